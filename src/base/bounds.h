@@ -1,0 +1,40 @@
+/**
+ * bounds: every maximum in one place. A queue, header, stream or body that can grow has its limit
+ * here, with its unit in its name; tests try the maximum and one past it.
+ */
+#ifndef RECORDER_BASE_BOUNDS_H
+#define RECORDER_BASE_BOUNDS_H
+
+enum {
+    /* signalling */
+    BOUND_SIP_MESSAGE_BYTES = 65535,
+    BOUND_SIP_TCP_CONNECTIONS = 900, /* see sip/server.h: libre's descriptor table */
+    BOUND_MULTIPART_PARTS = 16,
+    BOUND_MULTIPART_HEADER_BYTES = 4096,
+    BOUND_METADATA_BYTES = 262144,
+    BOUND_METADATA_DEPTH = 32,
+    BOUND_METADATA_NODES = 4096,
+    BOUND_METADATA_ITEMS = 64,  /* sessions, participants, streams, each */
+    BOUND_METADATA_TEXT = 1024, /* bytes of one kept text or attribute */
+    BOUND_SDP_MEDIA = 16,       /* m-lines read and answered */
+    BOUND_SDP_FORMATS = 32,     /* payload types of one m-line */
+    BOUND_LABEL_BYTES = 128,    /* a=label, RFC 4574, with its zero */
+
+    /* media */
+    BOUND_CALL_STREAMS = 2, /* recorded streams of one call; more in a later issue */
+    BOUND_RTP_PACKET_BYTES = 1500,
+    BOUND_REORDER_PACKETS = 256, /* waiting behind a gap, per leg */
+    BOUND_OPUS_PACKET_BYTES = 1500,
+
+    /* store */
+    BOUND_RECORDING_PENDING_BYTES = 8 * 1024 * 1024, /* written by media, not yet by the disk */
+    BOUND_SECTION_BYTES = 16 * 1024 * 1024,
+
+    /* people */
+    BOUND_NUMBER_BYTES = 64, /* a phone number or SIP user part, with its zero */
+    BOUND_NAME_BYTES = 192,  /* a display name, UTF-8, with its zero */
+    BOUND_PATH_BYTES = 1024,
+    BOUND_HTTP_BODY_BYTES = 65536,
+};
+
+#endif

@@ -1,0 +1,167 @@
+#include "base/config.h"
+
+#include <confuse.h>
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { CONFIG_ERROR_BYTES = 256 };
+
+/* libconfuse's error callback has no argument of ours: the first complaint of this thread's parse.
+ */
+static _Thread_local char first_error[CONFIG_ERROR_BYTES];
+
+static void keep_error(cfg_t *cfg, const char *format, va_list args)
+{
+    if (first_error[0])
+        return;
+    int used = snprintf(first_error, sizeof first_error, "line %d: ", cfg ? cfg->line : 0);
+    if (used > 0 && (size_t)used < sizeof first_error)
+        (void)vsnprintf(first_error + used, sizeof first_error - (size_t)used, format, args);
+}
+
+struct range {
+    const char *name;
+    long least;
+    long most;
+};
+
+static const struct range ranges[] = {
+    {"rtp_port_first", 1024, 65535},
+    {"rtp_port_last", 1024, 65535},
+    {"calls_max", 1, 100000},
+    {"media_threads", 0, 64},
+    {"http_connections_max", 1, 100000},
+    {"http_connections_per_address_max", 1, 100000},
+    {"keeper_period_s", 1, 3600},
+};
+
+static enum status check_ranges(cfg_t *cfg, const char *path, struct fault *fault)
+{
+    for (size_t i = 0; i < sizeof ranges / sizeof ranges[0]; i++) {
+        long value = cfg_getint(cfg, ranges[i].name);
+        if (value < ranges[i].least || value > ranges[i].most)
+            return fault_set(fault, STATUS_INVALID, 0, "%s: %s is %ld, allowed is %ld to %ld", path,
+                             ranges[i].name, value, ranges[i].least, ranges[i].most);
+    }
+    if (cfg_getint(cfg, "rtp_port_first") > cfg_getint(cfg, "rtp_port_last"))
+        return fault_set(fault, STATUS_INVALID, 0, "%s: rtp_port_first is above rtp_port_last",
+                         path);
+    return STATUS_OK;
+}
+
+/* A copy of an option, or of the fallback where it is empty. */
+static char *text_or(cfg_t *cfg, const char *name, const char *fallback)
+{
+    const char *value = cfg_getstr(cfg, name);
+
+    return strdup(value && *value ? value : fallback);
+}
+
+static char *text_below(cfg_t *cfg, const char *name, const char *directory, const char *leaf)
+{
+    const char *value = cfg_getstr(cfg, name);
+    char *path = NULL;
+
+    if (value && *value)
+        return strdup(value);
+    if (asprintf(&path, "%s/%s", directory, leaf) < 0)
+        return NULL;
+    return path;
+}
+
+static enum status take_values(cfg_t *cfg, struct config *config)
+{
+    char host[256] = "recorder";
+
+    (void)gethostname(host, sizeof host - 1);
+    config->node = text_or(cfg, "node", host);
+    config->store = text_or(cfg, "store", "/var/lib/recorder");
+    if (config->store)
+        config->keys = text_below(cfg, "keys", config->store, "keys");
+    if (config->keys)
+        config->master_key = text_below(cfg, "master_key", config->keys, "master.key");
+    config->sip_listen = text_or(cfg, "sip_listen", "");
+    config->rtp_address = text_or(cfg, "rtp_address", "");
+    config->rtp_port_first = (int)cfg_getint(cfg, "rtp_port_first");
+    config->rtp_port_last = (int)cfg_getint(cfg, "rtp_port_last");
+    config->calls_max = (int)cfg_getint(cfg, "calls_max");
+    config->media_threads = (int)cfg_getint(cfg, "media_threads");
+    config->http_listen = text_or(cfg, "http_listen", "");
+    config->portal = text_or(cfg, "portal", "");
+    config->http_connections_max = (int)cfg_getint(cfg, "http_connections_max");
+    config->http_connections_per_address_max =
+        (int)cfg_getint(cfg, "http_connections_per_address_max");
+    config->keeper_period_s = (int)cfg_getint(cfg, "keeper_period_s");
+    bool whole = config->node && config->store && config->keys && config->master_key &&
+                 config->sip_listen && config->rtp_address && config->http_listen && config->portal;
+    return whole ? STATUS_OK : STATUS_NOMEM;
+}
+
+enum status config_load(const char *path, struct config **out, struct fault *fault)
+{
+    cfg_opt_t options[] = {
+        CFG_STR("node", "", CFGF_NONE),
+        CFG_STR("store", "", CFGF_NONE),
+        CFG_STR("keys", "", CFGF_NONE),
+        CFG_STR("master_key", "", CFGF_NONE),
+        CFG_STR("sip_listen", "127.0.0.1:5060", CFGF_NONE),
+        CFG_STR("rtp_address", "", CFGF_NONE),
+        CFG_INT("rtp_port_first", 20000, CFGF_NONE),
+        CFG_INT("rtp_port_last", 29999, CFGF_NONE),
+        CFG_INT("calls_max", 2000, CFGF_NONE),
+        CFG_INT("media_threads", 0, CFGF_NONE),
+        CFG_STR("http_listen", "127.0.0.1:8080", CFGF_NONE),
+        CFG_STR("portal", "/usr/share/recorder/portal", CFGF_NONE),
+        CFG_INT("http_connections_max", 512, CFGF_NONE),
+        CFG_INT("http_connections_per_address_max", 64, CFGF_NONE),
+        CFG_INT("keeper_period_s", 5, CFGF_NONE),
+        CFG_END(),
+    };
+    struct config *config = calloc(1, sizeof *config);
+    cfg_t *cfg = config ? cfg_init(options, CFGF_NONE) : NULL;
+    enum status status = STATUS_NOMEM;
+
+    if (!cfg)
+        goto out;
+    first_error[0] = '\0';
+    cfg_set_error_function(cfg, keep_error);
+    int parsed = cfg_parse(cfg, path);
+    if (parsed == CFG_FILE_ERROR)
+        status = fault_set(fault, STATUS_IO, errno, "open configuration %s", path);
+    else if (parsed != CFG_SUCCESS)
+        status = fault_set(fault, STATUS_INVALID, 0, "%s: %s", path, first_error);
+    else
+        status = check_ranges(cfg, path, fault);
+    if (status == STATUS_OK)
+        status = take_values(cfg, config);
+    if (status == STATUS_OK) {
+        *out = config;
+        config = NULL;
+    }
+out:
+    if (status == STATUS_NOMEM)
+        (void)fault_set(fault, STATUS_NOMEM, 0, "read configuration %s: out of memory", path);
+    if (cfg)
+        cfg_free(cfg);
+    config_destroy(config);
+    return status;
+}
+
+void config_destroy(struct config *owned_config)
+{
+    if (!owned_config)
+        return;
+    free(owned_config->node);
+    free(owned_config->store);
+    free(owned_config->keys);
+    free(owned_config->master_key);
+    free(owned_config->sip_listen);
+    free(owned_config->rtp_address);
+    free(owned_config->http_listen);
+    free(owned_config->portal);
+    free(owned_config);
+}

@@ -1,0 +1,81 @@
+#!/usr/bin/env python3
+"""Fail on an include against the order of the folders (src/ARCHITECTURE.md, "Folders").
+
+usage: layers.py ROOT
+"""
+import pathlib
+import re
+import sys
+
+# folder -> the folders it may include, itself and src/base aside
+ALLOWED = {
+    "src/base": [],
+    "src/net": [],
+    "src/sip": ["src/net"],
+    "src/rtp": ["src/net"],
+    "src/audio": [],
+    "src/encode": [],
+    "src/session": ["src/net", "src/sip", "src/rtp", "src/audio", "src/encode"],
+    "src/ingest": ["src/net", "src/sip", "src/session", "storage/seal", "storage/recording",
+                   "storage/index"],
+    "storage/seal": [],
+    "storage/recording": ["storage/seal"],
+    "storage/index": ["storage/recording", "storage/seal"],
+    "web/api": ["src/net", "storage/seal", "storage/recording", "storage/index"],
+    "tools/recorderctl": ["src/net", "storage/seal", "storage/recording", "storage/index"],
+    "tools/callgen": ["src/net"],
+}
+# libraries that stay behind one folder (or two)
+ONLY = {
+    r"re/|re\.h|re_": ["src/sip"],
+    r"expat\.h": ["src/sip"],
+    r"opus/": ["src/encode"],
+    r"sqlite3\.h": ["storage/index"],
+    r"microhttpd\.h": ["web/api"],
+    r"confuse\.h": ["src/base"],
+}
+INCLUDE = re.compile(r'^\s*#\s*include\s+(["<])([^">]+)[">]', re.M)
+
+
+def folder_of(path, root):
+    relative = path.relative_to(root).as_posix()
+    matches = [f for f in ALLOWED if relative.startswith(f + "/")]
+    return max(matches, key=len) if matches else None
+
+
+def target_of(name, root, source):
+    for base in (root / "src", root, source.parent):
+        if (base / name).is_file():
+            return folder_of((base / name).resolve(), root)
+    return "missing"
+
+
+def main():
+    root = pathlib.Path(sys.argv[1]).resolve()
+    errors = []
+    files = [p for top in ("src", "storage", "web/api", "tools")
+             for p in sorted((root / top).rglob("*.[ch]"))]
+    for path in files:
+        folder = folder_of(path, root)
+        where = path.relative_to(root).as_posix()
+        if folder is None:
+            errors.append(f"{where}: in no folder that layers.py knows")
+            continue
+        for kind, name in INCLUDE.findall(path.read_text()):
+            if kind == "<":
+                for pattern, owners in ONLY.items():
+                    if re.match(pattern, name) and folder not in owners:
+                        errors.append(f"{where}: <{name}> belongs to {', '.join(owners)}")
+                continue
+            target = target_of(name, root, path)
+            if target == "missing":
+                errors.append(f"{where}: no such file: {name}")
+            elif target not in (folder, "src/base") and target not in ALLOWED[folder]:
+                errors.append(f"{where}: {folder} may not include {name}")
+    for line in errors:
+        print(line)
+    print(f"layers: {len(files)} files, {len(errors)} against the order")
+    return 1 if errors or not files else 0
+
+
+sys.exit(main())

@@ -1,0 +1,142 @@
+/* base: clocks as text, buffers with a maximum, identifiers, faults. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/bytes.h"
+#include "base/clock.h"
+#include "base/fault.h"
+#include "base/uuid.h"
+
+static void time_is_written_as_utc_with_milliseconds(void **state)
+{
+    char text[CLOCK_RFC3339_BYTES];
+
+    (void)state;
+    clock_format_rfc3339(clock_wall_from_us(INT64_C(1795355830042999)), text);
+    assert_string_equal(text, "2026-11-22T13:57:10.042Z");
+    clock_format_rfc3339(clock_wall_from_us(-1), text);
+    assert_string_equal(text, "1969-12-31T23:59:59.999Z");
+}
+
+static void time_with_an_offset_is_read_as_the_same_moment(void **state)
+{
+    wall_time utc;
+    wall_time danish;
+
+    (void)state;
+    assert_int_equal(clock_parse_rfc3339("2026-06-22T10:00:00.5Z", &utc), STATUS_OK);
+    assert_int_equal(clock_parse_rfc3339("2026-06-22T12:00:00.500000+02:00", &danish), STATUS_OK);
+    assert_true(utc.ns == danish.ns);
+    assert_int_equal(clock_parse_rfc3339("2026-06-22", &utc), STATUS_OK);
+    assert_int_equal(clock_wall_us(utc), INT64_C(1782086400000000));
+}
+
+static void malformed_times_are_refused(void **state)
+{
+    static const char *const texts[] = {"",
+                                        "2026",
+                                        "2026-13-01",
+                                        "2026-02-30",
+                                        "2026-06-22T",
+                                        "2026-06-22T25:00:00Z",
+                                        "2026-06-22T10:00:00",
+                                        "2026-06-22T10:00:00Zx",
+                                        "2026-06-22T10:00:00+2:00",
+                                        "20260622"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        wall_time time = {7};
+        assert_int_equal(clock_parse_rfc3339(texts[i], &time), STATUS_INVALID);
+        assert_int_equal(time.ns, 7);
+    }
+}
+
+static void buffer_holds_its_maximum_and_not_one_byte_more(void **state)
+{
+    struct bytes bytes;
+
+    (void)state;
+    bytes_init(&bytes, 5);
+    assert_int_equal(bytes_append(&bytes, "abcde", 5), STATUS_OK);
+    assert_int_equal(bytes_append(&bytes, "f", 1), STATUS_LIMIT);
+    assert_int_equal(bytes.len, 5);
+    bytes_consume(&bytes, 2);
+    assert_int_equal(bytes_printf(&bytes, "%d", 42), STATUS_OK);
+    assert_int_equal(bytes.len, 5);
+    assert_memory_equal(bytes.data, "cde42", 5);
+    bytes_deinit(&bytes);
+}
+
+static void integers_are_stored_little_endian(void **state)
+{
+    uint8_t out[8];
+
+    (void)state;
+    bytes_put_u64(out, UINT64_C(0x0102030405060708));
+    assert_int_equal(out[0], 8);
+    assert_int_equal(out[7], 1);
+    assert_true(bytes_get_u64(out) == UINT64_C(0x0102030405060708));
+    bytes_put_u32(out, 0xfffefdfc);
+    assert_int_equal(bytes_get_u32(out), 0xfffefdfc);
+    assert_int_equal(bytes_get_u16(out), 0xfdfc);
+}
+
+static void identifiers_sort_by_time_and_bear_version_seven(void **state)
+{
+    struct uuid early = uuid_new(clock_wall_from_us(1000000));
+    struct uuid late = uuid_new(clock_wall_from_us(2000000));
+
+    (void)state;
+    assert_true(memcmp(early.b, late.b, UUID_BYTES) < 0);
+    assert_int_equal(early.b[6] >> 4, 7);
+    assert_int_equal(early.b[8] >> 6, 2);
+}
+
+static void identifier_text_is_read_back(void **state)
+{
+    struct uuid uuid = uuid_new(clock_wall_now());
+    struct uuid back;
+    char text[UUID_TEXT_BYTES];
+
+    (void)state;
+    uuid_format(uuid, text);
+    assert_int_equal(uuid_parse(text, &back), STATUS_OK);
+    assert_true(uuid_equal(uuid, back));
+    text[35] = '\0';
+    assert_int_equal(uuid_parse(text, &back), STATUS_INVALID);
+    assert_int_equal(uuid_parse("0193d2f0-0000-7000-8000-0000000000000", &back), STATUS_INVALID);
+    assert_int_equal(uuid_parse("../../../etc/passwd", &back), STATUS_INVALID);
+}
+
+static void fault_tells_the_chain_of_steps(void **state)
+{
+    struct fault fault = {0};
+
+    (void)state;
+    assert_int_equal(fault_set(&fault, STATUS_FULL, 28, "fsync"), STATUS_FULL);
+    fault_wrap(&fault, "close recording %d", 81);
+    assert_string_equal(fault.text, "close recording 81: fsync: No space left on device");
+    assert_int_equal(fault_set(NULL, STATUS_IO, 0, "nobody listens"), STATUS_IO);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(time_is_written_as_utc_with_milliseconds),
+        cmocka_unit_test(time_with_an_offset_is_read_as_the_same_moment),
+        cmocka_unit_test(malformed_times_are_refused),
+        cmocka_unit_test(buffer_holds_its_maximum_and_not_one_byte_more),
+        cmocka_unit_test(integers_are_stored_little_endian),
+        cmocka_unit_test(identifiers_sort_by_time_and_bear_version_seven),
+        cmocka_unit_test(identifier_text_is_read_back),
+        cmocka_unit_test(fault_tells_the_chain_of_steps),
+    };
+
+    return cmocka_run_group_tests_name("base", tests, NULL, NULL);
+}
