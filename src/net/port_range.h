@@ -1,0 +1,50 @@
+/**
+ * port_range: lends even UDP ports of a configured range and opens their sockets.
+ *
+ * A port goes back to the end of the line when it is returned, so that late packets of an ended
+ * call do not fall into the next one. Locked inside: signalling borrows, media threads return.
+ */
+#ifndef RECORDER_NET_PORT_RANGE_H
+#define RECORDER_NET_PORT_RANGE_H
+
+#include <stdint.h>
+#include <sys/socket.h>
+
+#include "base/fault.h"
+#include "base/status.h"
+
+struct port_range;
+
+/**
+ * first, last  inclusive, 1024..65535; an odd first or last is narrowed to even ports (RFC 3550
+ *              section 11).
+ *
+ * STATUS_OK, STATUS_INVALID (no even port in it), STATUS_NOMEM.
+ */
+enum status port_range_create(uint16_t first, uint16_t last, struct port_range **out,
+                              struct fault *fault) MUST_CHECK;
+
+/** All ports must be back. NULL is accepted. */
+void port_range_destroy(struct port_range *owned_range);
+
+/**
+ * Open a non-blocking UDP socket on the next free port: close-on-exec, kernel receive timestamps
+ * (SO_TIMESTAMPNS) and drop counts (SO_RXQ_OVFL) on, receive buffer of 512 KiB asked for, its
+ * descriptor above the signalling library's table (base/descriptor.h).
+ *
+ * address  local address; its port is ignored.
+ *
+ * STATUS_OK    *descriptor and *port set; the caller closes and returns them.
+ * STATUS_FULL  every port is lent or taken by another program.
+ * STATUS_IO    the system refused a socket; fault says why.
+ */
+enum status port_range_open(struct port_range *range, const struct sockaddr_storage *address,
+                            int *descriptor, uint16_t *port, struct fault *fault) MUST_CHECK;
+
+/** Close the descriptor and give its port back. */
+void port_range_close(struct port_range *range, int descriptor, uint16_t port);
+
+/** Ports that are free now. */
+unsigned port_range_free(struct port_range *range);
+
+#endif
