@@ -1,0 +1,32 @@
+/**
+ * siprec_number: the phone number in an address, and whether two numbers are the same phone.
+ * Private to the metadata reader. Pure.
+ */
+#ifndef RECORDER_SIP_SIPREC_NUMBER_H
+#define RECORDER_SIP_SIPREC_NUMBER_H
+
+enum siprec_number_match {
+    SIPREC_NUMBER_DIFFERENT,
+    SIPREC_NUMBER_SUFFIX, /* one is the other without its country or area code */
+    SIPREC_NUMBER_SAME,
+};
+
+/**
+ * The user part of an address, RFC 3261 section 19.1.1, or the number of a tel: URI, RFC 3966:
+ * percent-decoded, without password and parameters. The visual separators "-.()" and blanks are
+ * taken out of a tel: number and of a user part that is a number with a leading '+', which stays.
+ *
+ * aor     "sip:1234@10.0.0.15;user=phone", "tel:+1-202-555-0123", "+4512@host", "sip:1234",
+ *         "Bob <sip:bob@host>".
+ * number  char[strlen(aor) + 1], always terminated; "" where there is no user part.
+ */
+void siprec_number_of_aor(const char *aor, char *number);
+
+/**
+ * Compare two results of siprec_number_of_aor. Phone numbers are compared by their digits, a
+ * leading '+' aside; one may be a suffix of the other where it has 7 digits or more. Anything else
+ * is the same only when spelled the same, case aside.
+ */
+enum siprec_number_match siprec_number_compare(const char *left, const char *right);
+
+#endif

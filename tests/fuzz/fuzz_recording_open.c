@@ -1,0 +1,249 @@
+/*
+ * fuzz: any bytes as a recording. Random bytes never pass the ciphers, so besides raw files (mode
+ * 0) and footers (mode 1) the input is a script of frames that are sealed with the right key (mode
+ * 2): what a broken or hostile program that holds the key could write. What recovery makes of it
+ * must open and verify.
+ */
+#include <assert.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/bounds.h"
+#include "base/bytes.h"
+#include "storage/recording/footer.h"
+#include "storage/recording/frame.h"
+#include "storage/recording/header.h"
+#include "storage/recording/reader.h"
+#include "storage/recording/recover.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+enum {
+    MODE_RAW,
+    MODE_FOOTER,
+    MODE_FRAMES,
+    MODES,
+    STEP_HEAD_BYTES = 3, /* type, u16 length */
+    STEP_TAIL = 4,       /* a copy in the tail, its index in the first byte */
+    STEP_DAMAGED = 5,    /* a unit that nobody sealed */
+};
+
+struct setting {
+    char directory[64];
+    char path[100];
+    char tail[110];
+    struct private_keys *private_keys;
+    struct public_keys *public_keys;
+    struct signer *signer;
+    struct uuid recording;
+    struct header header;
+    uint8_t key[SEAL_KEY_BYTES];
+};
+
+static struct setting setting; /* made once per process: LLVMFuzzerTestOneInput has no context */
+
+static void must(enum status status, const struct fault *fault)
+{
+    if (status != STATUS_OK) {
+        (void)fprintf(stderr, "fuzz_recording_open: %s\n", fault->text);
+        abort();
+    }
+}
+
+static void remove_all(void)
+{
+    char command[100];
+
+    signer_close(setting.signer);
+    public_keys_close(setting.public_keys);
+    private_keys_close(setting.private_keys);
+    (void)snprintf(command, sizeof command, "rm -rf '%s'", setting.directory);
+    if (system(command) != 0)
+        perror("rm");
+}
+
+static void set_up(void)
+{
+    struct fault fault = {0};
+    struct customer_key key;
+    wall_time now = clock_wall_now();
+    char keys[80];
+    char master[100];
+    char month[KEY_MONTH_BYTES];
+    uint8_t dek[KEY_DEK_BYTES];
+    struct uuid customer = uuid_new(now);
+
+    (void)snprintf(setting.directory, sizeof setting.directory, "%s/fuzz-XXXXXX",
+                   access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
+    if (!mkdtemp(setting.directory))
+        abort();
+    (void)atexit(remove_all);
+    (void)snprintf(keys, sizeof keys, "%s/k", setting.directory);
+    (void)snprintf(master, sizeof master, "%s/master", keys);
+    (void)snprintf(setting.path, sizeof setting.path, "%s/x.crec", setting.directory);
+    (void)snprintf(setting.tail, sizeof setting.tail, "%s.tail", setting.path);
+    keys_month(now, month);
+    must(keys_init(keys, master, &fault), &fault);
+    must(private_keys_open(keys, master, &setting.private_keys, &fault), &fault);
+    must(private_keys_make_month(setting.private_keys, customer, month, &fault), &fault);
+    must(public_keys_open(keys, &setting.public_keys, &fault), &fault);
+    must(public_keys_customer(setting.public_keys, customer, now, &key, &fault), &fault);
+    must(signer_open(keys, "ingest", &setting.signer, &fault), &fault);
+    setting.recording = uuid_new(now);
+    seal_dek_new(dek);
+    must(header_make(setting.recording, customer, now, dek, &key, &setting.header, &fault), &fault);
+    seal_frame_key(dek, setting.header.unit, FORMAT_H0_BYTES, setting.key);
+}
+
+static void write_file(const char *path, const uint8_t *data, size_t data_bytes)
+{
+    FILE *file = fopen(path, "wb");
+
+    if (!file || (data_bytes && fwrite(data, 1, data_bytes, file) != data_bytes) ||
+        fclose(file) != 0)
+        abort();
+}
+
+/* Read all that an opened file offers. */
+static enum status read_all(void)
+{
+    struct recording_reader *reader = NULL;
+    struct fault fault = {0};
+    struct bytes out;
+    uint8_t part[5000];
+
+    enum status status =
+        recording_reader_open(setting.path, setting.recording, setting.private_keys,
+                              setting.public_keys, &reader, &fault);
+    if (status != STATUS_OK)
+        return status;
+    uint64_t length = recording_reader_summary(reader)->audio_bytes;
+    for (uint64_t at = 0; at < length && at < 100000; at += sizeof part) {
+        size_t count = length - at < sizeof part ? (size_t)(length - at) : sizeof part;
+        if (recording_reader_read(reader, at, part, count, &fault) != STATUS_OK)
+            break;
+    }
+    bytes_init(&out, BOUND_SECTION_BYTES);
+    for (int kind = SECTION_DETAILS; kind <= SECTION_GRANULES; kind++) {
+        bytes_clear(&out);
+        if (recording_reader_section(reader, (enum section_kind)kind, &out, &fault) != STATUS_OK)
+            assert(out.len == 0);
+    }
+    bytes_deinit(&out);
+    status = recording_reader_verify(reader, &fault);
+    recording_reader_close(reader);
+    return status;
+}
+
+static void open_and_recover(void)
+{
+    struct recording_summary summary;
+    struct fault fault = {0};
+    enum status before = read_all();
+
+    enum status status =
+        recording_recover(setting.path, setting.recording, setting.private_keys,
+                          setting.public_keys, setting.signer, NULL, &summary, &fault);
+    if (status == STATUS_OK && before == STATUS_CONFLICT)
+        must(read_all(), &fault);
+    char damaged[120];
+    (void)snprintf(damaged, sizeof damaged, "%s.damaged", setting.path);
+    (void)unlink(damaged);
+    (void)unlink(setting.tail);
+    (void)unlink(setting.path);
+}
+
+static void try_raw(const uint8_t *data, size_t size)
+{
+    struct header header;
+    uint8_t unit[FORMAT_UNIT_BYTES] = {0};
+
+    memcpy(unit, data, size < sizeof unit ? size : sizeof unit);
+    if (header_parse(unit, &header, NULL) == STATUS_OK)
+        assert(memcmp(header.unit, unit, sizeof unit) == 0);
+    write_file(setting.path, data, size);
+    open_and_recover();
+}
+
+static void try_footer(const uint8_t *data, size_t size)
+{
+    struct footer footer;
+    uint8_t again[FOOTER_BYTES];
+
+    if (size < 1 || footer_get(data + 1, size - 1, data[0], &footer, NULL) != STATUS_OK)
+        return;
+    footer_put(&footer, setting.header.unit, setting.signer, again);
+    assert(memcmp(again, data + 1, 360) == 0); /* all but signer and signature */
+}
+
+/* One step of the script: a frame appended to the file, or written to the tail. */
+static void add_frame(struct bytes *file, struct bytes *tail, int type, const uint8_t *data,
+                      size_t data_bytes)
+{
+    uint8_t unit[FORMAT_UNIT_BYTES] = {0};
+    uint8_t signed_data[FOOTER_BYTES];
+    struct footer footer;
+    uint64_t index = file->len / FORMAT_UNIT_BYTES - 1;
+    struct bytes *target = type == STEP_TAIL ? tail : file;
+
+    if (type == FRAME_FOOTER && footer_get(data, data_bytes, index, &footer, NULL) == STATUS_OK) {
+        footer_put(&footer, setting.header.unit, setting.signer, signed_data);
+        data = signed_data;
+    }
+    if (type == STEP_TAIL)
+        index = data[0];
+    if (type != STEP_DAMAGED)
+        frame_seal(setting.key, type == STEP_TAIL ? FRAME_AUDIO : (enum frame_type)type, index,
+                   data, data_bytes, unit);
+    if (bytes_append(target, unit, sizeof unit) != STATUS_OK)
+        abort();
+}
+
+static void try_frames(const uint8_t *data, size_t size)
+{
+    struct bytes file;
+    struct bytes tail;
+
+    bytes_init(&file, 1 << 20);
+    bytes_init(&tail, 1 << 20);
+    if (bytes_append(&file, setting.header.unit, FORMAT_UNIT_BYTES) != STATUS_OK)
+        abort();
+    for (int step = 0; size > STEP_HEAD_BYTES && step < 60; step++) {
+        int type = data[0] % (STEP_DAMAGED + 1);
+        size_t length = bytes_get_u16(data + 1) % FORMAT_FRAME_DATA_BYTES + 1;
+        data += STEP_HEAD_BYTES;
+        size -= STEP_HEAD_BYTES;
+        if (length > size)
+            length = size;
+        add_frame(&file, &tail, type, data, length);
+        data += length;
+        size -= length;
+    }
+    write_file(setting.path, file.data, file.len);
+    if (tail.len % (2 * FORMAT_UNIT_BYTES) == 0) /* a tail of one copy, or of none: not there */
+        write_file(setting.tail, tail.data, tail.len);
+    bytes_deinit(&file);
+    bytes_deinit(&tail);
+    open_and_recover();
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    if (!setting.private_keys)
+        set_up();
+    if (size < 1 || size > (1 << 18))
+        return 0;
+    if (data[0] % MODES == MODE_RAW)
+        try_raw(data + 1, size - 1);
+    else if (data[0] % MODES == MODE_FOOTER)
+        try_footer(data + 1, size - 1);
+    else
+        try_frames(data + 1, size - 1);
+    return 0;
+}

@@ -1,0 +1,309 @@
+/* multipart: RFC 2046 section 5.1 and what vendors make of it. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "sip/multipart.h"
+
+static struct text_span span(const char *text)
+{
+    return (struct text_span){.text = text, .bytes = strlen(text)};
+}
+
+static enum status split(const char *content_type, const char *body, struct multipart *out)
+{
+    return multipart_read(span(content_type), body, strlen(body), out);
+}
+
+static void expect_span(struct text_span got, const char *want)
+{
+    assert_int_equal(got.bytes, strlen(want));
+    if (got.bytes)
+        assert_memory_equal(got.text, want, got.bytes);
+}
+
+static void two_parts_come_apart_without_the_line_end_of_the_boundary(void **state)
+{
+    static const char body[] = "--cut\r\n"
+                               "Content-Type: application/sdp\r\n"
+                               "Content-Disposition: session;handling=required\r\n"
+                               "\r\n"
+                               "v=0\r\n"
+                               "m=audio\r\n"
+                               "\r\n"
+                               "--cut\r\n"
+                               "Content-Type: application/rs-metadata+xml; charset=utf-8\r\n"
+                               "Content-Disposition: recording-session\r\n"
+                               "\r\n"
+                               "<recording/>\r\n"
+                               "--cut--\r\n";
+    struct multipart out;
+    size_t index = 9;
+
+    (void)state;
+    assert_int_equal(split("multipart/mixed;boundary=cut", body, &out), STATUS_OK);
+    assert_int_equal(out.parts, 2);
+    assert_int_equal(out.deviations, 0);
+    expect_span(out.part[0].content_type, "application/sdp");
+    expect_span(out.part[0].content_disposition, "session");
+    expect_span(out.part[0].body, "v=0\r\nm=audio\r\n");
+    expect_span(out.part[1].content_type, "application/rs-metadata+xml");
+    expect_span(out.part[1].content_disposition, "recording-session");
+    expect_span(out.part[1].body, "<recording/>");
+    assert_int_equal(multipart_find(&out, "Application/RS-Metadata+XML", &index), STATUS_OK);
+    assert_int_equal(index, 1);
+    assert_int_equal(multipart_find(&out, "application/rs-metadata", &index), STATUS_NOT_FOUND);
+    assert_int_equal(index, 1);
+}
+
+static void boundary_is_found_quoted_bare_and_behind_other_parameters(void **state)
+{
+    static const char body[] = "--=_a:b\r\n\r\nx\r\n--=_a:b--";
+    static const char *const types[] = {
+        "multipart/mixed;boundary==_a:b",
+        "multipart/mixed; boundary=\"=_a:b\"",
+        "Multipart/Mixed ; charset=utf-8 ; BOUNDARY = \"=_a:b\" ; type=x",
+        "multipart/mixed; start=\"p;boundary=no\"; boundary==_a:b ",
+        "multipart/mixed;\r\n boundary=\"=_a:b\"",
+    };
+    struct multipart out;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
+        assert_int_equal(split(types[i], body, &out), STATUS_OK);
+        assert_int_equal(out.parts, 1);
+        expect_span(out.part[0].body, "x");
+    }
+}
+
+static void content_type_without_usable_boundary_is_refused(void **state)
+{
+    static const char *const types[] = {
+        "",
+        "multipart/mixed",
+        "multipart/mixed;",
+        "multipart/mixed;boundary",
+        "multipart/mixed;boundary=",
+        "multipart/mixed;boundary=\"\"",
+        "multipart/mixed;xboundary=cut",
+        "multipart/mixed;boundary=other",
+    };
+    struct multipart out = {.parts = 7};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
+        assert_int_equal(split(types[i], "--cut\r\n\r\nx\r\n--cut--\r\n", &out), STATUS_INVALID);
+        assert_int_equal(out.parts, 7);
+    }
+}
+
+static void body_in_which_no_part_opens_is_refused(void **state)
+{
+    static const char *const bodies[] = {
+        "",      "\r\n",      "text",           "--cut--\r\n",
+        "--cut", "--cut\r\n", "x--cut\r\n\r\n", "--cutter\r\n\r\nx\r\n--cutter--"};
+    struct multipart out;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof bodies / sizeof *bodies; i++)
+        assert_int_equal(split("multipart/mixed;boundary=cut", bodies[i], &out), STATUS_INVALID);
+    assert_int_equal(multipart_read(span("a/b;boundary=cut"), NULL, 0, &out), STATUS_INVALID);
+}
+
+static void preamble_epilogue_and_blanks_after_a_boundary_are_passed_over(void **state)
+{
+    static const char body[] = "for old mail readers\r\n"
+                               "--cut \t\r\n"
+                               "Content-Type:application/sdp\r\n"
+                               "\r\n"
+                               "v=0\r\n"
+                               "--cut-- \r\n"
+                               "--cut\r\n\r\nnot a part\r\n";
+    struct multipart out;
+
+    (void)state;
+    assert_int_equal(split("multipart/mixed;boundary=cut", body, &out), STATUS_OK);
+    assert_int_equal(out.parts, 1);
+    assert_int_equal(out.deviations, 0);
+    expect_span(out.part[0].content_type, "application/sdp");
+    expect_span(out.part[0].body, "v=0");
+}
+
+static void line_feeds_alone_are_read_and_counted(void **state)
+{
+    static const char body[] = "--cut\nContent-Type: application/sdp\n\nv=0\ns=-\n--cut--\n";
+    struct multipart out;
+
+    (void)state;
+    assert_int_equal(split("multipart/mixed;boundary=cut", body, &out), STATUS_OK);
+    assert_int_equal(out.parts, 1);
+    assert_true(out.deviations > 0);
+    expect_span(out.part[0].content_type, "application/sdp");
+    expect_span(out.part[0].body, "v=0\ns=-");
+}
+
+static void line_feeds_inside_a_body_are_no_deviation(void **state)
+{
+    static const char body[] = "--cut\r\nContent-Type: a/b\r\n\r\n<x>\n</x>\r\n--cut--\r\n";
+    struct multipart out;
+
+    (void)state;
+    assert_int_equal(split("multipart/mixed;boundary=cut", body, &out), STATUS_OK);
+    assert_int_equal(out.deviations, 0);
+    expect_span(out.part[0].body, "<x>\n</x>");
+}
+
+static void missing_closing_boundary_keeps_the_last_part(void **state)
+{
+    struct multipart out;
+
+    (void)state;
+    assert_int_equal(split("a/b;boundary=cut", "--cut\r\nContent-Type: c/d\r\n\r\nrest\r\n", &out),
+                     STATUS_OK);
+    assert_int_equal(out.parts, 1);
+    assert_int_equal(out.deviations, 1);
+    expect_span(out.part[0].body, "rest\r\n");
+
+    assert_int_equal(split("a/b;boundary=cut", "--cut\r\n\r\none\r\n--cut\r\n", &out), STATUS_OK);
+    assert_int_equal(out.parts, 1);
+    assert_int_equal(out.deviations, 1);
+    expect_span(out.part[0].body, "one");
+}
+
+static void content_length_of_a_part_does_not_decide_where_it_ends(void **state)
+{
+    static const char body[] = "--cut\r\n"
+                               "Content-Type:application/rs-metadata+xml\r\n"
+                               "Content-Length:2\r\n"
+                               "\r\n"
+                               "<recording/>\r\n"
+                               "\r\n"
+                               "--cut--\r\n";
+    struct multipart out;
+
+    (void)state;
+    assert_int_equal(split("multipart/mixed;boundary=cut", body, &out), STATUS_OK);
+    expect_span(out.part[0].body, "<recording/>\r\n");
+}
+
+static void folded_headers_are_one_header(void **state)
+{
+    static const char body[] = "--cut\r\n"
+                               "Content-Type:\r\n application/sdp;\r\n\tcharset=utf-8\r\n"
+                               "Content-Disposition: session\r\n"
+                               "\r\n"
+                               "v=0\r\n"
+                               "--cut--\r\n";
+    struct multipart out;
+
+    (void)state;
+    assert_int_equal(split("multipart/mixed;boundary=cut", body, &out), STATUS_OK);
+    expect_span(out.part[0].content_type, "application/sdp");
+    expect_span(out.part[0].content_disposition, "session");
+}
+
+static void content_without_a_blank_line_before_it_is_kept(void **state)
+{
+    static const char body[] = "--cut\r\nContent-Type: application/sdp\r\nv=0\r\na=label:1\r\n"
+                               "--cut\r\n<r xmlns='urn:x'/>\r\n"
+                               "--cut\r\nContent-Type: c/d\r\n--cut--\r\n";
+    struct multipart out;
+
+    (void)state;
+    assert_int_equal(split("multipart/mixed;boundary=cut", body, &out), STATUS_OK);
+    assert_int_equal(out.parts, 3);
+    assert_int_equal(out.deviations, 3);
+    expect_span(out.part[0].body, "v=0\r\na=label:1");
+    expect_span(out.part[1].content_type, "");
+    expect_span(out.part[1].body, "<r xmlns='urn:x'/>");
+    expect_span(out.part[2].content_type, "c/d");
+    expect_span(out.part[2].body, "");
+}
+
+static void nested_multipart_stays_one_part(void **state)
+{
+    static const char body[] = "--cut\r\n"
+                               "Content-Type: multipart/alternative;boundary=cut-in\r\n"
+                               "\r\n"
+                               "--cut-in\r\n\r\nx\r\n--cut-in--\r\n"
+                               "--cut--\r\n";
+    struct multipart out;
+
+    (void)state;
+    assert_int_equal(split("multipart/mixed;boundary=cut", body, &out), STATUS_OK);
+    assert_int_equal(out.parts, 1);
+    expect_span(out.part[0].content_type, "multipart/alternative");
+    expect_span(out.part[0].body, "--cut-in\r\n\r\nx\r\n--cut-in--");
+}
+
+static enum status split_many(unsigned parts, struct multipart *out)
+{
+    char body[1024] = "";
+    size_t used = 0;
+
+    for (unsigned i = 0; i < parts; i++)
+        used += (size_t)snprintf(body + used, sizeof body - used, "--cut\r\n\r\n%u\r\n", i);
+    (void)snprintf(body + used, sizeof body - used, "--cut--\r\n");
+    return split("multipart/mixed;boundary=cut", body, out);
+}
+
+static void as_many_parts_as_allowed_are_read_and_one_more_is_refused(void **state)
+{
+    struct multipart out;
+
+    (void)state;
+    assert_int_equal(split_many(BOUND_MULTIPART_PARTS, &out), STATUS_OK);
+    assert_int_equal(out.parts, BOUND_MULTIPART_PARTS);
+    assert_int_equal(split_many(BOUND_MULTIPART_PARTS + 1, &out), STATUS_LIMIT);
+}
+
+static enum status split_long_header(size_t header_bytes, struct multipart *out)
+{
+    size_t bytes = header_bytes + 64;
+    char *body = calloc(1, bytes);
+
+    assert_non_null(body);
+    strcpy(body, "--cut\r\nX-Long: ");
+    memset(body + strlen(body), 'x', header_bytes - strlen("X-Long: "));
+    strcat(body, "\r\n\r\nv=0\r\n--cut--\r\n");
+    enum status status = split("multipart/mixed;boundary=cut", body, out);
+    free(body);
+    return status;
+}
+
+static void headers_as_long_as_allowed_are_read_and_one_byte_more_is_refused(void **state)
+{
+    struct multipart out;
+
+    (void)state;
+    assert_int_equal(split_long_header(BOUND_MULTIPART_HEADER_BYTES, &out), STATUS_OK);
+    assert_int_equal(split_long_header(BOUND_MULTIPART_HEADER_BYTES + 1, &out), STATUS_LIMIT);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(two_parts_come_apart_without_the_line_end_of_the_boundary),
+        cmocka_unit_test(boundary_is_found_quoted_bare_and_behind_other_parameters),
+        cmocka_unit_test(content_type_without_usable_boundary_is_refused),
+        cmocka_unit_test(body_in_which_no_part_opens_is_refused),
+        cmocka_unit_test(preamble_epilogue_and_blanks_after_a_boundary_are_passed_over),
+        cmocka_unit_test(line_feeds_alone_are_read_and_counted),
+        cmocka_unit_test(line_feeds_inside_a_body_are_no_deviation),
+        cmocka_unit_test(missing_closing_boundary_keeps_the_last_part),
+        cmocka_unit_test(content_length_of_a_part_does_not_decide_where_it_ends),
+        cmocka_unit_test(folded_headers_are_one_header),
+        cmocka_unit_test(content_without_a_blank_line_before_it_is_kept),
+        cmocka_unit_test(nested_multipart_stays_one_part),
+        cmocka_unit_test(as_many_parts_as_allowed_are_read_and_one_more_is_refused),
+        cmocka_unit_test(headers_as_long_as_allowed_are_read_and_one_byte_more_is_refused),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

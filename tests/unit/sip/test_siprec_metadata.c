@@ -1,0 +1,360 @@
+/* siprec_metadata: reading of documents, well formed and not, and its limits. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/bytes.h"
+#include "sip/siprec_metadata.h"
+
+#define OPEN "<recording xmlns='urn:ietf:params:xml:ns:recording:1'>"
+#define CLOSE "</recording>"
+
+/* Reads from a copy of exactly that size, so that the sanitizer sees one byte too many. */
+static enum status read_bytes(const char *xml, size_t xml_bytes, struct siprec_metadata **out,
+                              struct fault *fault)
+{
+    char *copy = malloc(xml_bytes ? xml_bytes : 1);
+
+    assert_non_null(copy);
+    memcpy(copy, xml, xml_bytes);
+    enum status status = siprec_metadata_read(copy, xml_bytes, out, fault);
+    free(copy);
+    return status;
+}
+
+static struct siprec_metadata *read_xml(const char *xml)
+{
+    struct siprec_metadata *metadata = NULL;
+    struct fault fault = {.text = ""};
+
+    enum status status = read_bytes(xml, strlen(xml), &metadata, &fault);
+    assert_string_equal(fault.text, "");
+    assert_int_equal(status, STATUS_OK);
+    assert_non_null(metadata);
+    return metadata;
+}
+
+static void expect_refused(const char *xml, enum status expected, const char *word)
+{
+    struct siprec_metadata *metadata = NULL;
+    struct fault fault = {.text = ""};
+
+    assert_int_equal(read_bytes(xml, strlen(xml), &metadata, &fault), expected);
+    assert_int_equal(fault.status, expected);
+    assert_non_null(strstr(fault.text, word));
+    assert_null(metadata);
+    assert_int_equal(read_bytes(xml, strlen(xml), &metadata, NULL), expected);
+}
+
+static void complete_document_is_read_without_deviation(void **state)
+{
+    struct siprec_metadata *metadata =
+        read_xml("<?xml version='1.0' encoding='UTF-8'?>\n" OPEN "<datamode>complete</datamode>"
+                 "<group group_id='g1'/><session session_id='s1'>"
+                 "<sipSessionID>aa;\r\n   remote=bb</sipSessionID></session>"
+                 "<participant participant_id='p1'><nameID aor='sip:+12025550123@pbx'>"
+                 "<name xml:lang='en'> Ada &amp;\n Sons </name></nameID></participant>"
+                 "<stream stream_id='t1' session_id='s1'><label> left </label></stream>"
+                 "<participantstreamassoc "
+                 "participant_id='p1'><send>t1</send></participantstreamassoc>" CLOSE);
+
+    (void)state;
+    assert_string_equal(metadata->session_id, "s1");
+    assert_string_equal(metadata->sip_session_id, "aa;remote=bb");
+    assert_string_equal(metadata->group_id, "g1");
+    assert_false(metadata->partial);
+    assert_int_equal(metadata->participants, 1);
+    assert_string_equal(metadata->participant[0].id, "p1");
+    assert_string_equal(metadata->participant[0].aor, "sip:+12025550123@pbx");
+    assert_string_equal(metadata->participant[0].number, "+12025550123");
+    assert_string_equal(metadata->participant[0].name, "Ada & Sons");
+    assert_int_equal(metadata->streams, 1);
+    assert_string_equal(metadata->stream[0].id, "t1");
+    assert_string_equal(metadata->stream[0].label, "left");
+    assert_false(metadata->stream[0].mixed);
+    assert_int_equal(metadata->senders, 1);
+    assert_int_equal(metadata->sender[0].participant, 0);
+    assert_int_equal(metadata->sender[0].stream, 0);
+    assert_int_equal(metadata->deviations, 0);
+    siprec_metadata_destroy(metadata);
+}
+
+static void empty_recording_is_a_document(void **state)
+{
+    struct siprec_metadata *metadata = read_xml(OPEN CLOSE);
+
+    (void)state;
+    assert_int_equal(metadata->participants, 0);
+    assert_int_equal(metadata->streams, 0);
+    assert_int_equal(metadata->senders, 0);
+    assert_string_equal(metadata->session_id, "");
+    assert_string_equal(metadata->sip_session_id, "");
+    assert_string_equal(metadata->group_id, "");
+    siprec_metadata_destroy(metadata);
+    siprec_metadata_destroy(NULL);
+}
+
+static void forms_before_the_standard_are_read_and_counted(void **state)
+{
+    struct siprec_metadata *metadata =
+        read_xml("\r\n<x:recording_metadata xmlns:x='urn:ietf:params:xml:ns:siprec'>"
+                 "<x:dataMode>PARTIAL</x:dataMode><x:session "
+                 "id='s1'><x:group-ref>g9</x:group-ref></x:session>"
+                 "<x:participant id='p1'><x:aor>sip:2001</x:aor><x:name>Desk</x:name>"
+                 "<x:send><x:id>t1</x:id><x:id> t2 </x:id></x:send></x:participant>"
+                 "<x:stream id='t1' media_label='m1'><x:label>other</x:label></x:stream>"
+                 "<x:stream id='t2'><x:label>m2</x:label><x:mode>Mixed</x:mode></x:stream>"
+                 "</x:recording_metadata>");
+
+    (void)state;
+    assert_true(metadata->partial);
+    assert_string_equal(metadata->session_id, "s1");
+    assert_string_equal(metadata->group_id, "g9");
+    assert_string_equal(metadata->participant[0].id, "p1");
+    assert_string_equal(metadata->participant[0].number, "2001");
+    assert_string_equal(metadata->participant[0].name, "Desk");
+    assert_string_equal(metadata->stream[0].label, "m1");
+    assert_true(metadata->stream[1].mixed);
+    assert_int_equal(metadata->senders, 2);
+    assert_int_equal(metadata->sender[1].stream, 1);
+    /* blank line, root, namespace, four ids, aor element, send in participant, media_label */
+    assert_int_equal(metadata->deviations, 10);
+    siprec_metadata_destroy(metadata);
+}
+
+static void names_in_extension_data_are_not_display_names(void **state)
+{
+    struct siprec_metadata *metadata =
+        read_xml(OPEN "<participant participant_id='p1'><extensiondata><name>Header</name>"
+                      "<participant/><stream/></extensiondata><nameID aor='sip:a@b'/></participant>"
+                      "<mydata xmlns='urn:x'><participant/></mydata>" CLOSE);
+
+    (void)state;
+    assert_int_equal(metadata->participants, 1);
+    assert_int_equal(metadata->streams, 0);
+    assert_string_equal(metadata->participant[0].name, "");
+    siprec_metadata_destroy(metadata);
+}
+
+static void first_name_id_with_a_number_counts(void **state)
+{
+    struct siprec_metadata *metadata = read_xml(
+        OPEN
+        "<participant participant_id='p1'><nameID aor='sip:gateway.example.com'/>"
+        "<nameID aor='tel:+12025550123'><name>Ada</name></nameID>"
+        "<nameID aor='sip:ada@example.com'><name>Other</name></nameID></participant>"
+        "<participant participant_id='p2'><nameID><aor>sip:bob@x</aor></nameID></participant>"
+        "<participant participant_id='p3'><nameID><name>Eve</name></nameID></participant>" CLOSE);
+
+    (void)state;
+    assert_string_equal(metadata->participant[0].aor, "tel:+12025550123");
+    assert_string_equal(metadata->participant[0].number, "+12025550123");
+    assert_string_equal(metadata->participant[0].name, "Ada");
+    assert_string_equal(metadata->participant[1].number, "bob");
+    assert_string_equal(metadata->participant[2].aor, "");
+    assert_string_equal(metadata->participant[2].number, "");
+    assert_string_equal(metadata->participant[2].name, "Eve");
+    siprec_metadata_destroy(metadata);
+}
+
+static void characters_outside_ascii_come_as_utf8(void **state)
+{
+    struct siprec_metadata *metadata = read_xml(
+        "<?xml version='1.0' encoding='ISO-8859-1'?>" OPEN
+        "<participant participant_id='p1'><nameID aor='sip:a@b'>"
+        "<name>S\xf8ren &#x6771;&#x4EAC; &quot;x&quot;</name></nameID></participant>" CLOSE);
+
+    (void)state;
+    assert_string_equal(metadata->participant[0].name,
+                        "S\xc3\xb8ren \xe6\x9d\xb1\xe4\xba\xac \"x\"");
+    siprec_metadata_destroy(metadata);
+}
+
+static void prefixed_attribute_does_not_hide_the_plain_one(void **state)
+{
+    struct siprec_metadata *metadata =
+        read_xml(OPEN "<stream xmlns:v='urn:v' v:stream_id='theirs' stream_id='ours'/>"
+                      "<stream xmlns:v='urn:v' v:stream_id='theirs'/>"
+                      "<stream xmlns:v='urn:v' stream_id='ours' v:stream_id='theirs'/>" CLOSE);
+
+    (void)state;
+    assert_string_equal(metadata->stream[0].id, "ours");
+    assert_string_equal(metadata->stream[1].id, "theirs");
+    assert_string_equal(metadata->stream[2].id, "ours");
+    siprec_metadata_destroy(metadata);
+}
+
+static void prefix_that_nobody_declared_is_put_up_with(void **state)
+{
+    struct siprec_metadata *metadata =
+        read_xml(OPEN "<v:stream v:stream_id='t1'><v:label>1</v:label></v:stream>" CLOSE);
+
+    (void)state;
+    assert_int_equal(metadata->streams, 1);
+    assert_string_equal(metadata->stream[0].id, "t1");
+    assert_string_equal(metadata->stream[0].label, "1");
+    assert_true(metadata->deviations > 0);
+    siprec_metadata_destroy(metadata);
+}
+
+static void text_that_is_not_well_formed_is_refused_with_its_line(void **state)
+{
+    (void)state;
+    expect_refused("", STATUS_INVALID, "empty");
+    expect_refused(" \r\n\t", STATUS_INVALID, "empty");
+    expect_refused("recording", STATUS_INVALID, "line 1");
+    expect_refused(OPEN, STATUS_INVALID, "no element found");
+    expect_refused(OPEN "\n<name>Bob <sip:bob@x></name>" CLOSE, STATUS_INVALID, "line 2");
+    expect_refused(OPEN "<name>AT&T</name>" CLOSE, STATUS_INVALID, "line 1");
+    expect_refused(OPEN "\n\n</participant>" CLOSE, STATUS_INVALID, "line 3: mismatched tag");
+    expect_refused(OPEN "<name>\xc3\x28</name>" CLOSE, STATUS_INVALID, "line 1");
+    expect_refused(OPEN CLOSE OPEN CLOSE, STATUS_INVALID, "junk after document element");
+    expect_refused("<requestsnapshot/>", STATUS_INVALID, "no recording");
+}
+
+static void doctype_is_refused_before_any_entity_is_read(void **state)
+{
+    (void)state;
+    expect_refused("<!DOCTYPE recording>" OPEN CLOSE, STATUS_INVALID, "DOCTYPE");
+    expect_refused("<?xml version='1.0'?>\n<!DOCTYPE r [<!ENTITY a 'aaaa'><!ENTITY b '&a;&a;'>]>"
+                   "<recording>&b;</recording>",
+                   STATUS_INVALID, "line 2: a DOCTYPE");
+    expect_refused("<!DOCTYPE r SYSTEM 'file:///etc/passwd'>" OPEN CLOSE, STATUS_INVALID,
+                   "DOCTYPE");
+}
+
+/* A document of `count` copies of element, after `before` and before `after`. */
+static char *repeat(const char *before, const char *element, size_t count, const char *after)
+{
+    struct bytes text;
+
+    bytes_init(&text, 16 << 20);
+    assert_int_equal(bytes_printf(&text, "%s", before), STATUS_OK);
+    for (size_t i = 0; i < count; i++)
+        assert_int_equal(bytes_printf(&text, "%s", element), STATUS_OK);
+    assert_int_equal(bytes_printf(&text, "%s", after), STATUS_OK);
+    assert_int_equal(bytes_append(&text, "", 1), STATUS_OK);
+    return (char *)text.data; /* the caller frees it; nothing else is in the buffer */
+}
+
+static void expect_limit(const char *before, const char *element, size_t most, const char *after,
+                         const char *word)
+{
+    char *xml = repeat(before, element, most, after);
+    siprec_metadata_destroy(read_xml(xml));
+    free(xml);
+    xml = repeat(before, element, most + 1, after);
+    expect_refused(xml, STATUS_LIMIT, word);
+    free(xml);
+}
+
+static void as_many_items_as_allowed_are_read_and_one_more_is_refused(void **state)
+{
+    (void)state;
+    expect_limit(OPEN, "<participant/>", BOUND_METADATA_ITEMS, CLOSE, "participant");
+    expect_limit(OPEN, "<stream/>", BOUND_METADATA_ITEMS, CLOSE, "stream");
+    expect_limit(OPEN, "<session/>", BOUND_METADATA_ITEMS, CLOSE, "session");
+}
+
+static void as_many_elements_as_allowed_are_read_and_one_more_is_refused(void **state)
+{
+    (void)state;
+    expect_limit(OPEN, "<x/>", BOUND_METADATA_NODES - 1, CLOSE, "too many elements");
+}
+
+static void elements_as_deep_as_allowed_are_read_and_deeper_ones_refused(void **state)
+{
+    char *close = repeat("", "</x>", BOUND_METADATA_DEPTH - 1, CLOSE);
+    char *deeper = repeat("", "</x>", BOUND_METADATA_DEPTH, CLOSE);
+    char *xml = repeat(OPEN, "<x>", BOUND_METADATA_DEPTH - 1, close);
+
+    (void)state;
+    siprec_metadata_destroy(read_xml(xml));
+    free(xml);
+    xml = repeat(OPEN, "<x>", BOUND_METADATA_DEPTH, deeper);
+    expect_refused(xml, STATUS_LIMIT, "too deep");
+    free(xml);
+    free(deeper);
+    free(close);
+}
+
+static void document_as_long_as_allowed_is_read_and_one_byte_more_is_refused(void **state)
+{
+    (void)state;
+    expect_limit(OPEN CLOSE, " ", BOUND_METADATA_BYTES - strlen(OPEN CLOSE), "", "bytes");
+}
+
+static void text_longer_than_allowed_is_cut_between_characters(void **state)
+{
+    static const char before[] =
+        OPEN "<participant participant_id='p1'><nameID aor='sip:a@b'>\n<name>\n  ";
+    static const char after[] = "</name></nameID></participant>" CLOSE;
+    char *xml = repeat(before, "x", BOUND_METADATA_TEXT, after);
+    struct siprec_metadata *metadata = read_xml(xml);
+
+    (void)state;
+    assert_int_equal(strlen(metadata->participant[0].name), BOUND_METADATA_TEXT);
+    assert_int_equal(metadata->deviations, 0);
+    siprec_metadata_destroy(metadata);
+    free(xml);
+
+    xml = repeat(before, "\xe6\x9d\xb1", BOUND_METADATA_TEXT / 3 + 1, after);
+    metadata = read_xml(xml);
+    assert_int_equal(strlen(metadata->participant[0].name), BOUND_METADATA_TEXT / 3 * 3);
+    assert_int_equal(metadata->deviations, 1);
+    siprec_metadata_destroy(metadata);
+    free(xml);
+
+    xml = repeat(OPEN "<participant participant_id='p1'><nameID aor='sip:x", "\xc3\xb8",
+                 BOUND_METADATA_TEXT, "@b'/></participant>" CLOSE);
+    metadata = read_xml(xml);
+    assert_int_equal(strlen(metadata->participant[0].aor), BOUND_METADATA_TEXT - 1);
+    assert_int_equal(metadata->deviations, 1);
+    siprec_metadata_destroy(metadata);
+    free(xml);
+}
+
+static void many_sends_to_streams_without_an_id_associate_nothing(void **state)
+{
+    char *streams = repeat(OPEN, "<stream stream_id=''/>", BOUND_METADATA_ITEMS, "");
+    char *sends =
+        repeat(streams, "<participantstreamassoc><send/></participantstreamassoc>", 2000, CLOSE);
+    struct siprec_metadata *metadata = read_xml(sends);
+
+    (void)state;
+    assert_int_equal(metadata->senders, 0);
+    assert_int_equal(metadata->unresolved_senders, 0);
+    siprec_metadata_destroy(metadata);
+    free(sends);
+    free(streams);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(complete_document_is_read_without_deviation),
+        cmocka_unit_test(empty_recording_is_a_document),
+        cmocka_unit_test(forms_before_the_standard_are_read_and_counted),
+        cmocka_unit_test(names_in_extension_data_are_not_display_names),
+        cmocka_unit_test(first_name_id_with_a_number_counts),
+        cmocka_unit_test(characters_outside_ascii_come_as_utf8),
+        cmocka_unit_test(prefixed_attribute_does_not_hide_the_plain_one),
+        cmocka_unit_test(prefix_that_nobody_declared_is_put_up_with),
+        cmocka_unit_test(text_that_is_not_well_formed_is_refused_with_its_line),
+        cmocka_unit_test(doctype_is_refused_before_any_entity_is_read),
+        cmocka_unit_test(as_many_items_as_allowed_are_read_and_one_more_is_refused),
+        cmocka_unit_test(as_many_elements_as_allowed_are_read_and_one_more_is_refused),
+        cmocka_unit_test(elements_as_deep_as_allowed_are_read_and_deeper_ones_refused),
+        cmocka_unit_test(document_as_long_as_allowed_is_read_and_one_byte_more_is_refused),
+        cmocka_unit_test(text_longer_than_allowed_is_cut_between_characters),
+        cmocka_unit_test(many_sends_to_streams_without_an_id_associate_nothing),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
