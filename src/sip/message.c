@@ -1,0 +1,167 @@
+#include "sip/message.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "net/address.h"
+
+const struct message_header MESSAGE_CONTENT_TYPE = {SIP_HDR_CONTENT_TYPE, "Content-Type", "c"};
+const struct message_header MESSAGE_CONTENT_LENGTH = {SIP_HDR_CONTENT_LENGTH, "Content-Length",
+                                                      "l"};
+const struct message_header MESSAGE_CONTENT_ENCODING = {SIP_HDR_CONTENT_ENCODING,
+                                                        "Content-Encoding", "e"};
+const struct message_header MESSAGE_USER_AGENT = {SIP_HDR_USER_AGENT, "User-Agent", NULL};
+
+/* RFC 3261 section 8.1.1.5 */
+static const uint32_t CSEQ_END = UINT32_C(1) << 31;
+
+struct text_span message_span(struct pl text)
+{
+    return (struct text_span){.text = text.p, .bytes = text.l};
+}
+
+/* What header_matches is asked. */
+struct header_search {
+    const struct message_header *header;
+    struct text_span value;
+};
+
+static bool header_matches(const struct sip_hdr *hdr, const struct sip_msg *msg, void *arg)
+{
+    struct header_search *search = arg;
+
+    (void)msg;
+    if (pl_strcasecmp(&hdr->name, search->header->name) &&
+        (!search->header->compact || pl_strcasecmp(&hdr->name, search->header->compact)))
+        return false;
+    search->value = message_span(hdr->val);
+    return true;
+}
+
+struct text_span message_header_value(const struct sip_msg *msg,
+                                      const struct message_header *header)
+{
+    struct header_search search = {.header = header};
+
+    (void)sip_msg_hdr_apply(msg, true, header->id, header_matches, &search);
+    return search.value;
+}
+
+/* Digits only; a number past what a message can hold is as good as one past it. */
+static bool length_parse(struct text_span text, size_t *length)
+{
+    size_t value = 0;
+
+    if (text.bytes == 0)
+        return false;
+    for (size_t i = 0; i < text.bytes; i++) {
+        if (text.text[i] < '0' || text.text[i] > '9')
+            return false;
+        if (value <= BOUND_SIP_MESSAGE_BYTES)
+            value = value * 10 + (size_t)(text.text[i] - '0');
+    }
+    *length = value;
+    return true;
+}
+
+bool message_is(const struct sip_msg *msg, const char *method)
+{
+    return pl_strcmp(&msg->met, method) == 0;
+}
+
+const char *message_defect(const struct sip_msg *msg)
+{
+    struct text_span length_text = message_header_value(msg, &MESSAGE_CONTENT_LENGTH);
+    size_t length = 0;
+
+    if (!pl_isset(&msg->via.sentby) || !pl_isset(&msg->via.branch))
+        return "Missing Via";
+    if (!pl_isset(&msg->from.auri))
+        return "Missing From";
+    if (!pl_isset(&msg->to.auri))
+        return "Missing To";
+    if (!pl_isset(&msg->callid))
+        return "Missing Call-ID";
+    if (!pl_isset(&msg->cseq.met))
+        return "Missing CSeq";
+    if (pl_cmp(&msg->met, &msg->cseq.met))
+        return "CSeq Of Another Method";
+    if (msg->cseq.num >= CSEQ_END)
+        return "CSeq Out Of Range";
+    if (length_text.text && !length_parse(length_text, &length))
+        return "Unreadable Content-Length";
+    if (length > mbuf_get_left(msg->mb))
+        return "Body Shorter Than Content-Length";
+    return NULL;
+}
+
+struct text_span message_body(const struct sip_msg *msg)
+{
+    struct text_span length_text = message_header_value(msg, &MESSAGE_CONTENT_LENGTH);
+    struct text_span body = {.text = (const char *)mbuf_buf(msg->mb),
+                             .bytes = mbuf_get_left(msg->mb)};
+    size_t length;
+
+    /* bytes after it are dropped on UDP, and the next message on TCP (RFC 3261 section 18.3) */
+    if (length_text.text && length_parse(length_text, &length) && length < body.bytes)
+        body.bytes = length;
+    return body;
+}
+
+struct require_search {
+    struct bytes *text;
+    bool siprec;
+    enum status status;
+};
+
+static bool require_collect(const struct sip_hdr *hdr, const struct sip_msg *msg, void *arg)
+{
+    struct require_search *search = arg;
+
+    (void)msg;
+    if (pl_strcasecmp(&hdr->name, "Require") || hdr->val.l == 0)
+        return false;
+    if (pl_strcasecmp(&hdr->val, "siprec") == 0) {
+        search->siprec = true;
+        return false;
+    }
+    if (search->text->len > 0)
+        search->status = bytes_append(search->text, ", ", 2);
+    if (search->status == STATUS_OK)
+        search->status = bytes_append(search->text, hdr->val.p, hdr->val.l);
+    return search->status != STATUS_OK;
+}
+
+enum status message_unsupported(const struct sip_msg *msg, struct bytes *text, bool *siprec)
+{
+    struct require_search search = {.text = text, .status = STATUS_OK};
+
+    (void)sip_msg_hdr_apply(msg, true, SIP_HDR_REQUIRE, require_collect, &search);
+    *siprec = search.siprec;
+    return search.status;
+}
+
+char *message_copy_text(struct text_span text)
+{
+    char *copy = malloc(text.bytes + 1);
+
+    if (!copy)
+        return NULL;
+    for (size_t i = 0; i < text.bytes; i++) {
+        unsigned char byte = (unsigned char)text.text[i];
+        copy[i] = byte < 0x20 || byte == 0x7f ? ' ' : text.text[i];
+    }
+    copy[text.bytes] = '\0';
+    return copy;
+}
+
+struct sockaddr_storage message_source(const struct sip_msg *msg)
+{
+    struct sockaddr_storage source = {0};
+
+    static_assert(sizeof msg->src.u <= sizeof source, "libre's address fits");
+    memcpy(&source, &msg->src.u, sizeof msg->src.u);
+    address_unmap(&source);
+    return source;
+}

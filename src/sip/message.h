@@ -1,0 +1,70 @@
+/**
+ * message: what the server asks of one received SIP request, over libre's decoded form.
+ *
+ * libre decodes leniently: it checks neither that the mandatory headers are there nor that the body
+ * is complete, and it knows headers by a 12-bit hash of their name, so that some other header may
+ * pose as one of them. Looking up goes by name here. Server thread; nothing is changed.
+ */
+#ifndef RECORDER_SIP_MESSAGE_H
+#define RECORDER_SIP_MESSAGE_H
+
+#include <stdbool.h>
+
+#include "base/bytes.h"
+#include "base/status.h"
+#include "sip/libre.h"
+#include "sip/multipart.h"
+
+/* A header that is looked up, by all of its names. */
+struct message_header {
+    enum sip_hdrid id;
+    const char *name;
+    const char *compact; /* one letter, NULL where it has none */
+};
+
+extern const struct message_header MESSAGE_CONTENT_TYPE;
+extern const struct message_header MESSAGE_CONTENT_LENGTH;
+extern const struct message_header MESSAGE_CONTENT_ENCODING;
+extern const struct message_header MESSAGE_USER_AGENT;
+
+/** Value of the first such header, borrowed from the message; empty with NULL text where none. */
+struct text_span message_header_value(const struct sip_msg *msg,
+                                      const struct message_header *header);
+
+/**
+ * What a request lacks to be one that can be worked with: mandatory headers, a CSeq of its own
+ * method and in range, a readable Content-Length, a body as long as that.
+ *
+ * Returns a reason phrase for 400, static, or NULL where all is well.
+ */
+const char *message_defect(const struct sip_msg *msg);
+
+/** Whether a request's method is this one; methods are compared with case. */
+bool message_is(const struct sip_msg *msg, const char *method);
+
+/** The body, cut to its Content-Length; borrowed from the message. Call after message_defect. */
+struct text_span message_body(const struct sip_msg *msg);
+
+/**
+ * Append the option tags that a request requires and this server does not do, comma separated.
+ *
+ * siprec  set to whether "siprec" is among those required.
+ *
+ * STATUS_OK, or as bytes_append; text then holds a part.
+ */
+enum status message_unsupported(const struct sip_msg *msg, struct bytes *text,
+                                bool *siprec) MUST_CHECK;
+
+/**
+ * A copy of a header's text as a C string, control characters made blanks, so that it can be stored
+ * and shown. NULL without memory; freed by the caller.
+ */
+char *message_copy_text(struct text_span text) MUST_CHECK;
+
+/** The same bytes in libre's form and back. */
+struct text_span message_span(struct pl text);
+
+/** Source of a message, an IPv4-mapped address made IPv4. */
+struct sockaddr_storage message_source(const struct sip_msg *msg);
+
+#endif

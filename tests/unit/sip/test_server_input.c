@@ -1,0 +1,544 @@
+/* What a network may send: too long, too short, in pieces, malformed, too much. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/bounds.h"
+#include "net/address.h"
+#include "base/descriptor.h"
+#include "unit/sip/support.h"
+
+/* A text of a filler byte, freed by the caller. */
+static char *filled(const char *start, size_t bytes, const char *end)
+{
+    char *text = malloc(strlen(start) + bytes + strlen(end) + 1);
+    assert_non_null(text);
+    strcpy(text, start);
+    memset(text + strlen(start), 'x', bytes);
+    strcpy(text + strlen(start) + bytes, end);
+    return text;
+}
+
+/* SDP with an attribute line that makes it as long as asked. */
+static char *long_sdp(size_t bytes)
+{
+    return filled(SDP, bytes - strlen(SDP) - strlen("a=x:\r\n") + strlen("a=x:\r\n"), "\r\n");
+}
+
+/* The call works: so nothing before it broke the server. */
+static void assert_works(struct stage *stage, const char *call_id)
+{
+    struct client *client = client_open(stage, false);
+    call_establish(client, call_id);
+    client_close(client);
+}
+
+static void an_invite_of_60_kilobytes_over_udp_is_answered(void **state)
+{
+    (void)state;
+    struct stage stage = {0};
+    stage_start(&stage);
+    struct client *client = client_open(&stage, false);
+    char *body = long_sdp(60000);
+    struct request request = {
+        .method = "INVITE", .call_id = "large", .type = "application/sdp", .body = body};
+    request_send(client, &request);
+    client_expect(client, 200);
+    assert_int_equal(stage.media_lines, 2);
+    client_close(client);
+    free(body);
+    stage_stop(&stage);
+}
+
+static void the_longest_datagram_there_can_be_is_answered(void **state)
+{
+    (void)state;
+    struct stage stage = {0};
+    stage_start(&stage);
+    struct client *client = client_open(&stage, false);
+    char *text = malloc(CLIENT_BYTES);
+    char *body = long_sdp(60000);
+    struct request request = {
+        .method = "INVITE", .call_id = "longest", .type = "application/sdp", .body = body};
+    size_t bytes = request_write(client, &request, text);
+    free(body);
+    body = long_sdp(60000 + 65507 - bytes);
+    request.body = body;
+    bytes = request_write(client, &request, text);
+    assert_int_equal(bytes, 65507);
+    client_send(client, text, bytes);
+    client_expect(client, 200);
+    client_close(client);
+    free(body);
+    free(text);
+    stage_stop(&stage);
+}
+
+static void a_body_shorter_than_its_content_length_is_400(void **state)
+{
+    (void)state;
+    struct stage stage = {0};
+    stage_start(&stage);
+    struct client *client = client_open(&stage, false);
+    request_send(client, &(struct request){.method = "INVITE",
+                                           .call_id = "short",
+                                           .type = SIPREC_TYPE,
+                                           .body = SIPREC_BODY,
+                                           .length_extra = 1});
+    assert_non_null(strstr(client_expect(client, 400), "Body Shorter Than Content-Length"));
+    assert_int_equal(stage.invites, 0);
+    assert_works(&stage, "after");
+    client_close(client);
+    stage_stop(&stage);
+}
+
+static void a_body_longer_than_its_content_length_is_cut_to_it(void **state)
+{
+    (void)state;
+    struct stage stage = {0};
+    stage_start(&stage);
+    struct client *client = client_open(&stage, false);
+    char text[8192];
+    char *whole = malloc(CLIENT_BYTES);
+    size_t bytes = request_write(
+        client,
+        &(struct request){
+            .method = "INVITE", .call_id = "extra", .type = "application/sdp", .body = SDP},
+        whole);
+    (void)snprintf(text, sizeof text, "%.*sm=audio 40004 RTP/AVP 8\r\n", (int)bytes, whole);
+    client_send(client, text, strlen(text));
+    client_expect(client, 200);
+    assert_int_equal(stage.media_lines, 2);
+    client_close(client);
+    free(whole);
+    stage_stop(&stage);
+}
+
+/* Every length of the INVITE but the whole: an answer of 400 or none, never a call or a crash. */
+static void an_invite_truncated_anywhere_is_never_a_call(void **state)
+{
+    (void)state;
+    struct stage stage = {0};
+    stage_start(&stage);
+    struct client *client = client_open(&stage, false);
+    char *text = malloc(CLIENT_BYTES);
+    size_t bytes = request_write(
+        client,
+        &(struct request){
+            .method = "INVITE", .call_id = "cut", .type = SIPREC_TYPE, .body = SIPREC_BODY},
+        text);
+    const char *head_end = strstr(text, "\r\n\r\n");
+    for (size_t i = 1; i < bytes; i++) {
+        client_send(client, text, i);
+        if (i % 16 == 0)
+            while (client_receive(client, 0))
+                assert_non_null(strstr(client->message, "SIP/2.0 400 "));
+    }
+    /* cut just before the end of the headers, and within the body */
+    stage_calls(&stage);
+    while (client_receive(client, 20))
+        ;
+    client_send(client, text, (size_t)(head_end - text));
+    assert_non_null(strstr(client_expect(client, 400), "400 Malformed Or Incomplete Message"));
+    client_send(client, text, bytes - 100);
+    client_expect(client, 400);
+    assert_int_equal(stage.invites, 0);
+    assert_works(&stage, "after");
+    client_close(client);
+    free(text);
+    stage_stop(&stage);
+}
+
+static void a_tcp_message_in_pieces_of_one_byte_is_one_call(void **state)
+{
+    (void)state;
+    struct stage stage = {0};
+    stage_start(&stage);
+    struct client *client = client_open(&stage, true);
+    const int on = 1;
+    char *text = malloc(CLIENT_BYTES);
+    assert_int_equal(setsockopt(client->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on), 0);
+    size_t bytes = request_write(
+        client,
+        &(struct request){
+            .method = "INVITE", .call_id = "pieces", .type = SIPREC_TYPE, .body = SIPREC_BODY},
+        text);
+    for (size_t i = 0; i < bytes; i++) {
+        client_send(client, text + i, 1);
+        if (i % 8 == 0)
+            nanosleep(&(struct timespec){.tv_nsec = 50000}, NULL);
+    }
+    client_expect(client, 200);
+    assert_int_equal(stage.invites, 1);
+    assert_int_equal(stage.participants, 2);
+    client_close(client);
+    free(text);
+    stage_stop(&stage);
+}
+
+static void several_messages_in_one_tcp_segment_are_all_answered(void **state)
+{
+    (void)state;
+    struct stage stage = {0};
+    stage_start(&stage);
+    struct client *client = client_open(&stage, true);
+    char *text = malloc(3 * CLIENT_BYTES);
+    struct request invite = {
+        .method = "INVITE", .call_id = "batch-1", .type = SIPREC_TYPE, .body = SIPREC_BODY};
+    size_t bytes = request_write(client, &invite, text);
+    bytes += request_write(client, &(struct request){.method = "OPTIONS", .call_id = "batch-2"},
+                           text + bytes);
+    invite.call_id = "batch-3";
+    bytes += request_write(client, &invite, text + bytes);
+    client_send(client, text, bytes);
+    unsigned invites = 0;
+    unsigned options = 0;
+    while (invites < 2 || options < 1) {
+        assert_non_null(client_receive(client, 5000));
+        if (strstr(client->message, "SIP/2.0 200") && strstr(client->message, "OPTIONS\r\n"))
+            options++;
+        else if (strstr(client->message, "SIP/2.0 100"))
+            invites++;
+    }
+    stage_wait(&stage, &stage.invites, 2);
+    client_close(client);
+    free(text);
+    stage_stop(&stage);
+}
+
+static void a_tcp_message_of_70_kilobytes_closes_only_its_connection(void **state)
+{
+    (void)state;
+    struct stage stage = {0};
+    stage_start(&stage);
+    struct client *calm = client_open(&stage, true);
+    struct client *client = client_open(&stage, true);
+    call_establish(calm, "calm");
+    char *body = long_sdp(70000);
+    request_send(client, &(struct request){.method = "INVITE",
+                                           .call_id = "too-large",
+                                           .type = "application/sdp",
+                                           .body = body});
+    assert_true(client_is_closed(client));
+    request_send(calm, &(struct request){
+                           .method = "BYE", .call_id = "calm", .to_tag = calm->to_tag, .cseq = 2});
+    const char *answer = client_expect(calm, 200);
+    while (!strstr(answer, "2 BYE"))
+        answer = client_expect(calm, 200);
+    assert_int_equal(stage.invites, 1);
+    client_close(client);
+    client_close(calm);
+    free(body);
+    stage_stop(&stage);
+}
+
+static void a_call_outlives_the_connection_that_brought_it(void **state)
+{
+    (void)state;
+    struct stage stage = {.t1_ms = 50};
+    stage_start(&stage);
+    struct client *client = client_open(&stage, true);
+    struct client *broken = client_open(&stage, true);
+    call_establish(client, "outlive");
+    assert_int_equal(stage_calls(&stage), 1);
+    client_close(client);
+    /* not SIP, but it has lines and colons */
+    client_send(broken, "GET / HTTP/1.1\r\nHost: x\r\n\r\n", 27);
+    assert_true(client_is_closed(broken));
+    assert_int_equal(stage_calls(&stage), 1);
+    client_close(broken);
+    stage_stop(&stage);
+}
+
+struct wrong_body {
+    const char *type;
+    const char *body;
+    const char *headers;
+    int code;
+    const char *told; /* what the answer says */
+};
+
+static void bodies_that_cannot_be_worked_with_get_their_own_answer(void **state)
+{
+    static const struct wrong_body wrong[] = {
+        {"text/plain", "hello", NULL, 415, "\r\nAccept: application/sdp, multipart/mixed"},
+        {"application/isup", "x", NULL, 415, "\r\nAccept: "},
+        {"application/sdp", "zipped", "Content-Encoding: gzip\r\n", 415,
+         "\r\nAccept-Encoding: identity\r\n"},
+        {NULL, "v=0\r\n", NULL, 400, "Bad Content-Type"},
+        {"nonsense", "v=0\r\n", NULL, 400, "400 Malformed"},
+        {"multipart/mixed", "--a\r\n\r\nb\r\n--a--\r\n", NULL, 400, "\r\nWarning: 399 recorder"},
+        {"multipart/mixed;boundary=a", "no parts here", NULL, 400, "\r\nWarning: 399 recorder"},
+        {"application/sdp", "this is not SDP", NULL, 400, "\r\nWarning: 399 recorder"},
+        {NULL, NULL, NULL, 488, "\r\nWarning: 399 recorder"},
+        {"multipart/mixed;boundary=a", "--a\r\nContent-Type: text/plain\r\n\r\nb\r\n--a--\r\n",
+         NULL, 488, "\r\nWarning: 399 recorder"},
+        {"application/rs-metadata+xml", "<recording/>", NULL, 488, "\r\nWarning: 399 recorder"},
+    };
+    char call_id[32];
+
+    (void)state;
+    struct stage stage = {0};
+    stage_start(&stage);
+    for (unsigned i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        struct client *client = client_open(&stage, false);
+        (void)snprintf(call_id, sizeof call_id, "wrong-%u", i);
+        request_send(client, &(struct request){.method = "INVITE",
+                                               .call_id = call_id,
+                                               .headers = wrong[i].headers,
+                                               .type = wrong[i].type,
+                                               .body = wrong[i].body});
+        assert_non_null(strstr(client_expect(client, wrong[i].code), wrong[i].told));
+        client_close(client);
+    }
+    assert_int_equal(stage.invites, 0);
+    assert_works(&stage, "after");
+    stage_stop(&stage);
+}
+
+static void required_extensions_that_are_not_done_are_420(void **state)
+{
+    (void)state;
+    struct stage stage = {0};
+    stage_start(&stage);
+    struct client *client = client_open(&stage, false);
+    request_send(client, &(struct request){.method = "INVITE",
+                                           .call_id = "require",
+                                           .headers = "Require: siprec, foo\r\nRequire: timer\r\n",
+                                           .type = SIPREC_TYPE,
+                                           .body = SIPREC_BODY});
+    assert_non_null(strstr(client_expect(client, 420), "\r\nUnsupported: foo, timer\r\n"));
+    request_send(client, &(struct request){.method = "OPTIONS",
+                                           .call_id = "require-2",
+                                           .headers = "Require: SIPREC\r\n"});
+    /* the 420 is repeated until its ACK, which never comes here */
+    while (!strstr(client_receive(client, 5000), "OPTIONS\r\n"))
+        ;
+    assert_non_null(strstr(client->message, "SIP/2.0 200 "));
+    assert_int_equal(stage.invites, 0);
+    client_close(client);
+    stage_stop(&stage);
+}
+
+static void requests_without_their_mandatory_headers_are_400_or_dropped(void **state)
+{
+    static const struct {
+        const char *headers;
+        const char *told; /* NULL: no answer, there being no address for one */
+    } wrong[] = {
+        {"To: <sip:a@b>\r\nCall-ID: 1\r\nCSeq: 1 OPTIONS\r\n", "400 Missing From"},
+        {"From: <sip:a@b>;tag=1\r\nCall-ID: 1\r\nCSeq: 1 OPTIONS\r\n", "400 Missing To"},
+        {"From: <sip:a@b>;tag=1\r\nTo: <sip:a@b>\r\nCSeq: 1 OPTIONS\r\n", "400 Missing Call-ID"},
+        {"From: <sip:a@b>;tag=1\r\nTo: <sip:a@b>\r\nCall-ID: 1\r\n", "400 Missing CSeq"},
+        {"From: <sip:a@b>;tag=1\r\nTo: <sip:a@b>\r\nCall-ID: 1\r\nCSeq: 1 BYE\r\n",
+         "400 CSeq Of Another Method"},
+        {"From: <sip:a@b>;tag=1\r\nTo: <sip:a@b>\r\nCall-ID: 1\r\nCSeq: 2147483648 OPTIONS\r\n",
+         "400 CSeq Out Of Range"},
+        {"From: <sip:a@b>;tag=1\r\nTo: <sip:a@b>\r\nCall-ID: 1\r\nCSeq: 1 OPTIONS\r\n"
+         "Content-Length: 0x10\r\n",
+         "400 Unreadable Content-Length"},
+        {"From: <sip:a@b>;tag=1\r\nTo: <sip:a@b>\r\nCall-ID: 1\r\nCSeq: 1 OPTIONS\r\n"
+         "Content-Length: 99999999999999999999\r\n",
+         "400 Body Shorter"},
+        {"From: <sip:a@b>;tag=1\r\nTo: <sip:a@b>\r\nCall-ID: 1\r\nCSeq: 2147483647 OPTIONS\r\n",
+         "200 OK"},
+    };
+    char text[1024];
+
+    (void)state;
+    struct stage stage = {0};
+    stage_start(&stage);
+    struct client *client = client_open(&stage, false);
+    for (unsigned i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        int bytes = snprintf(text, sizeof text,
+                             "OPTIONS sip:r@x SIP/2.0\r\nVia: SIP/2.0/UDP %s;branch=z9hG4bK%u;rport"
+                             "\r\n%s\r\n",
+                             client->host, i, wrong[i].headers);
+        client_send(client, text, (size_t)bytes);
+        const char *answer = client_receive(client, 5000);
+        assert_non_null(answer);
+        if (!strstr(answer, wrong[i].told))
+            fail_msg("no \"%s\" in: %s", wrong[i].told, answer);
+    }
+    static const char no_via[] = "OPTIONS sip:r@x SIP/2.0\r\nFrom: <sip:a@b>;tag=1\r\n"
+                                 "To: <sip:a@b>\r\nCall-ID: 1\r\nCSeq: 1 OPTIONS\r\n\r\n";
+    client_send(client, no_via, sizeof no_via - 1);
+    client_expect_nothing(client, 100);
+    client_close(client);
+    stage_stop(&stage);
+}
+
+static void an_invite_without_contact_or_from_tag_is_400(void **state)
+{
+    (void)state;
+    struct stage stage = {0};
+    stage_start(&stage);
+    struct client *client = client_open(&stage, false);
+    request_send(client, &(struct request){.method = "INVITE",
+                                           .call_id = "no-contact",
+                                           .contact = "",
+                                           .type = SIPREC_TYPE,
+                                           .body = SIPREC_BODY});
+    client_expect(client, 400);
+    client_close(client);
+    client = client_open(&stage, false);
+    request_send(client, &(struct request){.method = "INVITE",
+                                           .call_id = "bad-contact",
+                                           .contact = "Contact: *\r\n",
+                                           .type = SIPREC_TYPE,
+                                           .body = SIPREC_BODY});
+    client_expect(client, 400);
+    assert_int_equal(stage.invites, 0);
+    client_close(client);
+    stage_stop(&stage);
+}
+
+static void noise_on_the_ports_is_survived(void **state)
+{
+    static const char *const noise[] = {
+        "\r\n\r\n",
+        "x",
+        "INVITE",
+        "INVITE sip:\r\n\r\n",
+        "SIP/2.0 200 OK\r\nVia: SIP/2.0/UDP 1.2.3.4;branch=z9hG4bKx\r\nCSeq: 1 BYE\r\n\r\n",
+        "INVITE sip:r@x SIP/2.0\r\n:\r\n\r\n",
+        "INVITE sip:r@x SIP/2.0\r\nVia: x\r\n\r\n",
+        "INVITE sip:r@x SIP/7.0\r\n\r\n",
+        "ACK sip:r@x SIP/2.0\r\n\r\n",
+        "CANCEL sip:r@x SIP/2.0\r\n\r\n",
+        "BYE sip:r@x SIP/2.0\r\nContact: \r\nRequire: ,,\r\n\r\n"};
+
+    (void)state;
+    struct stage stage = {0};
+    stage_start(&stage);
+    struct client *udp = client_open(&stage, false);
+    char *zeros = calloc(1, 60000);
+    for (unsigned i = 0; i < sizeof noise / sizeof noise[0]; i++) {
+        struct client *tcp = client_open(&stage, true);
+        client_send(udp, noise[i], strlen(noise[i]));
+        client_send(tcp, noise[i], strlen(noise[i]));
+        client_close(tcp);
+    }
+    client_send(udp, zeros, 60000);
+    memset(zeros, 'A', 60000);
+    client_send(udp, zeros, 60000);
+    assert_works(&stage, "after-noise");
+    assert_int_equal(stage.invites, 1);
+    free(zeros);
+    client_close(udp);
+    stage_stop(&stage);
+}
+
+static void a_cancel_of_nothing_is_481(void **state)
+{
+    (void)state;
+    struct stage stage = {0};
+    stage_start(&stage);
+    struct client *client = client_open(&stage, false);
+    request_send(client, &(struct request){.method = "CANCEL", .call_id = "nothing"});
+    client_expect(client, 481);
+    client_close(client);
+    stage_stop(&stage);
+}
+
+static void options_tells_what_is_accepted(void **state)
+{
+    (void)state;
+    struct stage stage = {0};
+    stage_start(&stage);
+    struct client *client = client_open(&stage, false);
+    request_send(client, &(struct request){.method = "OPTIONS", .call_id = "ping"});
+    const char *answer = client_expect(client, 200);
+    assert_non_null(strstr(answer, "\r\nAccept: application/sdp, multipart/mixed, "
+                                   "application/rs-metadata, application/rs-metadata+xml\r\n"));
+    assert_non_null(strstr(answer, "\r\nAllow: INVITE, ACK, BYE, CANCEL, OPTIONS, UPDATE\r\n"));
+    assert_non_null(strstr(answer, "\r\nSupported: siprec\r\n"));
+    client_close(client);
+    stage_stop(&stage);
+}
+
+static void a_server_that_is_not_ready_says_503_with_retry_after(void **state)
+{
+    (void)state;
+    struct stage stage = {.not_ready = true};
+    stage_start(&stage);
+    struct client *client = client_open(&stage, false);
+    request_send(client, &(struct request){.method = "OPTIONS", .call_id = "ping"});
+    assert_non_null(strstr(client_expect(client, 503), "\r\nRetry-After: 5\r\n"));
+    struct request invite = {
+        .method = "INVITE", .call_id = "not-ready", .type = SIPREC_TYPE, .body = SIPREC_BODY};
+    request_send(client, &invite);
+    assert_non_null(strstr(client_expect(client, 503), "\r\nRetry-After: 5\r\n"));
+    char tag[sizeof client->to_tag];
+    memcpy(tag, client->to_tag, sizeof tag);
+    /* a repeated request gets the same tag (RFC 3261 section 8.2.7) */
+    request_send(client, &invite);
+    client_expect(client, 503);
+    assert_string_equal(client->to_tag, tag);
+    assert_int_equal(stage.invites, 0);
+    client_close(client);
+    stage_stop(&stage);
+}
+
+static void calls_past_the_maximum_are_503_until_one_ends(void **state)
+{
+    (void)state;
+    struct stage stage = {.calls_max = 2};
+    stage_start(&stage);
+    struct client *clients[3];
+    static const char *const ids[] = {"max-1", "max-2", "max-3"};
+    for (int i = 0; i < 3; i++)
+        clients[i] = client_open(&stage, false);
+    call_establish(clients[0], ids[0]);
+    call_establish(clients[1], ids[1]);
+    struct request third = {
+        .method = "INVITE", .call_id = ids[2], .type = SIPREC_TYPE, .body = SIPREC_BODY};
+    request_send(clients[2], &third);
+    assert_non_null(strstr(client_expect(clients[2], 503), "\r\nRetry-After: 5\r\n"));
+    request_send(clients[0],
+                 &(struct request){
+                     .method = "BYE", .call_id = ids[0], .to_tag = clients[0]->to_tag, .cseq = 2});
+    stage_wait(&stage, &stage.ends, 1);
+    third.cseq = 2;
+    request_send(clients[2], &third);
+    client_expect(clients[2], 200);
+    for (int i = 0; i < 3; i++)
+        client_close(clients[i]);
+    stage_stop(&stage);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_invite_of_60_kilobytes_over_udp_is_answered),
+        cmocka_unit_test(the_longest_datagram_there_can_be_is_answered),
+        cmocka_unit_test(a_body_shorter_than_its_content_length_is_400),
+        cmocka_unit_test(a_body_longer_than_its_content_length_is_cut_to_it),
+        cmocka_unit_test(an_invite_truncated_anywhere_is_never_a_call),
+        cmocka_unit_test(a_tcp_message_in_pieces_of_one_byte_is_one_call),
+        cmocka_unit_test(several_messages_in_one_tcp_segment_are_all_answered),
+        cmocka_unit_test(a_tcp_message_of_70_kilobytes_closes_only_its_connection),
+        cmocka_unit_test(a_call_outlives_the_connection_that_brought_it),
+        cmocka_unit_test(bodies_that_cannot_be_worked_with_get_their_own_answer),
+        cmocka_unit_test(required_extensions_that_are_not_done_are_420),
+        cmocka_unit_test(requests_without_their_mandatory_headers_are_400_or_dropped),
+        cmocka_unit_test(an_invite_without_contact_or_from_tag_is_400),
+        cmocka_unit_test(noise_on_the_ports_is_survived),
+        cmocka_unit_test(a_cancel_of_nothing_is_481),
+        cmocka_unit_test(options_tells_what_is_accepted),
+        cmocka_unit_test(a_server_that_is_not_ready_says_503_with_retry_after),
+        cmocka_unit_test(calls_past_the_maximum_are_503_until_one_ends),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
