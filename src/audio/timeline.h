@@ -1,0 +1,103 @@
+/**
+ * timeline: one leg's packets in the order of their positions, from which the leg's sound is read
+ * as one unbroken line: what no packet covers reads as zeros.
+ *
+ * Positions are samples of the leg's rate from the recording's start. Packets wait undecoded; each
+ * is decoded once, when reading reaches it. Owned by one thread.
+ *
+ * Invariants: waiting packets do not overlap and all end after the read position; the read position
+ * only grows; count <= BOUND_REORDER_PACKETS.
+ */
+#ifndef RECORDER_AUDIO_TIMELINE_H
+#define RECORDER_AUDIO_TIMELINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "audio/codec.h"
+#include "base/bounds.h"
+#include "base/status.h"
+
+/* One packet with a place. */
+struct timeline_packet {
+    int64_t position; /* of its first sample */
+    uint32_t run;     /* which run of sequence numbers, chosen by the caller */
+    int64_t sequence; /* extended, comparable within a run */
+    bool marker;      /* first after a silence, by its sender */
+    const struct audio_codec *codec;
+    const uint8_t *payload; /* borrowed, copied before return; at least one sample */
+    size_t payload_bytes;
+};
+
+/* A packet that reading has just reached, and the one before it. */
+struct timeline_entry {
+    bool first;          /* there was none before; the fields of the one before are 0 */
+    int64_t gap_start;   /* end of the audio before, 0 at first */
+    int64_t gap_end;     /* where this one's audio begins */
+    uint32_t run_before; /* of the packet before */
+    int64_t sequence_before;
+    uint32_t run;
+    int64_t sequence;
+    bool marker;
+    uint32_t samples; /* of this packet, whole */
+};
+
+struct timeline;
+
+/**
+ * window_samples  how long a gap is waited for.
+ *
+ * STATUS_OK (*out set), STATUS_NOMEM.
+ */
+enum status timeline_create(int64_t window_samples, struct timeline **out) MUST_CHECK;
+
+/** Free it with what waits; NULL is accepted. */
+void timeline_destroy(struct timeline *owned_timeline);
+
+/**
+ * Put one packet in its place. Where packets overlap, those that came first stay.
+ *
+ * STATUS_OK     it waits, at least in part.
+ * STATUS_LATE   it ends at or before the read position.
+ * STATUS_EXISTS its whole place is taken by others.
+ * STATUS_LIMIT  BOUND_REORDER_PACKETS wait already.
+ * STATUS_NOMEM
+ * Nothing changed but for STATUS_OK.
+ */
+enum status timeline_place(struct timeline *timeline,
+                           const struct timeline_packet *packet) MUST_CHECK;
+
+/**
+ * Up to where the line may be read: to the first gap, or to what the window has passed, whichever
+ * is later.
+ *
+ * horizon  everything that arrived before this position has been placed.
+ */
+int64_t timeline_ready(const struct timeline *timeline, int64_t horizon);
+
+/**
+ * Read samples at the read position; zeros where no packet lies. Stops early in front of a packet
+ * that it has not reached before, so that each of them is told once.
+ *
+ * pcm      int16_t[samples].
+ * reached  whether *entry was set: the samples read begin with that packet's first.
+ *
+ * Returns how many were read, 1..samples for samples > 0.
+ */
+size_t timeline_read(struct timeline *timeline, int16_t *pcm, size_t samples, bool *reached,
+                     struct timeline_entry *entry);
+
+/** The read position. */
+int64_t timeline_position(const struct timeline *timeline);
+
+/** Where the last audio that was read ended; 0 where none was. */
+int64_t timeline_audio_end(const struct timeline *timeline);
+
+/** End of all that waits, or the read position where that is later: nothing lies behind it. */
+int64_t timeline_occupied_end(const struct timeline *timeline);
+
+/** Packets that wait. */
+size_t timeline_waiting(const struct timeline *timeline);
+
+#endif

@@ -1,0 +1,102 @@
+/**
+ * leg: one stream of a recording: from datagrams to an unbroken line of samples, with an account of
+ * every packet and of every stretch that is not heard audio.
+ *
+ * Owned by the recording's media thread. Positions are samples of the leg's rate from the
+ * recording's start.
+ *
+ * Invariants: every datagram is exactly one of placed, late, duplicate, ignored; lost = expected -
+ * distinct numbers that came in time, over all runs of sequence numbers.
+ */
+#ifndef RECORDER_SESSION_LEG_H
+#define RECORDER_SESSION_LEG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "audio/codec.h"
+#include "audio/facts.h"
+#include "base/status.h"
+
+enum {
+    LEG_SOURCES_MAX = 4, /* runs of sequence numbers known at a time; the oldest makes room */
+    LEG_LATE_RESTART_MS = 1000, /* nothing but late packets for so long: the anchor is wrong */
+};
+
+struct leg_counts {
+    uint64_t placed;
+    uint64_t late;
+    uint64_t duplicate;
+    uint64_t ignored; /* other payload types, malformed, in a place taken by another source */
+    uint64_t lost;    /* numbers that never came in time */
+};
+
+struct leg;
+
+/**
+ * codec         of the audio.
+ * payload_type  that it comes with; others are counted, and not heard.
+ *
+ * STATUS_OK (*out set), STATUS_NOMEM.
+ */
+enum status leg_create(const struct audio_codec *codec, uint8_t payload_type,
+                       struct leg **out) MUST_CHECK;
+
+/** Free; NULL is accepted. */
+void leg_destroy(struct leg *owned_leg);
+
+/**
+ * What the audio comes as from now on.
+ *
+ * codec  of the same rate; what waits is still decoded by the codec it came with.
+ */
+void leg_set_codec(struct leg *leg, const struct audio_codec *codec, uint8_t payload_type);
+
+/**
+ * Take one datagram.
+ *
+ * data        borrowed.
+ * truncated   it was longer than data: it is only counted.
+ * arrival_ns  from the recording's start; below 0 counts as 0.
+ */
+void leg_receive(struct leg *leg, const uint8_t *data, size_t data_bytes, bool truncated,
+                 int64_t arrival_ns);
+
+/**
+ * Up to which sample the line may be read.
+ *
+ * horizon_ns  all that arrived before it was given to leg_receive.
+ */
+int64_t leg_ready(const struct leg *leg, int64_t horizon_ns);
+
+/** Read the next samples of the line: int16_t[samples]; zeros where nothing was heard. */
+void leg_read(struct leg *leg, int16_t *pcm, size_t samples);
+
+/**
+ * Nothing more will be read: what was not heard up to here becomes a fact, and packets that still
+ * wait count as late.
+ *
+ * end_samples  end of the recording.
+ */
+void leg_finish(struct leg *leg, int64_t end_samples);
+
+/** End of all audio that waits or was read; 0 where none came. */
+int64_t leg_audio_end(const struct leg *leg);
+
+/** Where the first audio that was read lies; -1 where none was. */
+int64_t leg_anchor(const struct leg *leg);
+
+/** Of positions and samples. */
+uint32_t leg_rate_hz(const struct leg *leg);
+
+/** The codec that leg_set_codec or leg_create named last. */
+const struct audio_codec *leg_codec(const struct leg *leg);
+
+/** Counters so far. */
+struct leg_counts leg_counts(const struct leg *leg);
+
+/** Facts so far, borrowed; for each cause in the order of their positions. */
+const struct facts *leg_facts(const struct leg *leg);
+
+#endif

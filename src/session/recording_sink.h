@@ -1,0 +1,113 @@
+/**
+ * recording_sink: the one seam made of function pointers. Media hands finished Ogg pages down it;
+ * what lies behind (a sealed store, or memory in a test) is not its business.
+ *
+ * Calls for one recording come in order: begin, write*, then end or abort. begin comes from the
+ * signalling thread, the others from the recording's media thread. None may block on a disk.
+ */
+#ifndef RECORDER_SESSION_RECORDING_SINK_H
+#define RECORDER_SESSION_RECORDING_SINK_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/bounds.h"
+#include "base/clock.h"
+#include "base/status.h"
+#include "base/uuid.h"
+
+struct recording_party {
+    char number[BOUND_NUMBER_BYTES]; /* "" where unknown */
+    char name[BOUND_NAME_BYTES];     /* "" where unknown */
+};
+
+/* What is known of a call when it is answered. Borrowed for the call. */
+struct recording_begin {
+    struct uuid id;
+    wall_time started;
+    struct recording_party caller;
+    struct recording_party called;
+    const char *source_address; /* of the INVITE, "10.0.0.31" */
+    const char *sip_call_id;
+    const char *session_id;     /* SIPREC session, "" where none */
+    const char *sip_session_id; /* sipSessionID, "" where none */
+    const char *group_id;       /* "" where none */
+};
+
+enum recording_channel { RECORDING_LEFT, RECORDING_RIGHT };
+
+/* One leg at the end of a recording. */
+struct recording_leg {
+    enum recording_channel channel;
+    char label[BOUND_LABEL_BYTES];
+    struct recording_party party;
+    char codec[32];         /* "PCMA", "PCMU" */
+    uint32_t rate_hz;       /* of the audio, 8000 */
+    int64_t anchor_samples; /* where its first sample lies, from the recording's start, at rate_hz;
+                               -1 where nothing came */
+    uint64_t packets_received; /* audio packets that arrived, duplicates and late ones included */
+    uint64_t packets_lost;     /* sequence numbers that never came, late ones included */
+    uint64_t packets_late;     /* came after their place was written */
+    uint64_t packets_duplicate;
+    uint64_t
+        packets_ignored; /* other payload types, malformed, foreign SSRC: received, not audio */
+};
+
+/* A stretch that is not heard audio, or an event; milliseconds from the recording's start. */
+struct recording_fact {
+    int64_t start_ms;
+    int64_t end_ms;    /* >= start_ms */
+    int leg;           /* index, or -1 for the whole recording */
+    const char *cause; /* static: "lost", "late", "silent", "deviation", ... */
+    uint32_t count;    /* packets, where that says something; else 0 */
+};
+
+/* Audio peaks, 20 per second and leg: min and max of each 50 ms, from -128 to 127. */
+struct recording_peaks {
+    size_t pixels;      /* per leg */
+    const int8_t *data; /* [pixels][legs][2]: min, max */
+};
+
+/* Everything known when the last page has been written. Borrowed for the call. */
+struct recording_end {
+    wall_time ended;
+    int64_t duration_ms;
+    size_t legs;
+    struct recording_leg leg[BOUND_CALL_STREAMS];
+    size_t facts;
+    const struct recording_fact *fact;
+    struct recording_peaks peaks;
+    const char *end_cause;    /* "bye", "no_ack", "shutdown" */
+    const char *metadata_xml; /* raw, last document; not terminated */
+    size_t metadata_xml_bytes;
+};
+
+struct recording_sink {
+    void *context;
+
+    /*
+     * Take a recording in. `ready(ready_arg, status)` is called once from a thread of the sink's,
+     * when the recording and its index row are durable, or cannot be.
+     * STATUS_OK: *handle set, ready will come. Otherwise ready never comes and *handle is
+     * untouched.
+     */
+    enum status (*begin)(void *context, const struct recording_begin *begin,
+                         void (*ready)(void *ready_arg, enum status status), void *ready_arg,
+                         void **handle);
+
+    /*
+     * Take one whole Ogg page, copied before return. granule: the page's granule position, 48 kHz
+     * samples; -1 for a header page.
+     * STATUS_LIMIT: the sink is too far behind; the page was not taken.
+     */
+    enum status (*write)(void *context, void *handle, const uint8_t *page, size_t page_bytes,
+                         int64_t granule);
+
+    /* The recording is complete; the handle is gone. */
+    void (*end)(void *context, void *handle, const struct recording_end *end);
+
+    /* The call came to nothing before it was answered; drop it. The handle is gone. */
+    void (*abort)(void *context, void *handle);
+};
+
+#endif

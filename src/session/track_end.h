@@ -1,0 +1,34 @@
+/**
+ * track_end: what is told about a recording when its last page is written. Private to this folder.
+ */
+#ifndef RECORDER_SESSION_TRACK_END_H
+#define RECORDER_SESSION_TRACK_END_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "audio/facts.h"
+#include "audio/peaks.h"
+#include "session/leg.h"
+#include "session/recording.h"
+#include "session/track.h"
+
+/* All borrowed. */
+struct track_end_input {
+    size_t leg_count;
+    int64_t duration_ms;
+    const struct leg *leg[BOUND_CALL_STREAMS];
+    const struct recording_stream *streams; /* [leg_count] */
+    const struct peaks *peaks;
+    const struct facts *unwritten; /* in samples at 48 kHz */
+    const struct track_ending *ending;
+};
+
+/**
+ * Gather legs, facts in the order of their start, and peaks, and end the sink's recording. Without
+ * memory for the facts it ends without them.
+ */
+void track_end_report(const struct track_end_input *input, const struct recording_sink *sink,
+                      void *handle);
+
+#endif

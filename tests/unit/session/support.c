@@ -1,0 +1,360 @@
+#include "unit/session/support.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include <cmocka.h>
+
+#include "audio/codec.h"
+#include "encode/opus_pair.h"
+
+static enum status sink_begin(void *context, const struct recording_begin *begin,
+                              void (*ready)(void *ready_arg, enum status status), void *ready_arg,
+                              void **handle)
+{
+    (void)begin;
+    *handle = context;
+    ready(ready_arg, STATUS_OK);
+    return STATUS_OK;
+}
+
+static enum status sink_write(void *context, void *handle, const uint8_t *page, size_t page_bytes,
+                              int64_t granule)
+{
+    struct memory_sink *memory = context;
+    enum status status = STATUS_LIMIT;
+
+    (void)handle;
+    (void)pthread_mutex_lock(&memory->lock);
+    size_t number = memory->pages++;
+    if (number < memory->refuse_from || number >= memory->refuse_to) {
+        status = bytes_append(&memory->stream, page, page_bytes);
+        memory->last_granule = granule;
+    }
+    (void)pthread_mutex_unlock(&memory->lock);
+    return status;
+}
+
+static void *copy_of(const void *data, size_t data_bytes)
+{
+    void *copy = malloc(data_bytes ? data_bytes : 1);
+
+    if (copy && data_bytes)
+        memcpy(copy, data, data_bytes);
+    return copy;
+}
+
+static void sink_end(void *context, void *handle, const struct recording_end *end)
+{
+    struct memory_sink *memory = context;
+
+    (void)handle;
+    (void)pthread_mutex_lock(&memory->lock);
+    memory->end = *end;
+    memory->facts = copy_of(end->fact, end->facts * sizeof *end->fact);
+    memory->peaks = copy_of(end->peaks.data, end->peaks.pixels * end->legs * 2);
+    memory->metadata = copy_of(end->metadata_xml, end->metadata_xml_bytes);
+    memory->ended = true;
+    (void)pthread_cond_broadcast(&memory->ended_signal);
+    (void)pthread_mutex_unlock(&memory->lock);
+}
+
+static void sink_abort(void *context, void *handle)
+{
+    (void)context;
+    (void)handle;
+}
+
+void memory_sink_init(struct memory_sink *memory)
+{
+    *memory = (struct memory_sink){
+        .sink = {memory, sink_begin, sink_write, sink_end, sink_abort},
+        .refuse_from = SIZE_MAX,
+        .refuse_to = SIZE_MAX,
+    };
+    (void)pthread_mutex_init(&memory->lock, NULL);
+    (void)pthread_cond_init(&memory->ended_signal, NULL);
+    bytes_init(&memory->stream, STREAM_BYTES_MAX);
+}
+
+void memory_sink_deinit(struct memory_sink *memory)
+{
+    bytes_deinit(&memory->stream);
+    free(memory->facts);
+    free(memory->peaks);
+    free(memory->metadata);
+    (void)pthread_cond_destroy(&memory->ended_signal);
+    (void)pthread_mutex_destroy(&memory->lock);
+}
+
+void memory_sink_await_end(struct memory_sink *memory)
+{
+    struct timespec deadline;
+
+    (void)clock_gettime(CLOCK_REALTIME, &deadline);
+    deadline.tv_sec += 10;
+    (void)pthread_mutex_lock(&memory->lock);
+    while (!memory->ended)
+        if (pthread_cond_timedwait(&memory->ended_signal, &memory->lock, &deadline))
+            break;
+    bool ended = memory->ended;
+    (void)pthread_mutex_unlock(&memory->lock);
+    assert_true(ended);
+}
+
+size_t memory_sink_bytes(struct memory_sink *memory)
+{
+    (void)pthread_mutex_lock(&memory->lock);
+    size_t bytes = memory->stream.len;
+    (void)pthread_mutex_unlock(&memory->lock);
+    return bytes;
+}
+
+size_t memory_sink_facts(const struct memory_sink *memory, const char *cause, int leg)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < memory->end.facts; i++)
+        if (memory->facts[i].leg == leg && !strcmp(memory->facts[i].cause, cause))
+            count++;
+    return count;
+}
+
+uint64_t random_next(uint64_t *state)
+{
+    uint64_t value = *state += UINT64_C(0x9e3779b97f4a7c15);
+
+    value = (value ^ value >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+    value = (value ^ value >> 27) * UINT64_C(0x94d049bb133111eb);
+    return value ^ value >> 31;
+}
+
+uint32_t random_below(uint64_t *state, uint32_t below)
+{
+    return (uint32_t)(random_next(state) % below);
+}
+
+static void put_big(uint8_t *out, uint32_t value, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        out[i] = (uint8_t)(value >> (8 * (count - 1 - i)));
+}
+
+size_t rtp_build(uint8_t *out, uint8_t payload_type, uint16_t sequence, uint32_t timestamp,
+                 uint32_t ssrc, const uint8_t *payload, size_t payload_bytes)
+{
+    out[0] = 0x80;
+    out[1] = payload_type;
+    put_big(out + 2, sequence, 2);
+    put_big(out + 4, timestamp, 4);
+    put_big(out + 8, ssrc, 4);
+    memcpy(out + 12, payload, payload_bytes);
+    return 12 + payload_bytes;
+}
+
+struct recording_stream stream_of(enum recording_channel channel, const char *codec)
+{
+    struct recording_stream stream = {
+        .channel = channel,
+        .payload_type = strcmp(codec, "PCMA") ? 0 : 8,
+        .clock_rate_hz = RATE_HZ,
+    };
+
+    strcpy(stream.label, channel == RECORDING_LEFT ? "1" : "2");
+    strcpy(stream.codec, codec);
+    return stream;
+}
+
+void sender_init(struct sender *sender, uint8_t payload_type, size_t packets, uint64_t seed)
+{
+    uint64_t state = seed;
+
+    *sender = (struct sender){
+        .payload_type = payload_type,
+        .sequence_first = (uint16_t)random_next(&state),
+        .timestamp_first = (uint32_t)random_next(&state),
+        .ssrc = (uint32_t)random_next(&state),
+        .packets = packets,
+        .payload = malloc(packets * PACKET_SAMPLES),
+        .withheld = calloc(packets, sizeof *sender->withheld),
+    };
+    assert_non_null(sender->payload);
+    assert_non_null(sender->withheld);
+    for (size_t i = 0; i < packets * PACKET_SAMPLES; i++)
+        sender->payload[i] = (uint8_t)random_next(&state);
+}
+
+void sender_deinit(struct sender *sender)
+{
+    free(sender->payload);
+    free(sender->withheld);
+}
+
+void sender_deliver(const struct sender *sender, struct track *track, size_t leg, size_t index,
+                    int64_t arrival_ns)
+{
+    uint8_t datagram[12 + PACKET_SAMPLES];
+    size_t bytes =
+        rtp_build(datagram, sender->payload_type, (uint16_t)(sender->sequence_first + index),
+                  sender->timestamp_first + (uint32_t)(index * PACKET_SAMPLES), sender->ssrc,
+                  sender->payload + index * PACKET_SAMPLES, PACKET_SAMPLES);
+
+    track_receive(track, leg, datagram, bytes, false, arrival_ns);
+}
+
+static int compare_planned(const void *left, const void *right)
+{
+    const struct planned *one = left;
+    const struct planned *other = right;
+
+    if (one->arrival_ns != other->arrival_ns)
+        return one->arrival_ns < other->arrival_ns ? -1 : 1;
+    if (one->index != other->index)
+        return one->index < other->index ? -1 : 1;
+    return 0;
+}
+
+void play(struct track *track, const struct sender *senders, struct planned *plan, size_t count,
+          int64_t end_ns)
+{
+    size_t next = 0;
+
+    qsort(plan, count, sizeof *plan, compare_planned);
+    for (int64_t now_ns = 100 * NS_PER_MS; now_ns <= end_ns; now_ns += 100 * NS_PER_MS) {
+        for (; next < count && plan[next].arrival_ns <= now_ns; next++)
+            sender_deliver(&senders[plan[next].leg], track, plan[next].leg, plan[next].index,
+                           plan[next].arrival_ns);
+        track_advance(track, now_ns);
+    }
+    assert_int_equal(next, count);
+}
+
+void finish(struct track *owned_track, int64_t stopped_ns)
+{
+    struct track_ending ending = {
+        .started = {INT64_C(1700000000) * 1000000000},
+        .stopped_ns = stopped_ns,
+        .end_cause = "bye",
+    };
+
+    track_finish(owned_track, &ending);
+    track_destroy(owned_track);
+}
+
+/* Bit by bit, unlike the product's. */
+static uint32_t ogg_checksum(const uint8_t *page, size_t page_bytes)
+{
+    uint32_t value = 0;
+
+    for (size_t i = 0; i < page_bytes; i++) {
+        uint8_t byte = i >= 22 && i < 26 ? 0 : page[i];
+        value ^= (uint32_t)byte << 24;
+        for (int bit = 0; bit < 8; bit++)
+            value = value & 0x80000000 ? value << 1 ^ 0x04c11db7 : value << 1;
+    }
+    return value;
+}
+
+static void split_page(const uint8_t *page, struct ogg_packets *packets, size_t *page_bytes)
+{
+    size_t segments = page[26];
+    const uint8_t *body = page + 27 + segments;
+    const uint8_t *start = body;
+
+    for (size_t i = 0; i < segments; i++) {
+        body += page[27 + i];
+        if (page[27 + i] == 255)
+            continue;
+        packets->data = realloc(packets->data, (packets->count + 1) * sizeof *packets->data);
+        packets->bytes = realloc(packets->bytes, (packets->count + 1) * sizeof *packets->bytes);
+        packets->data[packets->count] = start;
+        packets->bytes[packets->count++] = (size_t)(body - start);
+        start = body;
+    }
+    assert_ptr_equal(start, body);
+    *page_bytes = (size_t)(body - page);
+}
+
+void ogg_split(const struct bytes *stream, struct ogg_packets *packets)
+{
+    size_t offset = 0;
+
+    *packets = (struct ogg_packets){0};
+    while (offset < stream->len) {
+        const uint8_t *page = stream->data + offset;
+        size_t page_bytes = 0;
+        int64_t granule = (int64_t)bytes_get_u64(page + 6);
+        assert_memory_equal(page, "OggS", 5);
+        assert_false(packets->ended);
+        split_page(page, packets, &page_bytes);
+        assert_true(page_bytes <= stream->len - offset);
+        assert_int_equal(bytes_get_u32(page + 22), ogg_checksum(page, page_bytes));
+        assert_int_equal(bytes_get_u32(page + 18), packets->pages);
+        assert_int_equal(page[5] & 2, packets->pages ? 0 : 2);
+        assert_true(granule >= packets->last_granule);
+        packets->ended = page[5] & 4;
+        packets->last_granule = granule;
+        packets->pages++;
+        offset += page_bytes;
+    }
+}
+
+void ogg_packets_deinit(struct ogg_packets *packets)
+{
+    free(packets->data);
+    free(packets->bytes);
+}
+
+/* The line of one sender as it must have been recorded. */
+static void lay_out(const struct sender *sender, int64_t anchor, int16_t *pcm, size_t samples)
+{
+    const struct audio_codec *codec =
+        audio_codec_find(sender->payload_type == 8 ? "PCMA" : "PCMU", RATE_HZ);
+    size_t first = 0;
+
+    while (first < sender->packets && sender->withheld[first])
+        first++;
+    for (size_t i = first; i < sender->packets; i++) {
+        int64_t position = anchor + (int64_t)((i - first) * PACKET_SAMPLES);
+        if (sender->withheld[i] || position + PACKET_SAMPLES > (int64_t)samples)
+            continue;
+        codec->decode(sender->payload + i * PACKET_SAMPLES, PACKET_SAMPLES, pcm + position);
+    }
+}
+
+void assert_bit_exact(const struct memory_sink *memory, const struct sender *senders,
+                      const int64_t *anchors)
+{
+    const uint32_t rates_hz[2] = {RATE_HZ, RATE_HZ};
+    struct opus_pair *encoder;
+    struct ogg_packets packets;
+    int16_t *pcm[2];
+
+    assert_int_equal(opus_pair_open(rates_hz, &encoder, NULL), STATUS_OK);
+    ogg_split(&memory->stream, &packets);
+    assert_true(packets.ended);
+    assert_true(packets.count > 2);
+    size_t frames = packets.count - 2;
+    for (size_t i = 0; i < 2; i++) {
+        pcm[i] = calloc(frames * PACKET_SAMPLES, sizeof *pcm[i]);
+        assert_non_null(pcm[i]);
+        if (senders[i].payload)
+            lay_out(&senders[i], anchors[i], pcm[i], frames * PACKET_SAMPLES);
+    }
+    for (size_t i = 0; i < frames; i++) {
+        uint8_t packet[BOUND_OPUS_PACKET_BYTES];
+        size_t packet_bytes = 0;
+        assert_int_equal(opus_pair_encode(encoder, pcm[0] + i * PACKET_SAMPLES,
+                                          pcm[1] + i * PACKET_SAMPLES, packet, &packet_bytes),
+                         STATUS_OK);
+        assert_int_equal(packets.bytes[i + 2], packet_bytes);
+        assert_memory_equal(packets.data[i + 2], packet, packet_bytes);
+    }
+    free(pcm[0]);
+    free(pcm[1]);
+    ogg_packets_deinit(&packets);
+    opus_pair_close(encoder);
+}
