@@ -1,0 +1,76 @@
+/**
+ * frame: one encrypted unit (FORMAT.md section 3), and moving units between file and memory.
+ * Private to recording.
+ */
+#ifndef RECORDER_STORAGE_RECORDING_FRAME_H
+#define RECORDER_STORAGE_RECORDING_FRAME_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/fault.h"
+#include "base/status.h"
+#include "storage/recording/format.h"
+#include "storage/seal/seal.h"
+
+/**
+ * Seal up to FORMAT_FRAME_DATA_BYTES under a new random nonce.
+ *
+ * index       of the frame in its file.
+ * data_bytes  1..FORMAT_FRAME_DATA_BYTES.
+ * unit        out, FORMAT_UNIT_BYTES.
+ */
+void frame_seal(const uint8_t key[static SEAL_KEY_BYTES], enum frame_type type, uint64_t index,
+                const uint8_t *data, size_t data_bytes, uint8_t unit[static FORMAT_UNIT_BYTES]);
+
+/** frame_seal with a nonce of the caller's: for the worked example of FORMAT.md only. */
+void frame_seal_with_nonce(const uint8_t key[static SEAL_KEY_BYTES],
+                           const uint8_t nonce[static SEAL_NONCE_BYTES], enum frame_type type,
+                           uint64_t index, const uint8_t *data, size_t data_bytes,
+                           uint8_t unit[static FORMAT_UNIT_BYTES]);
+
+/**
+ * Authenticate a unit as the frame of that type and index, and decrypt it.
+ *
+ * data        out, FORMAT_FRAME_DATA_BYTES; zero beyond *data_bytes; zeroed on failure.
+ * data_bytes  out, 1..FORMAT_FRAME_DATA_BYTES.
+ *
+ * STATUS_OK, STATUS_CORRUPT (not that frame, or padding that is not zero).
+ */
+enum status frame_open(const uint8_t key[static SEAL_KEY_BYTES], enum frame_type type,
+                       uint64_t index, const uint8_t unit[static FORMAT_UNIT_BYTES],
+                       uint8_t data[static FORMAT_FRAME_DATA_BYTES], size_t *data_bytes) MUST_CHECK;
+
+/** Whether a unit is authentic as that frame; decrypts nothing. STATUS_OK, STATUS_CORRUPT. */
+enum status frame_check(const uint8_t key[static SEAL_KEY_BYTES], enum frame_type type,
+                        uint64_t index, const uint8_t unit[static FORMAT_UNIT_BYTES]) MUST_CHECK;
+
+/** Where the unit of a frame starts in the file. */
+off_t frame_offset(uint64_t index);
+
+/** How many frames a stream or section of so many bytes takes. */
+uint64_t frame_count(uint64_t data_bytes);
+
+/**
+ * Read whole units.
+ *
+ * STATUS_OK, STATUS_END (the file ends within them), STATUS_IO. On failure units holds anything.
+ */
+enum status frame_read_units(int fd, off_t offset, uint8_t *units, size_t count,
+                             struct fault *fault) MUST_CHECK;
+
+/**
+ * Write one unit.
+ *
+ * STATUS_OK
+ * STATUS_FULL  no space.
+ * STATUS_IO    In both cases the unit on disk may be torn; write it again under a new nonce.
+ */
+enum status frame_write_unit(int fd, off_t offset, const uint8_t unit[static FORMAT_UNIT_BYTES],
+                             struct fault *fault) MUST_CHECK;
+
+/** STATUS_FULL for errno values that mean no space, else STATUS_IO. */
+enum status frame_status_of_errno(int sys_errno);
+
+#endif

@@ -1,0 +1,73 @@
+/**
+ * reader: open a finished recording and read any stretch of it. Every frame is authenticated before
+ * a byte of it is given out. One reader may be used by several threads at once: reading is
+ * stateless (pread), and open readers hold a DEK, so they are closed soon.
+ */
+#ifndef RECORDER_STORAGE_RECORDING_READER_H
+#define RECORDER_STORAGE_RECORDING_READER_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/bytes.h"
+#include "base/fault.h"
+#include "base/status.h"
+#include "storage/recording/format.h"
+#include "storage/seal/keys.h"
+
+struct recording_reader;
+
+/**
+ * Open and authenticate header, commitment, footer and signature; audio frames are authenticated as
+ * they are read, or all at once by recording_reader_verify.
+ *
+ * path    of the file.
+ * expect  recording id that the file must bear.
+ *
+ * STATUS_OK        *out set.
+ * STATUS_NOT_FOUND no such file.
+ * STATUS_CONFLICT  no footer: still growing, or not recovered yet.
+ * STATUS_CORRUPT   anything that fails authentication or breaks the layout; fault says what.
+ * STATUS_NO_KEY    its key is not here (shredded, or not ours).
+ * STATUS_VERSION   a newer format.
+ * STATUS_IO, STATUS_NOMEM.
+ */
+enum status recording_reader_open(const char *path, struct uuid expect, struct private_keys *keys,
+                                  struct public_keys *signers, struct recording_reader **out,
+                                  struct fault *fault) MUST_CHECK;
+
+/** Wipes the DEK. NULL is accepted. */
+void recording_reader_close(struct recording_reader *owned_reader);
+
+/** What the footer says; borrowed from the reader. */
+const struct recording_summary *recording_reader_summary(const struct recording_reader *reader);
+
+/**
+ * Read bytes of the Ogg stream.
+ *
+ * offset, data_bytes  a stretch within audio_bytes.
+ * data                out, data_bytes; holds only authenticated bytes, zeroed on failure.
+ *
+ * STATUS_OK, STATUS_INVALID (beyond the end), STATUS_CORRUPT (names the frame), STATUS_IO.
+ */
+enum status recording_reader_read(const struct recording_reader *reader, uint64_t offset,
+                                  uint8_t *data, size_t data_bytes, struct fault *fault) MUST_CHECK;
+
+/**
+ * Append a section to out (its max bounds it).
+ *
+ * STATUS_OK, STATUS_NOT_FOUND, STATUS_CORRUPT, STATUS_LIMIT, STATUS_NOMEM, STATUS_IO.
+ */
+enum status recording_reader_section(const struct recording_reader *reader, enum section_kind kind,
+                                     struct bytes *out, struct fault *fault) MUST_CHECK;
+
+/**
+ * Read everything: each frame's authenticity, both hashes, every byte that should be zero. After
+ * STATUS_OK no byte of the file can have been changed.
+ *
+ * STATUS_OK, STATUS_CORRUPT (names the first bad frame or byte), STATUS_IO.
+ */
+enum status recording_reader_verify(const struct recording_reader *reader,
+                                    struct fault *fault) MUST_CHECK;
+
+#endif

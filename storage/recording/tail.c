@@ -1,0 +1,99 @@
+#include "storage/recording/tail.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sodium.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/bounds.h"
+#include "storage/recording/frame.h"
+
+/* How far past the end of the file an index can be: what may wait in memory, written at once. */
+enum { AHEAD_FRAMES = BOUND_RECORDING_PENDING_BYTES / FORMAT_FRAME_DATA_BYTES + 2 };
+
+static bool try_index(const uint8_t *key, const uint8_t *unit, uint64_t index, struct tail *tail)
+{
+    struct tail_copy *copy = &tail->copy[tail->copies];
+
+    if (frame_check(key, FRAME_AUDIO, index, unit) != STATUS_OK ||
+        frame_open(key, FRAME_AUDIO, index, unit, copy->data, &copy->data_bytes) != STATUS_OK)
+        return false;
+    copy->index = index;
+    tail->copies++;
+    return true;
+}
+
+/* The likeliest first: at the end of the file, then down, then up. */
+static void find_index(const uint8_t *key, const uint8_t *unit, uint64_t frames, struct tail *tail)
+{
+    for (uint64_t index = frames + 1; index-- > 0;)
+        if (try_index(key, unit, index, tail))
+            return;
+    for (uint64_t index = frames + 1; index <= frames + AHEAD_FRAMES; index++)
+        if (try_index(key, unit, index, tail))
+            return;
+}
+
+enum status tail_read(const char *path, const uint8_t key[static SEAL_KEY_BYTES], uint64_t frames,
+                      struct tail *tail, struct fault *fault)
+{
+    uint8_t unit[FORMAT_UNIT_BYTES];
+    enum status status = STATUS_OK;
+
+    memset(tail, 0, sizeof *tail);
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (fd < 0 && errno == ENOENT)
+        return STATUS_OK;
+    if (fd < 0)
+        return fault_set(fault, STATUS_IO, errno, "open %s", path);
+    tail->present = true;
+    for (int i = 0; i < TAIL_COPIES && status == STATUS_OK; i++) {
+        status = frame_read_units(fd, (off_t)i * FORMAT_UNIT_BYTES, unit, 1, fault);
+        if (status != STATUS_OK || sodium_is_zero(unit, sizeof unit))
+            continue;
+        tail->written++;
+        find_index(key, unit, frames, tail);
+    }
+    (void)close(fd);
+    if (status == STATUS_END) /* it has not grown that far */
+        status = STATUS_OK;
+    return status;
+}
+
+const struct tail_copy *tail_find(const struct tail *tail, uint64_t index)
+{
+    const struct tail_copy *found = NULL;
+
+    for (size_t i = 0; i < tail->copies; i++)
+        if (tail->copy[i].index == index &&
+            (!found || tail->copy[i].data_bytes > found->data_bytes))
+            found = &tail->copy[i];
+    return found;
+}
+
+uint64_t tail_end(const struct tail *tail)
+{
+    uint64_t end = 0;
+
+    for (size_t i = 0; i < tail->copies; i++)
+        if (tail->copy[i].index >= end)
+            end = tail->copy[i].index + 1;
+    return end;
+}
+
+bool tail_is_damaged(const struct tail *tail)
+{
+    return tail->written == TAIL_COPIES && tail->copies == 0;
+}
+
+uint64_t tail_durable_mark(const struct tail *tail)
+{
+    if (!tail->present || (tail->written && tail->copies == 0))
+        return UINT64_MAX;
+    uint64_t mark = tail->copies ? tail->copy[0].index : 0;
+    for (size_t i = 1; i < tail->copies; i++)
+        if (tail->copy[i].index < mark)
+            mark = tail->copy[i].index;
+    return mark;
+}

@@ -1,0 +1,395 @@
+#include "storage/recording/writer.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/descriptor.h"
+#include "storage/recording/body.h"
+#include "storage/recording/frame.h"
+#include "storage/recording/granules.h"
+#include "storage/recording/header.h"
+#include "storage/seal/seal.h"
+
+enum {
+    TAIL_UNITS = 2,
+    KEPT_BUFFER_BYTES = 65536, /* a larger buffer, grown in a backlog, is given back */
+};
+
+enum writer_state { WRITER_OPEN, WRITER_SEALED, WRITER_ABANDONED };
+
+/*
+ * The key of the frames lies in plain memory inside `body`, not in sodium_malloc's: that takes
+ * three pages and four system calls per call in progress, for a key whose plaintext passes through
+ * the ordinary heap of the same process. It is wiped when the file is finished or given up. The DEK
+ * itself lives only while the file is created.
+ */
+struct recording_writer {
+    pthread_mutex_t lock;     /* over pending, waiting, granules, appended */
+    struct bytes pending;     /* pages since the last flush took them */
+    size_t waiting;           /* bytes in pending and not yet taken from taken */
+    struct granules granules; /* offsets of what was appended */
+    uint64_t appended;        /* bytes of the stream */
+
+    /* the store thread's */
+    enum writer_state state;
+    struct bytes taken; /* pages that a flush works on */
+    size_t taken_done;  /* bytes of it that are in the body */
+    struct body body;
+    int fd;
+    int tail_fd;
+    int tail_confirmed;     /* unit of the tail that is durable, -1 none */
+    int tail_written;       /* unit that the last flush wrote, -1 none */
+    uint64_t written_bytes; /* of the stream: in full frames or the tail */
+    uint64_t durable_bytes; /* the same, as of the last confirm */
+    struct uuid recording;
+    struct uuid customer;
+    int64_t created_us;
+    int64_t created_mono_ns;
+    char *path;
+    char *tail_path;
+};
+
+void recording_path(struct uuid recording, wall_time created, char path[static BOUND_PATH_BYTES])
+{
+    char date[CLOCK_RFC3339_BYTES];
+    char name[UUID_TEXT_BYTES];
+
+    clock_format_rfc3339(created, date); /* 2026-11-22T... */
+    uuid_format(recording, name);
+    (void)snprintf(path, BOUND_PATH_BYTES, "recordings/%.4s/%.2s/%.2s/%s.crec", date, date + 5,
+                   date + 8, name);
+}
+
+static enum status system_fault(struct fault *fault, const char *step, const char *path)
+{
+    int sys_errno = errno;
+
+    if (sys_errno == EEXIST)
+        return fault_set(fault, STATUS_EXISTS, 0, "%s exists", path);
+    return fault_set(fault, frame_status_of_errno(sys_errno), sys_errno, "%s %s", step, path);
+}
+
+/* Directories between the store and the file; setgid, so that all programs share the group. */
+static enum status make_directories(const char *store, const char *path, struct fault *fault)
+{
+    char directory[BOUND_PATH_BYTES];
+    size_t store_bytes = strlen(store);
+
+    for (const char *slash = strchr(path + store_bytes + 1, '/'); slash;
+         slash = strchr(slash + 1, '/')) {
+        struct stat about;
+        (void)snprintf(directory, sizeof directory, "%.*s", (int)(slash - path), path);
+        if (mkdir(directory, 0770) != 0) {
+            if (errno == EEXIST)
+                continue;
+            return system_fault(fault, "make directory", directory);
+        }
+        if (stat(directory, &about) != 0 ||
+            chmod(directory, (about.st_mode & 07777) | S_ISGID) != 0)
+            return system_fault(fault, "set mode of", directory);
+    }
+    return STATUS_OK;
+}
+
+static enum status set_paths(struct recording_writer *writer, const char *store,
+                             const struct recording_writer_spec *spec, struct fault *fault)
+{
+    char below[BOUND_PATH_BYTES];
+
+    recording_path(spec->recording, spec->created, below);
+    if (strlen(store) + strlen(below) + sizeof "/.damaged" > BOUND_PATH_BYTES)
+        return fault_set(fault, STATUS_LIMIT, 0, "the store's path is too long");
+    if (asprintf(&writer->path, "%s/%s", store, below) < 0) {
+        writer->path = NULL;
+        return fault_set(fault, STATUS_NOMEM, 0, "create recording");
+    }
+    if (asprintf(&writer->tail_path, "%s.tail", writer->path) < 0) {
+        writer->tail_path = NULL;
+        return fault_set(fault, STATUS_NOMEM, 0, "create recording");
+    }
+    return make_directories(store, writer->path, fault);
+}
+
+static enum status make_header(struct recording_writer *writer,
+                               const struct recording_writer_spec *spec, struct header *header,
+                               struct fault *fault)
+{
+    uint8_t dek[KEY_DEK_BYTES];
+
+    seal_dek_new(dek);
+    enum status status =
+        header_make(spec->recording, spec->customer, spec->created, dek, spec->key, header, fault);
+    if (status == STATUS_OK) {
+        body_init(&writer->body, writer->fd, header->unit);
+        seal_frame_key(dek, header->unit, FORMAT_H0_BYTES, writer->body.key);
+        writer->created_us = header->created_us;
+    }
+    sodium_memzero(dek, sizeof dek);
+    return status;
+}
+
+/* A thousand open recordings leave the low descriptors to signalling, where the process allows it.
+ */
+static enum status create_file(const char *path, int *fd, struct fault *fault)
+{
+    int created = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0660);
+
+    if (created < 0)
+        return system_fault(fault, "create", path);
+    if (descriptor_raise(&created, NULL) != STATUS_OK) {
+        /* a low limit: it stays where it is */
+    }
+    *fd = created;
+    return STATUS_OK;
+}
+
+/*
+ * The file gets its name only when it has its header and its lock, so that recovery never sees one
+ * without: made under another name, then linked.
+ */
+static enum status make_file(struct recording_writer *writer,
+                             const struct recording_writer_spec *spec, struct fault *fault)
+{
+    char new_path[BOUND_PATH_BYTES];
+    struct header header;
+
+    (void)snprintf(new_path, sizeof new_path, "%s.new", writer->path);
+    enum status status = create_file(new_path, &writer->fd, fault);
+    if (status != STATUS_OK)
+        return status;
+    if (flock(writer->fd, LOCK_EX | LOCK_NB) != 0)
+        status = system_fault(fault, "lock", new_path);
+    if (status == STATUS_OK)
+        status = make_header(writer, spec, &header, fault);
+    if (status == STATUS_OK)
+        status = frame_write_unit(writer->fd, 0, header.unit, fault);
+    if (status == STATUS_OK && link(new_path, writer->path) != 0)
+        status = system_fault(fault, "link", writer->path);
+    (void)unlink(new_path);
+    return status;
+}
+
+static enum status make_files(struct recording_writer *writer,
+                              const struct recording_writer_spec *spec, struct fault *fault)
+{
+    assert(writer->path && writer->tail_path);
+    enum status status = create_file(writer->tail_path, &writer->tail_fd, fault);
+    if (status != STATUS_OK)
+        return status;
+    status = make_file(writer, spec, fault);
+    if (status != STATUS_OK)
+        (void)unlink(writer->tail_path);
+    return status;
+}
+
+enum status recording_writer_create(const char *store, const struct recording_writer_spec *spec,
+                                    struct recording_writer **out, struct fault *fault)
+{
+    enum status status = seal_ready(fault);
+    if (status != STATUS_OK)
+        return status;
+    struct recording_writer *writer = calloc(1, sizeof *writer);
+    if (!writer)
+        return fault_set(fault, STATUS_NOMEM, 0, "create recording");
+    writer->fd = writer->tail_fd = -1;
+    writer->tail_confirmed = writer->tail_written = -1;
+    writer->recording = spec->recording;
+    writer->customer = spec->customer;
+    writer->created_mono_ns = spec->created_mono.ns;
+    bytes_init(&writer->pending, BOUND_RECORDING_PENDING_BYTES);
+    bytes_init(&writer->taken, BOUND_RECORDING_PENDING_BYTES);
+    granules_init(&writer->granules);
+    int failed = pthread_mutex_init(&writer->lock, NULL);
+    assert(!failed);
+
+    status = set_paths(writer, store, spec, fault);
+    if (status == STATUS_OK)
+        status = make_files(writer, spec, fault);
+    if (status != STATUS_OK) {
+        recording_writer_destroy(writer);
+        return status;
+    }
+    *out = writer;
+    return STATUS_OK;
+}
+
+enum status recording_writer_append(struct recording_writer *writer, const uint8_t *page,
+                                    size_t page_bytes, int64_t granule)
+{
+    enum status status = STATUS_LIMIT;
+
+    (void)pthread_mutex_lock(&writer->lock);
+    if (page_bytes <= BOUND_RECORDING_PENDING_BYTES - writer->waiting)
+        status = bytes_append(&writer->pending, page, page_bytes);
+    if (status == STATUS_OK) {
+        granules_add(&writer->granules, writer->appended, granule);
+        writer->appended += page_bytes;
+        writer->waiting += page_bytes;
+    }
+    (void)pthread_mutex_unlock(&writer->lock);
+    return status;
+}
+
+/* Empty a buffer of plaintext, and give back what a backlog made it grow to. */
+static void drop_pages(struct bytes *pages)
+{
+    if (pages->len)
+        sodium_memzero(pages->data, pages->len);
+    bytes_clear(pages);
+    if (pages->cap > KEPT_BUFFER_BYTES)
+        bytes_deinit(pages);
+}
+
+/* Put what was taken into the body. What fails stays for the next time. */
+static enum status put_taken(struct recording_writer *writer, struct fault *fault)
+{
+    size_t done = 0;
+    enum status status = body_put(&writer->body, writer->taken.data + writer->taken_done,
+                                  writer->taken.len - writer->taken_done, &done, fault);
+
+    writer->taken_done += done;
+    (void)pthread_mutex_lock(&writer->lock);
+    writer->waiting -= done;
+    (void)pthread_mutex_unlock(&writer->lock);
+    if (status == STATUS_OK) {
+        drop_pages(&writer->taken);
+        writer->taken_done = 0;
+    }
+    return status;
+}
+
+static void take_pending(struct recording_writer *writer)
+{
+    (void)pthread_mutex_lock(&writer->lock);
+    struct bytes taken = writer->pending;
+    writer->pending = writer->taken;
+    writer->taken = taken;
+    (void)pthread_mutex_unlock(&writer->lock);
+}
+
+/* The unfinished frame, into the unit that holds no confirmed copy. */
+static enum status write_tail(struct recording_writer *writer, struct fault *fault)
+{
+    uint8_t unit[FORMAT_UNIT_BYTES];
+    int number = writer->tail_confirmed == 0 ? 1 : 0;
+    const struct body *body = &writer->body;
+
+    frame_seal(body->key, FRAME_AUDIO, body->frames, body->data, body->used, unit);
+    enum status status =
+        frame_write_unit(writer->tail_fd, (off_t)number * FORMAT_UNIT_BYTES, unit, fault);
+    if (status == STATUS_OK)
+        writer->tail_written = number;
+    return status;
+}
+
+enum status recording_writer_flush(struct recording_writer *writer, struct fault *fault)
+{
+    if (writer->state != WRITER_OPEN)
+        return fault_set(fault, STATUS_CONFLICT, 0, "flush %s: it is finished", writer->path);
+    enum status status = put_taken(writer, fault); /* the rest of a flush that failed */
+    if (status == STATUS_OK) {
+        take_pending(writer);
+        status = put_taken(writer, fault);
+    }
+    uint64_t reached = body_audio_bytes(&writer->body);
+    if (status == STATUS_OK && writer->body.used && reached > writer->written_bytes)
+        status = write_tail(writer, fault);
+    if (status != STATUS_OK) {
+        reached = writer->body.frames * FORMAT_FRAME_DATA_BYTES;
+        fault_wrap(fault, "flush %s", writer->path);
+    }
+    if (reached > writer->written_bytes)
+        writer->written_bytes = reached;
+    return status;
+}
+
+void recording_writer_confirm(struct recording_writer *writer)
+{
+    writer->durable_bytes = writer->written_bytes;
+    writer->tail_confirmed = writer->tail_written;
+}
+
+uint64_t recording_writer_durable_bytes(const struct recording_writer *writer)
+{
+    return writer->durable_bytes;
+}
+
+/* From here on nothing of this writer opens the file or tells what is in it. */
+static void forget(struct recording_writer *writer, enum writer_state state)
+{
+    writer->state = state;
+    body_deinit(&writer->body);
+    (void)pthread_mutex_lock(&writer->lock);
+    drop_pages(&writer->pending);
+    drop_pages(&writer->taken);
+    writer->taken_done = 0;
+    (void)pthread_mutex_unlock(&writer->lock);
+}
+
+enum status recording_writer_finish(struct recording_writer *writer,
+                                    const struct recording_finish *finish,
+                                    const struct signer *signer, struct recording_summary *summary,
+                                    struct fault *fault)
+{
+    struct body_end end = {.finish = finish,
+                           .granules = &writer->granules,
+                           .recording = writer->recording,
+                           .customer = writer->customer,
+                           .started_us = writer->created_us,
+                           .started_mono_ns = writer->created_mono_ns};
+
+    if (writer->state != WRITER_OPEN)
+        return fault_set(fault, STATUS_CONFLICT, 0, "finish %s: it is finished", writer->path);
+    enum status status = body_check_end(finish, fault);
+    if (status == STATUS_OK)
+        status = recording_writer_flush(writer, fault);
+    if (status == STATUS_OK)
+        status = body_finish(&writer->body, &end, signer, summary, fault);
+    if (status == STATUS_OK) {
+        /* A tail that stays behind does no harm: recovery removes it. */
+        (void)unlink(writer->tail_path);
+        writer->durable_bytes = summary->audio_bytes;
+    } else {
+        fault_wrap(fault, "finish %s", writer->path);
+    }
+    forget(writer, status == STATUS_OK ? WRITER_SEALED : WRITER_ABANDONED);
+    return status;
+}
+
+void recording_writer_discard(struct recording_writer *owned_writer)
+{
+    if (!owned_writer)
+        return;
+    if (owned_writer->appended == 0 && owned_writer->state == WRITER_OPEN) {
+        (void)unlink(owned_writer->path);
+        (void)unlink(owned_writer->tail_path);
+    }
+    recording_writer_destroy(owned_writer);
+}
+
+void recording_writer_destroy(struct recording_writer *owned_writer)
+{
+    if (!owned_writer)
+        return;
+    forget(owned_writer, WRITER_ABANDONED);
+    bytes_deinit(&owned_writer->pending);
+    bytes_deinit(&owned_writer->taken);
+    granules_deinit(&owned_writer->granules);
+    if (owned_writer->fd >= 0)
+        (void)close(owned_writer->fd);
+    if (owned_writer->tail_fd >= 0)
+        (void)close(owned_writer->tail_fd);
+    (void)pthread_mutex_destroy(&owned_writer->lock);
+    free(owned_writer->path);
+    free(owned_writer->tail_path);
+    free(owned_writer);
+}

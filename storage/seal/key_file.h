@@ -1,0 +1,89 @@
+/**
+ * key_file: small files that are either whole or not there, and the head that all key files share
+ * (FORMAT.md section 6). Private to seal.
+ */
+#ifndef RECORDER_STORAGE_SEAL_KEY_FILE_H
+#define RECORDER_STORAGE_SEAL_KEY_FILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/fault.h"
+#include "base/status.h"
+#include "storage/seal/keys.h"
+
+enum {
+    KEY_HEAD_BYTES = 48,
+    KEY_FILE_PUBLIC_BYTES = 80,   /* head, public half */
+    KEY_FILE_PRIVATE_BYTES = 120, /* head, nonce, wrapped private half */
+    KEY_FILE_SIGNING_BYTES = 80,  /* head, seed */
+    KEY_KIND_CUSTOMER = 1,
+    KEY_KIND_SIGNER = 2,
+};
+
+#define KEY_MAGIC_PUBLIC "CRPK"
+#define KEY_MAGIC_PRIVATE "CRSK"
+#define KEY_MAGIC_SIGNING "CRSG"
+
+/* The first 48 bytes of each key file but the master key. */
+struct key_head {
+    uint8_t kind;
+    struct uuid customer; /* zero for a signer */
+    uint32_t month;       /* YYYYMM, 0 for a signer */
+    struct key_id id;
+};
+
+/** Lay out a head. magic: 4 letters. */
+void key_head_put(const struct key_head *head, const char *magic,
+                  uint8_t out[static KEY_HEAD_BYTES]);
+
+/**
+ * Whether these bytes are exactly that head.
+ */
+bool key_head_matches(const struct key_head *head, const char *magic,
+                      const uint8_t in[static KEY_HEAD_BYTES]);
+
+/** BLAKE2b-128 of a public half. */
+struct key_id key_id_of(const uint8_t public_key[static KEY_PUBLIC_BYTES]);
+
+/** "2026-11" to 202611; 0 where it is not a month. */
+uint32_t key_month_number(const char *month);
+
+/** 202611 to "2026-11". STATUS_OK, STATUS_INVALID (not a month). */
+enum status key_month_text(uint32_t number, char month[static KEY_MONTH_BYTES]) MUST_CHECK;
+
+/**
+ * Read a file of exactly so many bytes.
+ *
+ * data  out, data_bytes; may be written to and is wiped on failure.
+ *
+ * STATUS_OK, STATUS_NOT_FOUND (also where a directory on the way is missing), STATUS_CORRUPT
+ * (another size), STATUS_IO.
+ */
+enum status key_file_read(const char *path, uint8_t *data, size_t data_bytes,
+                          struct fault *fault) MUST_CHECK;
+
+/**
+ * Write a file durably under a temporary name beside it, then move it into place and sync the
+ * directory.
+ *
+ * mode     exactly that, whatever the umask.
+ * replace  take the place of one that is there.
+ *
+ * STATUS_OK, STATUS_EXISTS (not replace; the one that is there is untouched), STATUS_FULL,
+ * STATUS_IO.
+ */
+enum status key_file_write(const char *path, const uint8_t *data, size_t data_bytes, mode_t mode,
+                           bool replace, struct fault *fault) MUST_CHECK;
+
+/** Make a directory with exactly that mode, unless it is there. STATUS_OK, STATUS_FULL, STATUS_IO.
+ */
+enum status key_directory_make(const char *path, mode_t mode, struct fault *fault) MUST_CHECK;
+
+/** Print a path. STATUS_OK, STATUS_LIMIT (BOUND_PATH_BYTES; path empty). */
+enum status key_path(char *path, struct fault *fault, const char *format, ...)
+    __attribute__((format(printf, 3, 4))) MUST_CHECK;
+
+#endif

@@ -1,0 +1,150 @@
+/**
+ * keys: the keys on disk, and which program may hold which half.
+ *
+ *   <keys>/public/customers/<customer uuid>/<YYYY-MM>.pub   X25519 public halves     everybody
+ *   <keys>/public/signers/<key id hex>.pub                  Ed25519 public halves    everybody
+ *   <keys>/private/<customer uuid>/<YYYY-MM>.key            X25519 private halves, wrapped by the
+ *                                                           master key               web, keeper
+ *   <keys>/signing/ingest.key, <keys>/signing/keeper.key    Ed25519 private halves   its program
+ *   <keys>/master.key                                       32 random bytes, 0400    web, keeper
+ *
+ * recorder-ingest opens only a `struct public_keys` and its own signer. Layouts: FORMAT.md
+ * section 6. Secrets live in sodium_malloc memory and are wiped. Not thread safe; each thread or
+ * lock its own.
+ */
+#ifndef RECORDER_STORAGE_SEAL_KEYS_H
+#define RECORDER_STORAGE_SEAL_KEYS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/clock.h"
+#include "base/fault.h"
+#include "base/status.h"
+#include "base/uuid.h"
+
+enum {
+    KEY_ID_BYTES = 16,
+    KEY_PUBLIC_BYTES = 32,
+    KEY_PRIVATE_BYTES = 32,
+    KEY_DEK_BYTES = 32,
+    KEY_SIGNATURE_BYTES = 64,
+    KEY_MONTH_BYTES = 8, /* "2026-11" and a zero */
+};
+
+/* BLAKE2b-128 of the public half. */
+struct key_id {
+    uint8_t b[KEY_ID_BYTES];
+};
+
+/* The public half of a customer's key for one month. */
+struct customer_key {
+    struct key_id id;
+    uint32_t version; /* YYYYMM as a number, 202611 */
+    uint8_t public_key[KEY_PUBLIC_BYTES];
+};
+
+struct public_keys;
+struct private_keys;
+struct signer;
+
+/** Retention month of a moment, UTC. */
+void keys_month(wall_time time, char month[static KEY_MONTH_BYTES]);
+
+/**
+ * Make the key directory, the master key and both signing keys. What exists is kept.
+ *
+ * keys_dir     made with its parents if missing.
+ * master_path  file of the master key.
+ *
+ * STATUS_OK, STATUS_FULL (no space), STATUS_IO, STATUS_CORRUPT (a signing key that is there is
+ * none), STATUS_NOMEM.
+ */
+enum status keys_init(const char *keys_dir, const char *master_path,
+                      struct fault *fault) MUST_CHECK;
+
+/** Open the public half of the directory; reads nothing yet. STATUS_OK, STATUS_NOMEM. */
+enum status public_keys_open(const char *keys_dir, struct public_keys **out,
+                             struct fault *fault) MUST_CHECK;
+
+/** NULL is accepted. */
+void public_keys_close(struct public_keys *owned_keys);
+
+/**
+ * The key to seal a customer's new recording with: that of the month, or, where the keeper has not
+ * made it yet, the customer's newest one.
+ *
+ * STATUS_OK         *key set.
+ * STATUS_NOT_FOUND  the customer has no key at all.
+ * STATUS_CORRUPT    its file is not a key file.
+ * STATUS_IO
+ */
+enum status public_keys_customer(struct public_keys *keys, struct uuid customer, wall_time when,
+                                 struct customer_key *key, struct fault *fault) MUST_CHECK;
+
+/**
+ * The public half of a signer.
+ *
+ * STATUS_OK, STATUS_NOT_FOUND, STATUS_CORRUPT, STATUS_IO.
+ */
+enum status public_keys_signer(struct public_keys *keys, struct key_id id,
+                               uint8_t public_key[static KEY_PUBLIC_BYTES],
+                               struct fault *fault) MUST_CHECK;
+
+/**
+ * Open the private half: reads the master key.
+ *
+ * STATUS_OK, STATUS_IO, STATUS_CORRUPT (not 32 bytes), STATUS_DENIED (the file is readable by
+ * others).
+ */
+enum status private_keys_open(const char *keys_dir, const char *master_path,
+                              struct private_keys **out, struct fault *fault) MUST_CHECK;
+
+/** Wipes the master key. NULL is accepted. */
+void private_keys_close(struct private_keys *owned_keys);
+
+/**
+ * Make a customer's pair for a month, unless it is there: private half first, durable, then the
+ * public one. Of two that try at once, both find one and the same pair afterwards. A public file
+ * that does not fit its private half is replaced.
+ *
+ * STATUS_OK (also when it was there), STATUS_INVALID (not a month), STATUS_CORRUPT (the private
+ * file there does not open with this master key), STATUS_FULL (no space), STATUS_IO.
+ */
+enum status private_keys_make_month(struct private_keys *keys, struct uuid customer,
+                                    const char *month, struct fault *fault) MUST_CHECK;
+
+/**
+ * Open a DEK sealed to a customer's key (slot algorithm 2, FORMAT.md section 2).
+ *
+ * sealed  KEY_DEK_BYTES + crypto_box_SEALBYTES bytes.
+ * dek     out; the caller wipes it.
+ *
+ * STATUS_OK, STATUS_NO_KEY (no private half with that id here), STATUS_CORRUPT (does not open, or
+ * the key file is damaged), STATUS_IO.
+ */
+enum status private_keys_open_dek(struct private_keys *keys, struct uuid customer, struct key_id id,
+                                  uint32_t version, const uint8_t *sealed,
+                                  uint8_t dek[static KEY_DEK_BYTES],
+                                  struct fault *fault) MUST_CHECK;
+
+/**
+ * Load a signing key: `name` is "ingest" or "keeper".
+ *
+ * STATUS_OK, STATUS_NOT_FOUND, STATUS_INVALID (no such name), STATUS_CORRUPT, STATUS_IO,
+ * STATUS_NOMEM.
+ */
+enum status signer_open(const char *keys_dir, const char *name, struct signer **out,
+                        struct fault *fault) MUST_CHECK;
+
+/** Wipes it. NULL is accepted. */
+void signer_close(struct signer *owned_signer);
+
+/** Its id, to find the public half. */
+struct key_id signer_id(const struct signer *signer);
+
+/** Ed25519 signature over message. */
+void signer_sign(const struct signer *signer, const uint8_t *message, size_t message_bytes,
+                 uint8_t signature[static KEY_SIGNATURE_BYTES]);
+
+#endif
