@@ -1,0 +1,123 @@
+/**
+ * customers: customers, their numbers, the sources that call us, and whose a call is.
+ *
+ * Numbers are compared by digits alone: "+45 88 30 30 80", "004588303080" and "4588303080" are the
+ * same; number_digits is the one place that says so.
+ */
+#ifndef RECORDER_STORAGE_INDEX_CUSTOMERS_H
+#define RECORDER_STORAGE_INDEX_CUSTOMERS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/socket.h>
+
+#include "base/bounds.h"
+#include "base/fault.h"
+#include "base/status.h"
+#include "base/uuid.h"
+#include "storage/index/index.h"
+#include "storage/index/recordings.h"
+
+#define CUSTOMER_UNASSIGNED "unassigned"
+
+enum { CUSTOMER_PIN_HASH_BYTES = 128, SOURCE_NAME_BYTES = 64 };
+
+struct customer {
+    struct uuid id;
+    char number[BOUND_NUMBER_BYTES]; /* customer number, what they sign in with */
+    char name[BOUND_NAME_BYTES];
+    wall_time created;
+};
+
+struct customer_number {
+    char customer[BOUND_NUMBER_BYTES];
+    char first[BOUND_NUMBER_BYTES]; /* digits */
+    char last[BOUND_NUMBER_BYTES];  /* digits, same count as first; equal for a single number */
+};
+
+struct source {
+    char name[SOURCE_NAME_BYTES];
+    struct sockaddr_storage address; /* network, port 0 */
+    unsigned prefix_bits;
+    char customer[BOUND_NUMBER_BYTES]; /* default customer, "" where none */
+};
+
+/** Keep the digits of a number: leading '+' or "00" dropped, separators (space, tab and "-.()/")
+ *  dropped. "" where it has a letter or any other sign, or is too long (then it is a name, compared
+ *  as it is by nobody). */
+void number_digits(const char *number, char digits[static BOUND_NUMBER_BYTES]);
+
+/**
+ * Add a customer. id is the caller's; pin_hash a crypto_pwhash_str text, "" for one who cannot sign
+ * in.
+ *
+ * STATUS_EXISTS, STATUS_INVALID (number empty, not [0-9A-Za-z-]{1,32}, or name empty).
+ */
+enum status customers_add(struct index *index, const struct customer *customer,
+                          const char *pin_hash, struct fault *fault) MUST_CHECK;
+
+/** Find by customer number. STATUS_NOT_FOUND. */
+enum status customers_find(struct index *index, const char *number, struct customer *customer,
+                           struct fault *fault) MUST_CHECK;
+
+/** The PIN hash of a customer. STATUS_NOT_FOUND. */
+enum status customers_pin_hash(struct index *index, const char *number, struct customer *customer,
+                               char hash[static CUSTOMER_PIN_HASH_BYTES],
+                               struct fault *fault) MUST_CHECK;
+
+/** Set a new PIN hash. STATUS_NOT_FOUND. */
+enum status customers_set_pin_hash(struct index *index, const char *number, const char *pin_hash,
+                                   struct fault *fault) MUST_CHECK;
+
+/** All customers by number, "unassigned" included. */
+enum status customers_list(struct index *index,
+                           void (*visit)(void *context, const struct customer *customer),
+                           void *context, struct fault *fault) MUST_CHECK;
+
+/**
+ * Give a customer a number or a range ("4588303080" or "4588303080-4588303099", both ends
+ * inclusive, of equal length).
+ *
+ * STATUS_NOT_FOUND (customer), STATUS_INVALID (fault says what), STATUS_EXISTS (overlaps a range
+ * that is there; fault names whose).
+ */
+enum status numbers_add(struct index *index, const char *customer, const char *first,
+                        const char *last, struct fault *fault) MUST_CHECK;
+
+/** All numbers, by customer and first. */
+enum status numbers_list(struct index *index,
+                         void (*visit)(void *context, const struct customer_number *number),
+                         void *context, struct fault *fault) MUST_CHECK;
+
+/**
+ * Add a source. Its name is 1 to 63 bytes, without control characters and without a space at either
+ * end. An IPv4 network mapped into IPv6 (::ffff:0:0/96 and longer) is that IPv4 network.
+ *
+ * STATUS_EXISTS (the name, or the network), STATUS_INVALID (host bits set, prefix too long, no IP
+ * address, name), STATUS_NOT_FOUND (customer).
+ */
+enum status sources_add(struct index *index, const struct source *source,
+                        struct fault *fault) MUST_CHECK;
+
+/** All sources by name. */
+enum status sources_list(struct index *index,
+                         void (*visit)(void *context, const struct source *source), void *context,
+                         struct fault *fault) MUST_CHECK;
+
+/* Whose a call is, and how they see it. */
+struct call_owner {
+    struct uuid customer;
+    enum call_direction direction;
+    char source[SOURCE_NAME_BYTES]; /* name of the source the address belongs to, "" where none */
+};
+
+/**
+ * Decide whose a call is: the customer of the calling number; else of the called one; else the
+ * source's default (longest prefix that holds the address); else "unassigned". Direction: both
+ * numbers that customer's: internal; the caller's: out; the called one's: in; else unknown.
+ */
+enum status call_owner_find(struct index *index, const char *caller, const char *called,
+                            const struct sockaddr_storage *source, struct call_owner *owner,
+                            struct fault *fault) MUST_CHECK;
+
+#endif

@@ -1,0 +1,117 @@
+#include "storage/index/details.h"
+
+#include <jansson.h>
+
+/* A text, or null where it is empty or not UTF-8 (a peer's bytes are not ours to trust). */
+static json_t *text_or_null(const char *text)
+{
+    json_t *value = *text ? json_string(text) : NULL;
+
+    return value ? value : json_null();
+}
+
+static json_t *time_or_null(wall_time time)
+{
+    char text[CLOCK_RFC3339_BYTES];
+
+    if (!time.ns)
+        return json_null();
+    clock_format_rfc3339(time, text);
+    return json_string(text);
+}
+
+static json_t *party_json(const struct index_party *party)
+{
+    return json_pack("{s:o, s:o}", "number", text_or_null(party->number), "name",
+                     text_or_null(party->name));
+}
+
+static json_t *leg_json(const struct index_leg *leg, const struct details_leg_media *media)
+{
+    bool anchored = media && media->anchor_samples >= 0;
+
+    return json_pack("{s:s, s:o, s:o, s:s, s:o, s:o, s:I, s:I, s:I, s:I}", "channel",
+                     leg->right ? "right" : "left", "label", text_or_null(leg->label), "party",
+                     party_json(&leg->party), "codec", leg->codec, "rate_hz",
+                     media && media->rate_hz ? json_integer(media->rate_hz) : json_null(),
+                     "anchor_samples", anchored ? json_integer(media->anchor_samples) : json_null(),
+                     "packets_received", (json_int_t)leg->packets_received, "packets_lost",
+                     (json_int_t)leg->packets_lost, "packets_late", (json_int_t)leg->packets_late,
+                     "packets_duplicate", (json_int_t)leg->packets_duplicate);
+}
+
+static json_t *fact_json(const struct index_fact *fact)
+{
+    return json_pack("{s:I, s:I, s:o, s:s, s:I}", "start_ms", (json_int_t)fact->start_ms, "end_ms",
+                     (json_int_t)fact->end_ms, "leg",
+                     fact->leg < 0 ? json_null() : json_integer(fact->leg), "cause", fact->cause,
+                     "count", (json_int_t)fact->count);
+}
+
+static json_t *identity_json(const struct index_recording *recording)
+{
+    char id[UUID_TEXT_BYTES];
+
+    uuid_format(recording->id, id);
+    return json_pack("{s:s, s:o, s:o, s:I, s:s, s:o, s:o}", "id", id, "started_at",
+                     time_or_null(recording->started), "ended_at", time_or_null(recording->ended),
+                     "duration_ms", (json_int_t)recording->duration_ms, "direction",
+                     call_direction_name(recording->direction), "caller",
+                     party_json(&recording->caller), "called", party_json(&recording->called));
+}
+
+static int add_origin(json_t *details, const struct index_recording *recording)
+{
+    const struct {
+        const char *name;
+        const char *value;
+    } fields[] = {
+        {"source", recording->source},
+        {"source_address", recording->source_address},
+        {"sip_call_id", recording->sip_call_id},
+        {"session_id", recording->session_id},
+        {"sip_session_id", recording->sip_session_id},
+        {"group_id", recording->group_id},
+        {"node", recording->node},
+        {"end_cause", recording->end_cause},
+    };
+
+    for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++) {
+        if (json_object_set_new(details, fields[i].name, text_or_null(fields[i].value)))
+            return -1;
+    }
+    return 0;
+}
+
+enum status details_write(const struct index_recording *recording,
+                          const struct details_leg_media *media, const struct index_fact *facts,
+                          size_t fact_count, char **json)
+{
+    json_t *details = identity_json(recording);
+    json_t *legs = json_array();
+    json_t *fact_list = json_array();
+    enum status status = STATUS_NOMEM;
+
+    if (!details || add_origin(details, recording))
+        goto out;
+    for (size_t i = 0; i < recording->legs; i++) {
+        if (json_array_append_new(legs, leg_json(&recording->leg[i], media ? &media[i] : NULL)))
+            goto out;
+    }
+    for (size_t i = 0; i < fact_count; i++) {
+        if (json_array_append_new(fact_list, fact_json(&facts[i])))
+            goto out;
+    }
+    if (json_object_set(details, "legs", legs) || json_object_set(details, "facts", fact_list))
+        goto out;
+    char *text = json_dumps(details, JSON_COMPACT);
+    if (text) {
+        *json = text;
+        status = STATUS_OK;
+    }
+out:
+    json_decref(fact_list);
+    json_decref(legs);
+    json_decref(details);
+    return status;
+}

@@ -1,0 +1,133 @@
+#include "storage/index/details.h"
+
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void take_text(const json_t *object, const char *name, char *text, size_t text_bytes)
+{
+    const char *value = json_string_value(json_object_get(object, name));
+
+    if (value)
+        (void)snprintf(text, text_bytes, "%s", value);
+}
+
+static uint64_t count_of(const json_t *object, const char *name)
+{
+    json_int_t value = json_integer_value(json_object_get(object, name));
+
+    return value > 0 ? (uint64_t)value : 0;
+}
+
+static void take_party(const json_t *object, const char *name, struct index_party *party)
+{
+    const json_t *value = json_object_get(object, name);
+
+    take_text(value, "number", party->number, sizeof party->number);
+    take_text(value, "name", party->name, sizeof party->name);
+}
+
+static void take_direction(const json_t *details, struct index_recording *recording)
+{
+    const char *name = json_string_value(json_object_get(details, "direction"));
+
+    for (int i = CALL_UNKNOWN; name && i <= CALL_INTERNAL; i++) {
+        if (strcmp(name, call_direction_name((enum call_direction)i)) == 0)
+            recording->direction = (enum call_direction)i;
+    }
+}
+
+static void take_end(const json_t *details, struct index_recording *recording)
+{
+    const char *ended = json_string_value(json_object_get(details, "ended_at"));
+    const json_t *duration = json_object_get(details, "duration_ms");
+    wall_time time;
+
+    if (ended && clock_parse_rfc3339(ended, &time) == STATUS_OK)
+        recording->ended = time;
+    if (json_integer_value(duration) > 0)
+        recording->duration_ms = json_integer_value(duration);
+    take_text(details, "end_cause", recording->end_cause, sizeof recording->end_cause);
+}
+
+static void take_origin(const json_t *details, struct index_recording *recording)
+{
+    take_text(details, "source", recording->source, sizeof recording->source);
+    take_text(details, "source_address", recording->source_address,
+              sizeof recording->source_address);
+    take_text(details, "sip_call_id", recording->sip_call_id, sizeof recording->sip_call_id);
+    take_text(details, "session_id", recording->session_id, sizeof recording->session_id);
+    take_text(details, "sip_session_id", recording->sip_session_id,
+              sizeof recording->sip_session_id);
+    take_text(details, "group_id", recording->group_id, sizeof recording->group_id);
+    take_text(details, "node", recording->node, sizeof recording->node);
+}
+
+static void take_legs(const json_t *legs, struct index_recording *recording)
+{
+    recording->legs = json_array_size(legs);
+    for (size_t i = 0; i < recording->legs; i++) {
+        const json_t *value = json_array_get(legs, i);
+        const char *channel = json_string_value(json_object_get(value, "channel"));
+        struct index_leg *leg = &recording->leg[i];
+        *leg = (struct index_leg){.right = channel && strcmp(channel, "right") == 0};
+        take_text(value, "label", leg->label, sizeof leg->label);
+        take_party(value, "party", &leg->party);
+        take_text(value, "codec", leg->codec, sizeof leg->codec);
+        leg->packets_received = count_of(value, "packets_received");
+        leg->packets_lost = count_of(value, "packets_lost");
+        leg->packets_late = count_of(value, "packets_late");
+        leg->packets_duplicate = count_of(value, "packets_duplicate");
+    }
+}
+
+static void take_fact(const json_t *value, struct index_fact *fact)
+{
+    const json_t *leg = json_object_get(value, "leg");
+
+    fact->start_ms = json_integer_value(json_object_get(value, "start_ms"));
+    fact->end_ms = json_integer_value(json_object_get(value, "end_ms"));
+    fact->leg = json_is_integer(leg) ? (int)json_integer_value(leg) : -1;
+    take_text(value, "cause", fact->cause, sizeof fact->cause);
+    fact->count = (uint32_t)count_of(value, "count");
+}
+
+static enum status read_facts(const json_t *list, struct index_fact **facts, size_t *fact_count)
+{
+    size_t count = json_array_size(list);
+    struct index_fact *found = count ? calloc(count, sizeof *found) : NULL;
+
+    if (count && !found)
+        return STATUS_NOMEM;
+    for (size_t i = 0; i < count; i++)
+        take_fact(json_array_get(list, i), &found[i]);
+    *facts = found;
+    *fact_count = count;
+    return STATUS_OK;
+}
+
+enum status details_read(const char *json, size_t json_bytes, struct index_recording *recording,
+                         struct index_fact **facts, size_t *fact_count)
+{
+    json_t *details = json_loadb(json, json_bytes, 0, NULL);
+    const json_t *legs = json_object_get(details, "legs");
+    enum status status = STATUS_OK;
+
+    if (!json_is_object(details) || (legs && !json_is_array(legs)))
+        status = STATUS_INVALID;
+    else if (json_array_size(legs) > BOUND_CALL_STREAMS)
+        status = STATUS_LIMIT;
+    if (status == STATUS_OK)
+        status = read_facts(json_object_get(details, "facts"), facts, fact_count);
+    if (status == STATUS_OK) {
+        take_party(details, "caller", &recording->caller);
+        take_party(details, "called", &recording->called);
+        take_direction(details, recording);
+        take_origin(details, recording);
+        take_end(details, recording);
+        take_legs(legs, recording);
+    }
+    json_decref(details);
+    return status;
+}

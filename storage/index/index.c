@@ -1,0 +1,142 @@
+#include "storage/index/index.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/bounds.h"
+#include "storage/index/database.h"
+#include "storage/index/schema.h"
+
+/* The programs run under users of their own that share a group. */
+enum { INDEX_FILE_MODE = 0660 };
+
+static enum status sync_directory_of(const char *path, struct fault *fault)
+{
+    char copy[BOUND_PATH_BYTES];
+
+    if ((size_t)snprintf(copy, sizeof copy, "%s", path) >= sizeof copy)
+        return fault_set(fault, STATUS_LIMIT, 0, "path of index is too long");
+    int directory = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (directory < 0)
+        return fault_set(fault, STATUS_IO, errno, "open directory of %s", path);
+    int failed = fsync(directory) ? errno : 0;
+    (void)close(directory);
+    return failed ? fault_set(fault, STATUS_IO, failed, "sync directory of %s", path) : STATUS_OK;
+}
+
+/* SQLite gives its -wal and -shm files the mode of the database, so it is set before SQLite sees
+ * the file, whatever the umask. */
+static enum status create_file(const char *path, struct fault *fault)
+{
+    int file = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, INDEX_FILE_MODE);
+
+    if (file < 0 && errno == EEXIST)
+        return STATUS_OK;
+    if (file < 0)
+        return fault_set(fault, STATUS_IO, errno, "create %s", path);
+    int failed = fchmod(file, INDEX_FILE_MODE) ? errno : 0;
+    (void)close(file);
+    if (failed)
+        return fault_set(fault, STATUS_IO, failed, "set mode of %s", path);
+    return sync_directory_of(path, fault);
+}
+
+enum status index_create(const char *path, struct fault *fault)
+{
+    struct index *index = NULL;
+    enum status status = create_file(path, fault);
+
+    if (status == STATUS_OK)
+        status = database_open(path, &index, fault);
+    if (status == STATUS_OK) {
+        status = schema_migrate(index->db, schema_steps, INDEX_SCHEMA_VERSION, fault);
+        if (status != STATUS_OK)
+            fault_wrap(fault, "index %s", path);
+    }
+    index_close(index);
+    return status;
+}
+
+static enum status check_version(struct index *index, const char *path, struct fault *fault)
+{
+    int version = 0;
+    enum status status = schema_version(index->db, &version, fault);
+
+    if (status != STATUS_OK) {
+        fault_wrap(fault, "index %s", path);
+        return status;
+    }
+    if (version > INDEX_SCHEMA_VERSION)
+        return fault_set(
+            fault, STATUS_VERSION, 0,
+            "index %s: schema version %d is newer than this program's %d; update the program", path,
+            version, INDEX_SCHEMA_VERSION);
+    if (version < INDEX_SCHEMA_VERSION)
+        return fault_set(fault, STATUS_VERSION, 0,
+                         "index %s: schema version %d is older than this program's %d; run "
+                         "`recorderctl init`",
+                         path, version, INDEX_SCHEMA_VERSION);
+    return STATUS_OK;
+}
+
+enum status index_open(const char *path, struct index **out, struct fault *fault)
+{
+    struct stat about;
+    struct index *index = NULL;
+
+    if (stat(path, &about))
+        return errno == ENOENT ? fault_set(fault, STATUS_NOT_FOUND, 0,
+                                           "index %s is not there; run `recorderctl init`", path)
+                               : fault_set(fault, STATUS_IO, errno, "index %s", path);
+    enum status status = database_open(path, &index, fault);
+    if (status == STATUS_OK)
+        status = check_version(index, path, fault);
+    if (status == STATUS_OK) {
+        *out = index;
+        index = NULL;
+    }
+    index_close(index);
+    return status;
+}
+
+void index_close(struct index *owned_index)
+{
+    if (!owned_index)
+        return;
+    for (size_t i = 0; i < STATEMENT_COUNT; i++)
+        (void)sqlite3_finalize(owned_index->statement[i]);
+    (void)sqlite3_close(owned_index->db);
+    free(owned_index);
+}
+
+enum status index_begin(struct index *index, struct fault *fault)
+{
+    enum status status = database_execute(index->db, "BEGIN IMMEDIATE", fault, "begin transaction");
+
+    if (status == STATUS_OK)
+        index->in_transaction = true;
+    return status;
+}
+
+enum status index_commit(struct index *index, struct fault *fault)
+{
+    enum status status = database_execute(index->db, "COMMIT", fault, "commit");
+
+    if (status != STATUS_OK)
+        index_rollback(index);
+    index->in_transaction = false;
+    return status;
+}
+
+void index_rollback(struct index *index)
+{
+    if (!sqlite3_get_autocommit(index->db))
+        (void)sqlite3_exec(index->db, "ROLLBACK", NULL, NULL, NULL);
+    index->in_transaction = false;
+}

@@ -1,0 +1,49 @@
+/**
+ * index: the SQLite database that all programs share: opening it, and its schema.
+ *
+ * WAL, synchronous=FULL, foreign keys on, busy time-out INDEX_BUSY_MS, schema version in
+ * PRAGMA user_version; migrations go forward only. A connection belongs to one thread at a time.
+ * SQL keeps to what PostgreSQL also speaks. Times are microseconds since 1970, ids 16-byte blobs.
+ */
+#ifndef RECORDER_STORAGE_INDEX_INDEX_H
+#define RECORDER_STORAGE_INDEX_INDEX_H
+
+#include "base/fault.h"
+#include "base/status.h"
+
+enum { INDEX_SCHEMA_VERSION = 1, INDEX_BUSY_MS = 10000 };
+
+struct index;
+
+/**
+ * Create the database with its schema and the built-in customer "unassigned", or bring an older one
+ * up to date. STATUS_OK, STATUS_VERSION (made by a newer program), STATUS_IO, STATUS_CORRUPT.
+ *
+ * path  of the file, "<store>/index.sqlite".
+ */
+enum status index_create(const char *path, struct fault *fault) MUST_CHECK;
+
+/**
+ * Open an existing database of exactly this schema version.
+ *
+ * STATUS_OK, STATUS_NOT_FOUND (run `recorderctl init`), STATUS_VERSION (fault says which side is
+ * older), STATUS_IO, STATUS_NOMEM.
+ */
+enum status index_open(const char *path, struct index **out, struct fault *fault) MUST_CHECK;
+
+/** NULL is accepted. */
+void index_close(struct index *owned_index);
+
+/**
+ * Begin a write transaction (BEGIN IMMEDIATE); writes between it and index_commit are durable
+ * together. STATUS_OK, STATUS_BUSY (another writer kept it past the time-out), STATUS_IO.
+ */
+enum status index_begin(struct index *index, struct fault *fault) MUST_CHECK;
+
+/** Commit; durable on return. On failure everything since index_begin is undone. */
+enum status index_commit(struct index *index, struct fault *fault) MUST_CHECK;
+
+/** Undo everything since index_begin. */
+void index_rollback(struct index *index);
+
+#endif

@@ -1,0 +1,400 @@
+#include "storage/index/recordings.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "storage/index/database.h"
+#include "storage/index/row.h"
+
+static const char insert_sql[] =
+    "INSERT INTO recordings (id, customer, started_us, state, direction,"
+    " caller_number, caller_name, caller_digits, caller_reversed,"
+    " called_number, called_name, called_digits, called_reversed,"
+    " source, source_address, sip_call_id, session_id, sip_session_id, group_id, node,"
+    " end_cause, path)"
+    " VALUES (?1, ?2, ?3, 0, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18,"
+    " ?19, '', ?20)";
+
+static const char finish_sql[] =
+    "UPDATE recordings SET state = ?1, ended_us = ?2, duration_ms = ?3, end_cause = ?4,"
+    " audio_bytes = ?5, sha256_cipher = ?6, sha256_plain = ?7 WHERE id = ?8";
+
+/* What is not known at the end stays what it was; what did not change costs no index entries. */
+#define PARTY_UPDATE(party)                                                                        \
+    "UPDATE recordings SET " party "_number = CASE WHEN ?1 = '' THEN " party                       \
+    "_number ELSE ?1 END,"                                                                         \
+    " " party "_name = CASE WHEN ?2 = '' THEN " party "_name ELSE ?2 END,"                         \
+    " " party "_digits = CASE WHEN ?1 = '' THEN " party "_digits ELSE ?3 END,"                     \
+    " " party "_reversed = CASE WHEN ?1 = '' THEN " party "_reversed ELSE ?4 END"                  \
+    " WHERE id = ?5 AND (" party "_number <> ?1 OR " party "_name <> ?2)"
+
+static const char caller_sql[] = PARTY_UPDATE("caller");
+static const char called_sql[] = PARTY_UPDATE("called");
+
+static const char remove_sql[] = "DELETE FROM recordings WHERE id = ?1 AND state = 0";
+static const char get_sql[] = "SELECT " ROW_COLUMNS " FROM recordings r WHERE r.id = ?1";
+static const char count_sql[] = "SELECT state, count(*) FROM recordings GROUP BY state";
+
+static const char legs_remove_sql[] = "DELETE FROM legs WHERE recording = ?1";
+static const char leg_insert_sql[] =
+    "INSERT INTO legs (recording, position, right_channel, label, party_number, party_name, codec,"
+    " packets_received, packets_lost, packets_late, packets_duplicate)"
+    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
+static const char leg_list_sql[] =
+    "SELECT right_channel, label, party_number, party_name, codec, packets_received, packets_lost,"
+    " packets_late, packets_duplicate FROM legs WHERE recording = ?1 ORDER BY position LIMIT ?2";
+
+static const char facts_remove_sql[] = "DELETE FROM facts WHERE recording = ?1";
+static const char fact_insert_sql[] =
+    "INSERT INTO facts (recording, position, start_ms, end_ms, leg, cause, packets)"
+    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+static const char fact_list_sql[] = "SELECT start_ms, end_ms, leg, cause, packets FROM facts"
+                                    " WHERE recording = ?1 ORDER BY start_ms, position";
+
+const char *call_direction_name(enum call_direction direction)
+{
+    switch (direction) {
+    case CALL_IN:
+        return "in";
+    case CALL_OUT:
+        return "out";
+    case CALL_INTERNAL:
+        return "internal";
+    case CALL_UNKNOWN:
+        break;
+    }
+    return "unknown";
+}
+
+static void bind_origin(struct statement *statement, const struct index_recording *recording)
+{
+    statement_text(statement, recording->source);
+    statement_text(statement, recording->source_address);
+    statement_text(statement, recording->sip_call_id);
+    statement_text(statement, recording->session_id);
+    statement_text(statement, recording->sip_session_id);
+    statement_text(statement, recording->group_id);
+    statement_text(statement, recording->node);
+    statement_text(statement, recording->path);
+}
+
+static void bind_party(struct statement *statement, const struct index_party *party,
+                       const char *digits, const char *reversed)
+{
+    statement_text(statement, party->number);
+    statement_text(statement, party->name);
+    statement_text(statement, digits);
+    statement_text(statement, reversed);
+}
+
+enum status recordings_insert(struct index *index, const struct index_recording *recording,
+                              struct fault *fault)
+{
+    char caller[2][BOUND_NUMBER_BYTES];
+    char called[2][BOUND_NUMBER_BYTES];
+    struct statement statement;
+    enum status status =
+        statement_begin(index, STATEMENT_RECORDING_INSERT, insert_sql, &statement, fault);
+
+    if (status != STATUS_OK)
+        return status;
+    row_digits(recording->caller.number, caller[0], caller[1]);
+    row_digits(recording->called.number, called[0], called[1]);
+    statement_uuid(&statement, &recording->id);
+    statement_uuid(&statement, &recording->customer);
+    statement_time(&statement, recording->started);
+    statement_integer(&statement, (int64_t)recording->direction);
+    bind_party(&statement, &recording->caller, caller[0], caller[1]);
+    bind_party(&statement, &recording->called, called[0], called[1]);
+    bind_origin(&statement, recording);
+    status = statement_run(&statement, NULL, fault, "insert recording");
+    if (status == STATUS_NOT_FOUND)
+        return fault_set(fault, status, 0, "insert recording: its customer is not in the index");
+    return status;
+}
+
+static enum status run_for_recording(struct index *index, enum statement_id id, const char *sql,
+                                     const struct uuid *recording, int *changes,
+                                     struct fault *fault)
+{
+    struct statement statement;
+    enum status status = statement_begin(index, id, sql, &statement, fault);
+
+    if (status != STATUS_OK)
+        return status;
+    statement_uuid(&statement, recording);
+    return statement_run(&statement, changes, fault, "write recording");
+}
+
+static enum status update_row(struct index *index, const struct index_recording *recording,
+                              struct fault *fault)
+{
+    struct statement statement;
+    int changes = 0;
+    enum status status =
+        statement_begin(index, STATEMENT_RECORDING_FINISH, finish_sql, &statement, fault);
+
+    if (status != STATUS_OK)
+        return status;
+    statement_integer(&statement, (int64_t)recording->state);
+    statement_time(&statement, recording->ended);
+    statement_integer(&statement, recording->duration_ms);
+    statement_text(&statement, recording->end_cause);
+    statement_integer(&statement, (int64_t)recording->audio_bytes);
+    statement_blob(&statement, recording->sha256_cipher, sizeof recording->sha256_cipher);
+    statement_blob(&statement, recording->sha256_plain, sizeof recording->sha256_plain);
+    statement_uuid(&statement, &recording->id);
+    status = statement_run(&statement, &changes, fault, "finish recording");
+    if (status == STATUS_OK && !changes)
+        return fault_set(fault, STATUS_NOT_FOUND, 0, "no such recording");
+    return status;
+}
+
+static enum status update_party(struct index *index, enum statement_id id, const char *sql,
+                                const struct index_party *party, const struct uuid *recording,
+                                struct fault *fault)
+{
+    char digits[2][BOUND_NUMBER_BYTES];
+    struct statement statement;
+
+    if (!party->number[0] && !party->name[0])
+        return STATUS_OK;
+    enum status status = statement_begin(index, id, sql, &statement, fault);
+    if (status != STATUS_OK)
+        return status;
+    row_digits(party->number, digits[0], digits[1]);
+    bind_party(&statement, party, digits[0], digits[1]);
+    statement_uuid(&statement, recording);
+    return statement_run(&statement, NULL, fault, "update party");
+}
+
+static enum status insert_leg(struct index *index, const struct uuid *recording, size_t position,
+                              const struct index_leg *leg, struct fault *fault)
+{
+    struct statement statement;
+    enum status status =
+        statement_begin(index, STATEMENT_LEG_INSERT, leg_insert_sql, &statement, fault);
+
+    if (status != STATUS_OK)
+        return status;
+    statement_uuid(&statement, recording);
+    statement_integer(&statement, (int64_t)position);
+    statement_integer(&statement, leg->right ? 1 : 0);
+    statement_text(&statement, leg->label);
+    statement_text(&statement, leg->party.number);
+    statement_text(&statement, leg->party.name);
+    statement_text(&statement, leg->codec);
+    statement_integer(&statement, (int64_t)leg->packets_received);
+    statement_integer(&statement, (int64_t)leg->packets_lost);
+    statement_integer(&statement, (int64_t)leg->packets_late);
+    statement_integer(&statement, (int64_t)leg->packets_duplicate);
+    return statement_run(&statement, NULL, fault, "insert leg");
+}
+
+static enum status insert_fact(struct index *index, const struct uuid *recording, size_t position,
+                               const struct index_fact *fact, struct fault *fault)
+{
+    struct statement statement;
+    enum status status =
+        statement_begin(index, STATEMENT_FACT_INSERT, fact_insert_sql, &statement, fault);
+
+    if (status != STATUS_OK)
+        return status;
+    statement_uuid(&statement, recording);
+    statement_integer(&statement, (int64_t)position);
+    statement_integer(&statement, fact->start_ms);
+    statement_integer(&statement, fact->end_ms);
+    statement_integer(&statement, fact->leg);
+    statement_text(&statement, fact->cause);
+    statement_integer(&statement, fact->count);
+    return statement_run(&statement, NULL, fault, "insert fact");
+}
+
+static enum status replace_legs(struct index *index, const struct index_recording *recording,
+                                struct fault *fault)
+{
+    enum status status = run_for_recording(index, STATEMENT_LEGS_REMOVE, legs_remove_sql,
+                                           &recording->id, NULL, fault);
+
+    for (size_t i = 0; status == STATUS_OK && i < recording->legs; i++)
+        status = insert_leg(index, &recording->id, i, &recording->leg[i], fault);
+    return status;
+}
+
+static enum status replace_facts(struct index *index, const struct uuid *recording,
+                                 const struct index_fact *facts, size_t fact_count,
+                                 struct fault *fault)
+{
+    enum status status =
+        run_for_recording(index, STATEMENT_FACTS_REMOVE, facts_remove_sql, recording, NULL, fault);
+
+    for (size_t i = 0; status == STATUS_OK && i < fact_count; i++)
+        status = insert_fact(index, recording, i, &facts[i], fault);
+    return status;
+}
+
+enum status recordings_finish(struct index *index, const struct index_recording *recording,
+                              const struct index_fact *facts, size_t fact_count,
+                              struct fault *fault)
+{
+    const struct uuid *id = &recording->id;
+    bool own = false;
+
+    if (recording->legs > BOUND_CALL_STREAMS)
+        return fault_set(fault, STATUS_LIMIT, 0, "finish recording: %zu legs, %d are possible",
+                         recording->legs, BOUND_CALL_STREAMS);
+    enum status status = database_step_begin(index, &own, fault);
+    if (status != STATUS_OK)
+        return status;
+    status = update_row(index, recording, fault);
+    if (status == STATUS_OK)
+        status =
+            update_party(index, STATEMENT_PARTY_CALLER, caller_sql, &recording->caller, id, fault);
+    if (status == STATUS_OK)
+        status =
+            update_party(index, STATEMENT_PARTY_CALLED, called_sql, &recording->called, id, fault);
+    if (status == STATUS_OK)
+        status = replace_legs(index, recording, fault);
+    if (status == STATUS_OK)
+        status = replace_facts(index, id, facts, fact_count, fault);
+    return database_step_end(index, own, status, fault);
+}
+
+enum status recordings_remove_unanswered(struct index *index, struct uuid id, struct fault *fault)
+{
+    int changes = 0;
+    enum status status =
+        run_for_recording(index, STATEMENT_RECORDING_REMOVE, remove_sql, &id, &changes, fault);
+
+    if (status == STATUS_OK && !changes)
+        return fault_set(fault, STATUS_NOT_FOUND, 0, "no such recording in state recording");
+    return status;
+}
+
+static enum status read_legs(struct index *index, struct index_recording *recording,
+                             struct fault *fault)
+{
+    struct statement statement;
+    bool row = false;
+    enum status status =
+        statement_begin(index, STATEMENT_LEG_LIST, leg_list_sql, &statement, fault);
+
+    if (status != STATUS_OK)
+        return status;
+    statement_uuid(&statement, &recording->id);
+    statement_integer(&statement, BOUND_CALL_STREAMS);
+    while ((status = statement_step(&statement, &row, fault, "read legs")) == STATUS_OK && row) {
+        struct index_leg *leg = &recording->leg[recording->legs++];
+        leg->right = statement_read_integer(&statement) != 0;
+        statement_read_text(&statement, leg->label, sizeof leg->label);
+        statement_read_text(&statement, leg->party.number, sizeof leg->party.number);
+        statement_read_text(&statement, leg->party.name, sizeof leg->party.name);
+        statement_read_text(&statement, leg->codec, sizeof leg->codec);
+        leg->packets_received = (uint64_t)statement_read_integer(&statement);
+        leg->packets_lost = (uint64_t)statement_read_integer(&statement);
+        leg->packets_late = (uint64_t)statement_read_integer(&statement);
+        leg->packets_duplicate = (uint64_t)statement_read_integer(&statement);
+    }
+    statement_end(&statement);
+    return status;
+}
+
+enum status recordings_get(struct index *index, struct uuid id, const struct uuid *customer,
+                           struct index_recording *recording, struct fault *fault)
+{
+    struct index_recording found;
+    struct statement statement;
+    bool row = false;
+    enum status status =
+        statement_begin(index, STATEMENT_RECORDING_GET, get_sql, &statement, fault);
+
+    if (status != STATUS_OK)
+        return status;
+    statement_uuid(&statement, &id);
+    status = statement_step(&statement, &row, fault, "read recording");
+    if (status == STATUS_OK && row)
+        row_read(&statement, &found);
+    statement_end(&statement);
+    if (status != STATUS_OK)
+        return status;
+    if (!row || (customer && !uuid_equal(found.customer, *customer)))
+        return fault_set(fault, STATUS_NOT_FOUND, 0, "no such recording");
+    status = read_legs(index, &found, fault);
+    if (status == STATUS_OK)
+        *recording = found;
+    return status;
+}
+
+static enum status append_fact(struct statement *statement, struct index_fact **facts,
+                               size_t *count, size_t *capacity)
+{
+    if (*count == *capacity) {
+        size_t wanted = *capacity ? *capacity * 2 : 16;
+        struct index_fact *grown = reallocarray(*facts, wanted, sizeof *grown);
+        if (!grown)
+            return STATUS_NOMEM;
+        *facts = grown;
+        *capacity = wanted;
+    }
+    struct index_fact *fact = &(*facts)[(*count)++];
+    fact->start_ms = statement_read_integer(statement);
+    fact->end_ms = statement_read_integer(statement);
+    fact->leg = (int)statement_read_integer(statement);
+    statement_read_text(statement, fact->cause, sizeof fact->cause);
+    fact->count = (uint32_t)statement_read_integer(statement);
+    return STATUS_OK;
+}
+
+enum status recordings_facts(struct index *index, struct uuid id, struct index_fact **facts,
+                             size_t *fact_count, struct fault *fault)
+{
+    struct statement statement;
+    struct index_fact *found = NULL;
+    size_t count = 0;
+    size_t capacity = 0;
+    bool row = false;
+    enum status status =
+        statement_begin(index, STATEMENT_FACT_LIST, fact_list_sql, &statement, fault);
+
+    if (status != STATUS_OK)
+        return status;
+    statement_uuid(&statement, &id);
+    while ((status = statement_step(&statement, &row, fault, "read facts")) == STATUS_OK && row) {
+        status = append_fact(&statement, &found, &count, &capacity);
+        if (status != STATUS_OK) {
+            (void)fault_set(fault, status, 0, "read facts: out of memory");
+            break;
+        }
+    }
+    statement_end(&statement);
+    if (status != STATUS_OK) {
+        free(found);
+        return status;
+    }
+    *facts = found;
+    *fact_count = count;
+    return STATUS_OK;
+}
+
+enum status recordings_count(struct index *index, struct recordings_counts *counts,
+                             struct fault *fault)
+{
+    struct recordings_counts found = {{0}};
+    struct statement statement;
+    bool row = false;
+    enum status status =
+        statement_begin(index, STATEMENT_RECORDING_COUNT, count_sql, &statement, fault);
+
+    if (status != STATUS_OK)
+        return status;
+    while ((status = statement_step(&statement, &row, fault, "count recordings")) == STATUS_OK &&
+           row) {
+        int64_t state = statement_read_integer(&statement);
+        if (state >= 0 && state <= RECORDING_STATE_FAILED)
+            found.by_state[state] = (uint64_t)statement_read_integer(&statement);
+    }
+    statement_end(&statement);
+    if (status == STATUS_OK)
+        *counts = found;
+    return status;
+}

@@ -1,0 +1,185 @@
+#include "storage/index/schema.h"
+
+#include "storage/index/database.h"
+#include "storage/index/index.h"
+
+/*
+ * Version 1. Numbers are kept as received and, beside them, as digits and as digits backwards, so
+ * that exact, prefix and ending searches are all ranges of an index. Every search index ends in
+ * (started_us, id), the order of the lists.
+ *
+ * "unassigned" has an id that every store shares (a version 8 UUID), so that an index made anew
+ * from the files alone finds its recordings again.
+ */
+static const char version_1[] =
+    "CREATE TABLE customers ("
+    "  id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),"
+    "  number TEXT NOT NULL UNIQUE,"
+    "  name TEXT NOT NULL,"
+    "  pin_hash TEXT NOT NULL,"
+    "  created_us INTEGER NOT NULL"
+    ") STRICT;"
+
+    "CREATE TABLE numbers ("
+    "  digit_count INTEGER NOT NULL,"
+    "  first_digits TEXT NOT NULL,"
+    "  last_digits TEXT NOT NULL,"
+    "  customer BLOB NOT NULL REFERENCES customers (id),"
+    "  PRIMARY KEY (digit_count, first_digits),"
+    "  CHECK (length(first_digits) = digit_count AND length(last_digits) = digit_count"
+    "         AND first_digits <= last_digits)"
+    ") STRICT, WITHOUT ROWID;"
+    "CREATE INDEX numbers_by_customer ON numbers (customer);"
+
+    "CREATE TABLE sources ("
+    "  name TEXT NOT NULL PRIMARY KEY,"
+    "  network_first BLOB NOT NULL," /* 4 or 16 bytes */
+    "  network_last BLOB NOT NULL,"
+    "  prefix_bits INTEGER NOT NULL,"
+    "  customer BLOB REFERENCES customers (id),"
+    "  UNIQUE (network_first, prefix_bits)"
+    ") STRICT, WITHOUT ROWID;"
+
+    "CREATE TABLE recordings ("
+    "  id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),"
+    "  customer BLOB NOT NULL REFERENCES customers (id),"
+    "  started_us INTEGER NOT NULL,"
+    "  ended_us INTEGER NOT NULL DEFAULT 0,"
+    "  duration_ms INTEGER NOT NULL DEFAULT 0,"
+    "  state INTEGER NOT NULL CHECK (state BETWEEN 0 AND 3),"
+    "  direction INTEGER NOT NULL CHECK (direction BETWEEN 0 AND 3),"
+    "  caller_number TEXT NOT NULL, caller_name TEXT NOT NULL,"
+    "  caller_digits TEXT NOT NULL, caller_reversed TEXT NOT NULL,"
+    "  called_number TEXT NOT NULL, called_name TEXT NOT NULL,"
+    "  called_digits TEXT NOT NULL, called_reversed TEXT NOT NULL,"
+    "  source TEXT NOT NULL, source_address TEXT NOT NULL,"
+    "  sip_call_id TEXT NOT NULL, session_id TEXT NOT NULL,"
+    "  sip_session_id TEXT NOT NULL, group_id TEXT NOT NULL,"
+    "  node TEXT NOT NULL, end_cause TEXT NOT NULL, path TEXT NOT NULL,"
+    "  audio_bytes INTEGER NOT NULL DEFAULT 0,"
+    "  sha256_cipher BLOB, sha256_plain BLOB"
+    ") STRICT;"
+    "CREATE INDEX recordings_by_start ON recordings (started_us, id);"
+    "CREATE INDEX recordings_by_state ON recordings (state, started_us, id);"
+    "CREATE INDEX recordings_by_customer ON recordings (customer, started_us, id);"
+    "CREATE INDEX recordings_by_caller ON recordings (customer, caller_digits, started_us, id);"
+    "CREATE INDEX recordings_by_called ON recordings (customer, called_digits, started_us, id);"
+    "CREATE INDEX recordings_by_caller_ending"
+    "  ON recordings (customer, caller_reversed, started_us, id);"
+    "CREATE INDEX recordings_by_called_ending"
+    "  ON recordings (customer, called_reversed, started_us, id);"
+
+    "CREATE TABLE legs ("
+    "  recording BLOB NOT NULL REFERENCES recordings (id) ON DELETE CASCADE,"
+    "  position INTEGER NOT NULL,"
+    "  right_channel INTEGER NOT NULL,"
+    "  label TEXT NOT NULL,"
+    "  party_number TEXT NOT NULL, party_name TEXT NOT NULL,"
+    "  codec TEXT NOT NULL,"
+    "  packets_received INTEGER NOT NULL, packets_lost INTEGER NOT NULL,"
+    "  packets_late INTEGER NOT NULL, packets_duplicate INTEGER NOT NULL,"
+    "  PRIMARY KEY (recording, position)"
+    ") STRICT, WITHOUT ROWID;"
+
+    "CREATE TABLE facts ("
+    "  recording BLOB NOT NULL REFERENCES recordings (id) ON DELETE CASCADE,"
+    "  position INTEGER NOT NULL,"
+    "  start_ms INTEGER NOT NULL, end_ms INTEGER NOT NULL,"
+    "  leg INTEGER NOT NULL,"
+    "  cause TEXT NOT NULL,"
+    "  packets INTEGER NOT NULL,"
+    "  PRIMARY KEY (recording, position)"
+    ") STRICT, WITHOUT ROWID;"
+
+    "CREATE TABLE sessions ("
+    "  token_hash BLOB NOT NULL PRIMARY KEY CHECK (length(token_hash) = 32),"
+    "  customer BLOB NOT NULL REFERENCES customers (id) ON DELETE CASCADE,"
+    "  created_us INTEGER NOT NULL,"
+    "  seen_us INTEGER NOT NULL"
+    ") STRICT, WITHOUT ROWID;"
+
+    "CREATE TABLE audit ("
+    "  sequence INTEGER NOT NULL PRIMARY KEY,"
+    "  at_us INTEGER NOT NULL,"
+    "  actor TEXT NOT NULL,"
+    "  action TEXT NOT NULL,"
+    "  recording BLOB," /* no reference: an entry outlives what it tells of */
+    "  address TEXT NOT NULL,"
+    "  detail TEXT NOT NULL"
+    ") STRICT;"
+    "CREATE INDEX audit_by_recording ON audit (recording, sequence);"
+    "CREATE TRIGGER audit_never_updated BEFORE UPDATE ON audit"
+    " BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;"
+    "CREATE TRIGGER audit_never_deleted BEFORE DELETE ON audit"
+    " BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;"
+    /* INSERT OR REPLACE would remove a row without asking the trigger above. */
+    "CREATE TRIGGER audit_never_replaced BEFORE INSERT ON audit"
+    " WHEN EXISTS (SELECT 1 FROM audit WHERE sequence = NEW.sequence)"
+    " BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;"
+
+    "INSERT INTO customers (id, number, name, pin_hash, created_us)"
+    " VALUES (x'00000000000080008000000000000000', 'unassigned', 'Unassigned calls', '',"
+    "  CAST(strftime('%s', 'now') AS INTEGER) * 1000000);";
+
+const char *const schema_steps[] = {version_1};
+_Static_assert(sizeof schema_steps / sizeof schema_steps[0] == INDEX_SCHEMA_VERSION,
+               "one step per schema version");
+
+static enum status read_number(sqlite3 *db, const char *sql, int *value, struct fault *fault)
+{
+    sqlite3_stmt *statement = NULL;
+    int code = sqlite3_prepare_v2(db, sql, -1, &statement, NULL);
+
+    if (code == SQLITE_OK)
+        code = sqlite3_step(statement);
+    if (code == SQLITE_ROW)
+        *value = sqlite3_column_int(statement, 0);
+    (void)sqlite3_finalize(statement);
+    return code == SQLITE_ROW ? STATUS_OK : database_fault(db, code, fault, "read schema version");
+}
+
+enum status schema_version(sqlite3 *db, int *version, struct fault *fault)
+{
+    return read_number(db, "PRAGMA user_version", version, fault);
+}
+
+static enum status apply_steps(sqlite3 *db, const char *const *steps, int version,
+                               struct fault *fault)
+{
+    int present = 0;
+    int tables = 0;
+    enum status status = schema_version(db, &present, fault);
+
+    if (status == STATUS_OK)
+        status = read_number(db, "SELECT count(*) FROM sqlite_master", &tables, fault);
+    if (status != STATUS_OK)
+        return status;
+    if (present > version)
+        return fault_set(fault, STATUS_VERSION, 0,
+                         "schema version %d is newer than this program's %d; update the program",
+                         present, version);
+    if (present < 0 || (present == 0 && tables > 0))
+        return fault_set(fault, STATUS_CORRUPT, 0, "a database, but not an index of recordings");
+    for (int i = present; i < version; i++) {
+        status = database_execute(db, steps[i], fault, "migrate schema");
+        if (status != STATUS_OK)
+            return status;
+    }
+    char text[48];
+    (void)sqlite3_snprintf(sizeof text, text, "PRAGMA user_version = %d", version);
+    return present == version ? STATUS_OK : database_execute(db, text, fault, "set schema version");
+}
+
+enum status schema_migrate(sqlite3 *db, const char *const *steps, int version, struct fault *fault)
+{
+    enum status status = database_execute(db, "BEGIN IMMEDIATE", fault, "begin migration");
+
+    if (status != STATUS_OK)
+        return status;
+    status = apply_steps(db, steps, version, fault);
+    if (status == STATUS_OK)
+        status = database_execute(db, "COMMIT", fault, "commit migration");
+    if (status != STATUS_OK)
+        (void)sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
+    return status;
+}

@@ -1,0 +1,35 @@
+/**
+ * sessions: who is signed in at the portal. Tokens are stored as SHA-256; the token itself is only
+ * in the browser's cookie. 15 minutes idle, 12 hours in all.
+ */
+#ifndef RECORDER_STORAGE_INDEX_SESSIONS_H
+#define RECORDER_STORAGE_INDEX_SESSIONS_H
+
+#include <stdint.h>
+
+#include "base/clock.h"
+#include "base/fault.h"
+#include "base/status.h"
+#include "storage/index/customers.h"
+
+enum { SESSION_TOKEN_BYTES = 32, SESSION_IDLE_S = 900, SESSION_LIFE_S = 43200 };
+
+/** Add a session for a customer. */
+enum status sessions_add(struct index *index, const uint8_t token[static SESSION_TOKEN_BYTES],
+                         struct uuid customer, wall_time now, struct fault *fault) MUST_CHECK;
+
+/**
+ * Whose session it is; moves its idle time (written at most once a minute, so a session may end up
+ * to a minute early). STATUS_NOT_FOUND: unknown, idle too long or too old.
+ */
+enum status sessions_find(struct index *index, const uint8_t token[static SESSION_TOKEN_BYTES],
+                          wall_time now, struct customer *customer, struct fault *fault) MUST_CHECK;
+
+/** Sign out. STATUS_OK also where there was none. */
+enum status sessions_remove(struct index *index, const uint8_t token[static SESSION_TOKEN_BYTES],
+                            struct fault *fault) MUST_CHECK;
+
+/** Remove those that are over. */
+enum status sessions_expire(struct index *index, wall_time now, struct fault *fault) MUST_CHECK;
+
+#endif

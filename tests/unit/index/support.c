@@ -1,0 +1,106 @@
+#include "support.h"
+
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+int fixture_set_up(void **state)
+{
+    struct fixture *fixture = calloc(1, sizeof *fixture);
+    struct fault fault = {0};
+
+    assert_non_null(fixture);
+    (void)snprintf(fixture->directory, sizeof fixture->directory, "/tmp/unit-index-XXXXXX");
+    assert_non_null(mkdtemp(fixture->directory));
+    (void)snprintf(fixture->path, sizeof fixture->path, "%s/index.sqlite", fixture->directory);
+    assert_ok(index_create(fixture->path, &fault), &fault);
+    assert_ok(index_open(fixture->path, &fixture->index, &fault), &fault);
+    *state = fixture;
+    return 0;
+}
+
+int fixture_tear_down(void **state)
+{
+    struct fixture *fixture = *state;
+    static const char *const suffixes[] = {"", "-wal", "-shm"};
+    char path[128];
+
+    index_close(fixture->index);
+    for (size_t i = 0; i < 3; i++) {
+        (void)snprintf(path, sizeof path, "%s%s", fixture->path, suffixes[i]);
+        (void)unlink(path);
+    }
+    (void)rmdir(fixture->directory);
+    free(fixture);
+    return 0;
+}
+
+void assert_ok(enum status status, const struct fault *fault)
+{
+    if (status != STATUS_OK)
+        fail_msg("%s: %s", status_name(status), fault->text);
+}
+
+struct uuid add_customer(struct index *index, const char *number)
+{
+    struct customer customer = {.id = uuid_new(clock_wall_now()), .created = clock_wall_now()};
+    struct fault fault = {0};
+
+    (void)snprintf(customer.number, sizeof customer.number, "%s", number);
+    (void)snprintf(customer.name, sizeof customer.name, "Customer %s", number);
+    assert_ok(customers_add(index, &customer, "hash", &fault), &fault);
+    return customer.id;
+}
+
+struct uuid unassigned(struct index *index)
+{
+    struct customer customer;
+    struct fault fault = {0};
+
+    assert_ok(customers_find(index, CUSTOMER_UNASSIGNED, &customer, &fault), &fault);
+    return customer.id;
+}
+
+struct index_recording make_recording(struct uuid customer, int64_t started_us, const char *caller,
+                                      const char *called)
+{
+    struct index_recording recording = {.customer = customer,
+                                        .id = uuid_new(clock_wall_from_us(started_us)),
+                                        .started = clock_wall_from_us(started_us)};
+
+    (void)snprintf(recording.caller.number, sizeof recording.caller.number, "%s", caller);
+    (void)snprintf(recording.called.number, sizeof recording.called.number, "%s", called);
+    (void)snprintf(recording.caller.name, sizeof recording.caller.name, "Anna Ågård");
+    (void)snprintf(recording.source, sizeof recording.source, "pbx");
+    (void)snprintf(recording.source_address, sizeof recording.source_address, "10.0.0.31");
+    (void)snprintf(recording.sip_call_id, sizeof recording.sip_call_id, "a84b4c76e66710");
+    (void)snprintf(recording.session_id, sizeof recording.session_id, "siprec-1");
+    (void)snprintf(recording.sip_session_id, sizeof recording.sip_session_id, "ab30317f");
+    (void)snprintf(recording.group_id, sizeof recording.group_id, "group-1");
+    (void)snprintf(recording.node, sizeof recording.node, "node-1");
+    (void)snprintf(recording.path, sizeof recording.path, "recordings/2026/11/22/x.crec");
+    return recording;
+}
+
+struct uuid add_recording(struct index *index, struct uuid customer, int64_t started_us,
+                          const char *caller, const char *called)
+{
+    struct index_recording recording = make_recording(customer, started_us, caller, called);
+    struct fault fault = {0};
+
+    assert_ok(recordings_insert(index, &recording, &fault), &fault);
+    return recording.id;
+}
+
+int run_sql(const char *path, const char *sql)
+{
+    sqlite3 *db = NULL;
+
+    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+    (void)sqlite3_busy_timeout(db, 1000);
+    int code = sqlite3_exec(db, sql, NULL, NULL, NULL);
+    (void)sqlite3_close(db);
+    return code;
+}

@@ -1,0 +1,248 @@
+/* Making, opening and migrating the database; transactions. */
+#include "support.h"
+
+#include <fcntl.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "storage/index/audit.h"
+#include "storage/index/database.h"
+#include "storage/index/schema.h"
+
+static void index_that_is_not_there_is_not_found(void **state)
+{
+    struct fault fault = {0};
+    struct index *index = NULL;
+
+    (void)state;
+    assert_int_equal(index_open("/tmp/unit-index-none/index.sqlite", &index, &fault),
+                     STATUS_NOT_FOUND);
+    assert_null(index);
+    assert_non_null(strstr(fault.text, "recorderctl init"));
+}
+
+static void creating_in_a_missing_directory_is_an_io_error(void **state)
+{
+    struct fault fault = {0};
+
+    (void)state;
+    assert_int_equal(index_create("/tmp/unit-index-none/index.sqlite", &fault), STATUS_IO);
+    assert_non_null(strstr(fault.text, "No such file"));
+}
+
+static void files_are_shared_with_the_group_whatever_the_umask(void **state)
+{
+    struct fixture *fixture = *state;
+    struct fault fault = {0};
+    struct stat about;
+    char path[128];
+
+    (void)umask(077);
+    (void)snprintf(path, sizeof path, "%s/second.sqlite", fixture->directory);
+    assert_ok(index_create(path, &fault), &fault);
+    (void)umask(022);
+    assert_int_equal(stat(path, &about), 0);
+    assert_int_equal(about.st_mode & 07777, 0660);
+    (void)unlink(path);
+    (void)add_customer(fixture->index, "1");
+    (void)snprintf(path, sizeof path, "%s-wal", fixture->path);
+    assert_int_equal(stat(path, &about), 0);
+    assert_int_equal(about.st_mode & 07777, 0660);
+}
+
+static int64_t pragma_number(struct index *index, const char *sql)
+{
+    sqlite3_stmt *statement = NULL;
+
+    assert_int_equal(sqlite3_prepare_v2(index->db, sql, -1, &statement, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
+    int64_t value = sqlite3_column_int64(statement, 0);
+    (void)sqlite3_finalize(statement);
+    return value;
+}
+
+static void a_connection_is_durable_and_checks_references(void **state)
+{
+    struct fixture *fixture = *state;
+    sqlite3_stmt *statement = NULL;
+
+    assert_int_equal(pragma_number(fixture->index, "PRAGMA synchronous"), 2);
+    assert_int_equal(pragma_number(fixture->index, "PRAGMA foreign_keys"), 1);
+    assert_int_equal(pragma_number(fixture->index, "PRAGMA recursive_triggers"), 1);
+    assert_int_equal(pragma_number(fixture->index, "PRAGMA busy_timeout"), INDEX_BUSY_MS);
+    assert_int_equal(
+        sqlite3_prepare_v2(fixture->index->db, "PRAGMA journal_mode", -1, &statement, NULL),
+        SQLITE_OK);
+    assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
+    assert_string_equal(sqlite3_column_text(statement, 0), "wal");
+    (void)sqlite3_finalize(statement);
+}
+
+static void creating_again_keeps_what_is_there(void **state)
+{
+    struct fixture *fixture = *state;
+    struct fault fault = {0};
+    struct customer customer;
+    struct uuid id = add_customer(fixture->index, "88303080");
+
+    assert_ok(index_create(fixture->path, &fault), &fault);
+    assert_ok(customers_find(fixture->index, "88303080", &customer, &fault), &fault);
+    assert_true(uuid_equal(customer.id, id));
+}
+
+static void unassigned_has_the_same_id_in_every_store(void **state)
+{
+    struct fixture *fixture = *state;
+    char text[UUID_TEXT_BYTES];
+
+    uuid_format(unassigned(fixture->index), text);
+    assert_string_equal(text, "00000000-0000-8000-8000-000000000000");
+}
+
+static void a_newer_schema_is_refused_by_open_and_create(void **state)
+{
+    struct fixture *fixture = *state;
+    struct index *index = NULL;
+    struct fault fault = {0};
+
+    assert_int_equal(run_sql(fixture->path, "PRAGMA user_version = 2"), SQLITE_OK);
+    assert_int_equal(index_open(fixture->path, &index, &fault), STATUS_VERSION);
+    assert_non_null(strstr(fault.text, "newer"));
+    fault_clear(&fault);
+    assert_int_equal(index_create(fixture->path, &fault), STATUS_VERSION);
+    assert_non_null(strstr(fault.text, "newer"));
+    assert_null(index);
+}
+
+static void an_older_schema_is_refused_by_open_with_the_remedy(void **state)
+{
+    struct fixture *fixture = *state;
+    struct index *index = NULL;
+    struct fault fault = {0};
+
+    assert_int_equal(run_sql(fixture->path, "PRAGMA user_version = 0"), SQLITE_OK);
+    assert_int_equal(index_open(fixture->path, &index, &fault), STATUS_VERSION);
+    assert_non_null(strstr(fault.text, "recorderctl init"));
+    assert_null(index);
+}
+
+static void a_foreign_database_and_a_foreign_file_are_refused(void **state)
+{
+    struct fixture *fixture = *state;
+    struct fault fault = {0};
+    char path[128];
+
+    (void)snprintf(path, sizeof path, "%s/foreign", fixture->directory);
+    assert_int_equal(run_sql(path, "CREATE TABLE other (a INTEGER)"), SQLITE_OK);
+    assert_int_equal(index_create(path, &fault), STATUS_CORRUPT);
+    assert_int_equal(unlink(path), 0);
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    for (int i = 0; i < 200; i++)
+        assert_true(fputs("this is a diary, not a database\n", file) >= 0);
+    assert_int_equal(fclose(file), 0);
+    assert_int_equal(index_create(path, &fault), STATUS_CORRUPT);
+    assert_int_equal(unlink(path), 0);
+}
+
+static void migration_applies_the_missing_steps_alone(void **state)
+{
+    struct fixture *fixture = *state;
+    static const char *const steps[] = {"not reached", "CREATE TABLE added (a INTEGER)"};
+    struct fault fault = {0};
+    int version = 0;
+
+    assert_ok(schema_migrate(fixture->index->db, steps, 2, &fault), &fault);
+    assert_ok(schema_version(fixture->index->db, &version, &fault), &fault);
+    assert_int_equal(version, 2);
+    assert_int_equal(pragma_number(fixture->index, "SELECT count(*) FROM added"), 0);
+}
+
+static void a_migration_that_fails_changes_nothing(void **state)
+{
+    struct fixture *fixture = *state;
+    static const char *const steps[] = {"", "CREATE TABLE added (a INTEGER)", "no SQL at all"};
+    struct fault fault = {0};
+    int version = 0;
+
+    assert_int_not_equal(schema_migrate(fixture->index->db, steps, 3, &fault), STATUS_OK);
+    assert_ok(schema_version(fixture->index->db, &version, &fault), &fault);
+    assert_int_equal(version, 1);
+    assert_int_equal(
+        pragma_number(fixture->index, "SELECT count(*) FROM sqlite_master WHERE name = 'added'"),
+        0);
+}
+
+static void rollback_undoes_everything_since_begin(void **state)
+{
+    struct fixture *fixture = *state;
+    struct fault fault = {0};
+    struct customer customer;
+
+    assert_ok(index_begin(fixture->index, &fault), &fault);
+    (void)add_customer(fixture->index, "1");
+    assert_ok(numbers_add(fixture->index, "1", "4512345678", "4512345678", &fault), &fault);
+    index_rollback(fixture->index);
+    assert_int_equal(customers_find(fixture->index, "1", &customer, &fault), STATUS_NOT_FOUND);
+    assert_ok(index_begin(fixture->index, &fault), &fault);
+    (void)add_customer(fixture->index, "1");
+    assert_ok(index_commit(fixture->index, &fault), &fault);
+    assert_ok(customers_find(fixture->index, "1", &customer, &fault), &fault);
+}
+
+static void a_failed_step_leaves_the_outer_transaction_whole(void **state)
+{
+    struct fixture *fixture = *state;
+    struct fault fault = {0};
+    struct customer customer;
+
+    assert_ok(index_begin(fixture->index, &fault), &fault);
+    (void)add_customer(fixture->index, "1");
+    assert_int_equal(numbers_add(fixture->index, "none", "45", "45", &fault), STATUS_NOT_FOUND);
+    assert_ok(index_commit(fixture->index, &fault), &fault);
+    assert_ok(customers_find(fixture->index, "1", &customer, &fault), &fault);
+}
+
+static void nothing_is_committed_alone_after_sqlite_undid_the_transaction(void **state)
+{
+    struct fixture *fixture = *state;
+    struct fault fault = {0};
+    struct customer customer = {.id = uuid_new(clock_wall_now()), .number = "2", .name = "Two"};
+
+    assert_ok(index_begin(fixture->index, &fault), &fault);
+    (void)add_customer(fixture->index, "1");
+    /* as SQLite itself does at SQLITE_FULL and SQLITE_IOERR */
+    assert_int_equal(sqlite3_exec(fixture->index->db, "ROLLBACK", NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(customers_add(fixture->index, &customer, "", &fault), STATUS_IO);
+    assert_int_equal(numbers_add(fixture->index, "1", "1", "1", &fault), STATUS_IO);
+    assert_int_not_equal(index_commit(fixture->index, &fault), STATUS_OK);
+    assert_int_equal(customers_find(fixture->index, "1", &customer, &fault), STATUS_NOT_FOUND);
+    assert_ok(index_begin(fixture->index, &fault), &fault);
+    assert_ok(index_commit(fixture->index, &fault), &fault);
+}
+
+int main(void)
+{
+#define WITH_INDEX(test) cmocka_unit_test_setup_teardown(test, fixture_set_up, fixture_tear_down)
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(index_that_is_not_there_is_not_found),
+        cmocka_unit_test(creating_in_a_missing_directory_is_an_io_error),
+        WITH_INDEX(files_are_shared_with_the_group_whatever_the_umask),
+        WITH_INDEX(a_connection_is_durable_and_checks_references),
+        WITH_INDEX(creating_again_keeps_what_is_there),
+        WITH_INDEX(unassigned_has_the_same_id_in_every_store),
+        WITH_INDEX(a_newer_schema_is_refused_by_open_and_create),
+        WITH_INDEX(an_older_schema_is_refused_by_open_with_the_remedy),
+        WITH_INDEX(a_foreign_database_and_a_foreign_file_are_refused),
+        WITH_INDEX(migration_applies_the_missing_steps_alone),
+        WITH_INDEX(a_migration_that_fails_changes_nothing),
+        WITH_INDEX(rollback_undoes_everything_since_begin),
+        WITH_INDEX(a_failed_step_leaves_the_outer_transaction_whole),
+        WITH_INDEX(nothing_is_committed_alone_after_sqlite_undid_the_transaction),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
