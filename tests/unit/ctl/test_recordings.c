@@ -1,0 +1,274 @@
+/* recordings list, show, verify and export over real sealed files. */
+#include "support.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static size_t list_count(struct ctl *ctl, char *option, char *value)
+{
+    assert_int_equal(ctl_run(ctl, "--json", "recordings", "list", option, value, NULL), 0);
+    json_t *list = ctl_json(ctl);
+    size_t count = json_array_size(list);
+    json_decref(list);
+    return count;
+}
+
+static void a_list_is_narrowed_by_its_options(void **state)
+{
+    struct ctl *ctl = *state;
+
+    (void)ctl_record(ctl, CTL_SEALED, 30);
+    (void)ctl_record(ctl, CTL_WITHOUT_FILE, 86400 * 400);
+    assert_int_equal(list_count(ctl, NULL, NULL), 2);
+    assert_int_equal(list_count(ctl, "--state", "sealed"), 1);
+    assert_int_equal(list_count(ctl, "--state", "failed"), 0);
+    assert_int_equal(list_count(ctl, "--customer", CTL_CUSTOMER), 2);
+    assert_int_equal(list_count(ctl, "--customer", "unassigned"), 0);
+    assert_int_equal(list_count(ctl, "--number", "4570*"), 2);
+    assert_int_equal(list_count(ctl, "--number", "*3080"), 2);
+    assert_int_equal(list_count(ctl, "--number", "4588303081"), 0);
+    assert_int_equal(list_count(ctl, "--limit", "1"), 1);
+    assert_int_equal(list_count(ctl, "--to", "2000-01-01"), 0);
+    assert_int_equal(list_count(ctl, "--from", "2000-01-01"), 2);
+    assert_int_equal(ctl_run(ctl, "recordings", "list", "--limit", "1", NULL), 0);
+    assert_non_null(strstr(ctl->err, "there are more"));
+}
+
+static void names_from_the_network_cannot_steer_the_terminal(void **state)
+{
+    struct ctl *ctl = *state;
+    struct ctl_recording recording = ctl_record(ctl, CTL_SEALED, 30);
+
+    assert_int_equal(ctl_run(ctl, "recordings", "show", recording.id_text, NULL), 0);
+    assert_non_null(strstr(ctl->out, "Evil?[2J\xef\xbf\xbd"));
+    assert_null(strchr(ctl->out, '\033'));
+    assert_int_equal(ctl_run(ctl, "recordings", "show", recording.id_text, "--json", NULL), 0);
+    assert_null(strchr(ctl->out, '\033'));
+    json_decref(ctl_json(ctl));
+}
+
+static void show_gives_legs_facts_and_the_files_own_details(void **state)
+{
+    struct ctl *ctl = *state;
+    struct ctl_recording recording = ctl_record(ctl, CTL_SEALED, 30);
+
+    assert_int_equal(
+        ctl_run(ctl, "--json", "recordings", "show", recording.id_text, "--details", NULL), 0);
+    json_t *value = ctl_json(ctl);
+    assert_int_equal(json_array_size(json_object_get(value, "legs")), 2);
+    assert_int_equal(json_array_size(json_object_get(value, "facts")), 1);
+    assert_string_equal(json_string_value(json_object_get(value, "state")), "sealed");
+    assert_string_equal(json_string_value(json_object_get(value, "customer")), CTL_CUSTOMER);
+    json_t *details = json_object_get(value, "details");
+    assert_string_equal(json_string_value(json_object_get(details, "id")), recording.id_text);
+    assert_string_equal(json_string_value(json_object_get(details, "end_cause")), "bye");
+    json_decref(value);
+    assert_int_equal(ctl_sql(ctl, "SELECT count(*) FROM audit WHERE action = 'details'"), 1);
+}
+
+static void verify_is_content_with_what_is_whole(void **state)
+{
+    struct ctl *ctl = *state;
+
+    (void)ctl_record(ctl, CTL_SEALED, 30);
+    (void)ctl_record(ctl, CTL_SEALED, 60);
+    (void)ctl_record(ctl, CTL_WITHOUT_FILE, 90);
+    assert_int_equal(ctl_run(ctl, "--json", "recordings", "verify", "--all", NULL), 0);
+    json_t *value = ctl_json(ctl);
+    assert_int_equal(json_integer_value(json_object_get(value, "ok")), 2);
+    assert_int_equal(json_integer_value(json_object_get(value, "bad")), 0);
+    assert_int_equal(json_integer_value(json_object_get(value, "skipped")), 1);
+    assert_int_equal(json_array_size(json_object_get(value, "recordings")), 3);
+    json_decref(value);
+    assert_int_equal(ctl_sql(ctl, "SELECT count(*) FROM audit WHERE action = 'verify'"), 1);
+}
+
+static void flip_byte(const char *path, off_t offset)
+{
+    uint8_t byte = 0;
+    int file = open(path, O_RDWR | O_CLOEXEC);
+
+    assert_true(file >= 0);
+    assert_int_equal(pread(file, &byte, 1, offset), 1);
+    byte ^= 1;
+    assert_int_equal(pwrite(file, &byte, 1, offset), 1);
+    assert_int_equal(close(file), 0);
+}
+
+static void verify_finds_a_flipped_byte_and_exits_1(void **state)
+{
+    struct ctl *ctl = *state;
+    struct ctl_recording good = ctl_record(ctl, CTL_SEALED, 30);
+    struct ctl_recording bad = ctl_record(ctl, CTL_SEALED, 60);
+
+    flip_byte(bad.path, 4096 + 100);
+    assert_int_equal(ctl_run(ctl, "recordings", "verify", bad.id_text, NULL), 1);
+    assert_non_null(strstr(ctl->out, "bad: "));
+    assert_int_equal(ctl_run(ctl, "recordings", "verify", good.id_text, NULL), 0);
+    assert_int_equal(ctl_run(ctl, "recordings", "verify", "--all", NULL), 1);
+    const char *second = strchr(ctl->out, '\n');
+    assert_non_null(second);
+    assert_non_null(strstr(second, "bad: ")); /* newest first: one line each */
+}
+
+static void verify_finds_a_row_that_differs_from_its_file(void **state)
+{
+    struct ctl *ctl = *state;
+    static const char *const changes[] = {
+        "UPDATE recordings SET duration_ms = 1999",
+        "UPDATE recordings SET duration_ms = 2000, state = 2",
+        "UPDATE recordings SET state = 1, audio_bytes = audio_bytes + 1",
+        "UPDATE recordings SET audio_bytes = audio_bytes - 1, sha256_plain = zeroblob(32)",
+        "UPDATE recordings SET customer = (SELECT id FROM customers WHERE number = 'unassigned')",
+    };
+
+    struct ctl_recording recording = ctl_record(ctl, CTL_SEALED, 30);
+    for (size_t i = 0; i < sizeof changes / sizeof changes[0]; i++) {
+        (void)ctl_sql(ctl, changes[i]);
+        assert_int_equal(ctl_run(ctl, "recordings", "verify", recording.id_text, NULL), 1);
+        assert_non_null(strstr(ctl->out, "bad: the file"));
+    }
+}
+
+static void verify_reports_a_missing_file_as_bad(void **state)
+{
+    struct ctl *ctl = *state;
+    struct ctl_recording recording = ctl_record(ctl, CTL_SEALED, 30);
+
+    assert_int_equal(unlink(recording.path), 0);
+    assert_int_equal(ctl_run(ctl, "recordings", "verify", recording.id_text, NULL), 1);
+}
+
+static void an_export_is_the_ogg_stream_for_its_owner_alone(void **state)
+{
+    struct ctl *ctl = *state;
+    struct ctl_recording recording = ctl_record(ctl, CTL_SEALED, 30);
+    char path[128];
+    char magic[4] = "";
+    struct stat about;
+
+    (void)snprintf(path, sizeof path, "%s/call.opus", ctl->directory);
+    assert_int_equal(
+        ctl_run(ctl, "--json", "recordings", "export", recording.id_text, "-o", path, NULL), 0);
+    json_t *value = ctl_json(ctl);
+    assert_int_equal(stat(path, &about), 0);
+    assert_int_equal(about.st_mode & 07777, 0600);
+    assert_int_equal(about.st_size, json_integer_value(json_object_get(value, "audio_bytes")));
+    json_decref(value);
+    FILE *file = fopen(path, "r");
+    assert_non_null(file);
+    assert_int_equal(fread(magic, 1, 4, file), 4);
+    assert_int_equal(fclose(file), 0);
+    assert_memory_equal(magic, "OggS", 4);
+    assert_int_equal(ctl_sql(ctl, "SELECT count(*) FROM audit WHERE action = 'export' AND"
+                                  " actor LIKE 'operator:_%' AND recording IS NOT NULL"),
+                     1);
+}
+
+static void an_export_overwrites_nothing(void **state)
+{
+    struct ctl *ctl = *state;
+    struct ctl_recording recording = ctl_record(ctl, CTL_SEALED, 30);
+    char path[128];
+    char text[16] = "";
+
+    (void)snprintf(path, sizeof path, "%s/precious", ctl->directory);
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    assert_true(fputs("keep me", file) >= 0);
+    assert_int_equal(fclose(file), 0);
+    assert_int_equal(ctl_run(ctl, "recordings", "export", recording.id_text, "-o", path, NULL), 4);
+    ctl_expect_error(ctl, "nothing is overwritten");
+    file = fopen(path, "r");
+    assert_non_null(file);
+    assert_non_null(fgets(text, sizeof text, file));
+    assert_int_equal(fclose(file), 0);
+    assert_string_equal(text, "keep me");
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(symlink("/tmp/unit-ctl-dangling", path), 0);
+    assert_int_equal(ctl_run(ctl, "recordings", "export", recording.id_text, "-o", path, NULL), 4);
+    assert_int_equal(ctl_sql(ctl, "SELECT count(*) FROM audit WHERE action = 'export'"), 0);
+}
+
+static size_t entries_of(const char *directory)
+{
+    char command[160];
+    size_t count = 0;
+
+    (void)snprintf(command, sizeof command, "ls -A '%s' | wc -l", directory);
+    FILE *pipe = popen(command, "r"); /* NOLINT: a name of our own making */
+    assert_non_null(pipe);
+    assert_int_equal(fscanf(pipe, "%zu", &count), 1); /* NOLINT */
+    assert_int_equal(pclose(pipe), 0);
+    return count;
+}
+
+static void an_export_is_audited_before_a_byte_is_written(void **state)
+{
+    struct ctl *ctl = *state;
+    struct ctl_recording recording = ctl_record(ctl, CTL_SEALED, 30);
+
+    assert_int_equal(ctl_run(ctl, "recordings", "export", recording.id_text, "-o",
+                             "/tmp/unit-ctl-none/call.opus", NULL),
+                     5);
+    ctl_expect_error(ctl, "No such file or directory");
+    assert_int_equal(ctl_sql(ctl, "SELECT count(*) FROM audit WHERE action = 'export'"), 1);
+    (void)ctl_sql(ctl, "CREATE TRIGGER deaf BEFORE INSERT ON audit"
+                       " BEGIN SELECT RAISE(ABORT, 'deaf'); END");
+    char path[128];
+    (void)snprintf(path, sizeof path, "%s/call.opus", ctl->directory);
+    size_t before = entries_of(ctl->directory);
+    assert_int_not_equal(ctl_run(ctl, "recordings", "export", recording.id_text, "-o", path, NULL),
+                         0);
+    assert_int_equal(entries_of(ctl->directory), before);
+}
+
+static void a_damaged_recording_is_not_exported(void **state)
+{
+    struct ctl *ctl = *state;
+    struct ctl_recording recording = ctl_record(ctl, CTL_SEALED, 30);
+    char path[128];
+
+    flip_byte(recording.path, 4096 + 100);
+    (void)snprintf(path, sizeof path, "%s/call.opus", ctl->directory);
+    size_t before = entries_of(ctl->directory);
+    assert_int_equal(ctl_run(ctl, "recordings", "export", recording.id_text, "-o", path, NULL), 1);
+    assert_int_equal(entries_of(ctl->directory), before);
+}
+
+static void a_growing_recording_is_not_exported_yet(void **state)
+{
+    struct ctl *ctl = *state;
+    struct ctl_recording recording = ctl_record(ctl, CTL_ALIVE, 30);
+    char path[128];
+
+    (void)snprintf(path, sizeof path, "%s/call.opus", ctl->directory);
+    assert_int_equal(ctl_run(ctl, "recordings", "export", recording.id_text, "-o", path, NULL), 4);
+    assert_int_equal(access(path, F_OK), -1);
+    recording_writer_destroy(recording.writer);
+}
+
+int main(void)
+{
+#define WITH_STORE(test) cmocka_unit_test_setup_teardown(test, ctl_set_up, ctl_tear_down)
+    const struct CMUnitTest tests[] = {
+        WITH_STORE(a_list_is_narrowed_by_its_options),
+        WITH_STORE(names_from_the_network_cannot_steer_the_terminal),
+        WITH_STORE(show_gives_legs_facts_and_the_files_own_details),
+        WITH_STORE(verify_is_content_with_what_is_whole),
+        WITH_STORE(verify_finds_a_flipped_byte_and_exits_1),
+        WITH_STORE(verify_finds_a_row_that_differs_from_its_file),
+        WITH_STORE(verify_reports_a_missing_file_as_bad),
+        WITH_STORE(an_export_is_the_ogg_stream_for_its_owner_alone),
+        WITH_STORE(an_export_overwrites_nothing),
+        WITH_STORE(an_export_is_audited_before_a_byte_is_written),
+        WITH_STORE(a_damaged_recording_is_not_exported),
+        WITH_STORE(a_growing_recording_is_not_exported_yet),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

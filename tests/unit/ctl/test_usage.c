@@ -1,0 +1,293 @@
+/* The command line: errors in one line, exit codes, help, JSON. */
+#include "support.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static char *const wrong_lines[][6] = {
+    {NULL},
+    {"--bogus"},
+    {"-x"},
+    {"--config"},
+    {"nonsense"},
+    {"customer"},
+    {"customer", "nonsense"},
+    {"init", "extra"},
+    {"init", "--bogus"},
+    {"customer", "add"},
+    {"customer", "add", "5"},
+    {"customer", "add", "5", "--name"},
+    {"customer", "add", "5", "--name", ""},
+    {"customer", "add", "5", "6", "--name", "x"},
+    {"customer", "add", "a b", "--name", "x"},
+    {"customer", "add", "5", "--name",
+     "K\xf8"
+     "benhavn"},
+    {"customer", "add", "5", "--name", "two\nlines"},
+    {"source", "add",
+     "\xc2\x9b"
+     "1m",
+     "10.0.0.1"},
+    {"customer", "pin"},
+    {"customer", "pin", "5", "6"},
+    {"customer", "list", "extra"},
+    {"number", "add", CTL_CUSTOMER},
+    {"number", "add", CTL_CUSTOMER, "anna"},
+    {"number", "add", CTL_CUSTOMER, "1-2-3"},
+    {"number", "add", CTL_CUSTOMER, "20-9"},
+    {"number", "add", CTL_CUSTOMER, "29-20"},
+    {"number", "add", CTL_CUSTOMER, "-"},
+    {"number", "list", "--json=yes"},
+    {"source", "add", "pbx"},
+    {"source", "add", "pbx", "nowhere"},
+    {"source", "add", "pbx", "10.0.0.1/24"},
+    {"source", "add", "pbx", "10.0.0.0/33"},
+    {"source", "add", "pbx", "10.0.0.0/"},
+    {"source", "add", "pbx", "10.0.0.0/8x"},
+    {"source", "add", "pbx", "10.0.0.0:5060"},
+    {"source", "add", "", "10.0.0.1"},
+    {"source", "list", "extra"},
+    {"recordings", "list", "--limit", "0"},
+    {"recordings", "list", "--limit", "501"},
+    {"recordings", "list", "--limit", "-1"},
+    {"recordings", "list", "--from", "yesterday"},
+    {"recordings", "list", "--to", "2026-13-01"},
+    {"recordings", "list", "--state", "lost"},
+    {"recordings", "list", "--number", "anna"},
+    {"recordings", "list", "extra"},
+    {"recordings", "show"},
+    {"recordings", "show", "5"},
+    {"recordings", "verify"},
+    {"recordings", "verify", "5"},
+    {"recordings", "verify", "01934567-89ab-7cde-8123-456789abcdef", "--all"},
+    {"recordings", "export", "01934567-89ab-7cde-8123-456789abcdef"},
+    {"recordings", "export", "-o", "/tmp/x"},
+    {"recordings", "export", "5", "-o", "/tmp/x"},
+    {"keeper", "extra"},
+    {"keeper", "--ready-file"},
+    {"status", "extra"},
+};
+
+static void wrong_usage_is_exit_2_with_one_line(void **state)
+{
+    struct ctl *ctl = *state;
+
+    for (size_t i = 0; i < sizeof wrong_lines / sizeof wrong_lines[0]; i++) {
+        int code = ctl_run(ctl, wrong_lines[i][0], wrong_lines[i][1], wrong_lines[i][2],
+                           wrong_lines[i][3], wrong_lines[i][4], NULL);
+        if (code != 2)
+            fail_msg("line %zu, '%s': exit %d: %s", i, wrong_lines[i][0] ? wrong_lines[i][0] : "",
+                     code, ctl->err);
+        ctl_expect_error(ctl, ";");
+    }
+}
+
+static void what_is_not_there_is_exit_3(void **state)
+{
+    struct ctl *ctl = *state;
+    static char id[] = "01934567-89ab-7cde-8123-456789abcdef";
+
+    assert_int_equal(ctl_run(ctl, "customer", "pin", "9", NULL), 3);
+    ctl_expect_error(ctl, "customer list");
+    assert_int_equal(ctl_run(ctl, "number", "add", "9", "4512", NULL), 3);
+    ctl_expect_error(ctl, "customer list");
+    assert_int_equal(ctl_run(ctl, "source", "add", "x", "::1", "--customer", "9", NULL), 3);
+    ctl_expect_error(ctl, "customer list");
+    assert_int_equal(ctl_run(ctl, "recordings", "list", "--customer", "9", NULL), 3);
+    ctl_expect_error(ctl, "customer list");
+    assert_int_equal(ctl_run(ctl, "recordings", "show", id, NULL), 3);
+    ctl_expect_error(ctl, "recordings list");
+    assert_int_equal(ctl_run(ctl, "recordings", "verify", id, NULL), 3);
+    ctl_expect_error(ctl, "recordings list");
+    assert_int_equal(ctl_run(ctl, "recordings", "export", id, "-o", "/tmp/unit-ctl-none", NULL), 3);
+    ctl_expect_error(ctl, "recordings list");
+}
+
+static void what_is_there_already_is_exit_4(void **state)
+{
+    struct ctl *ctl = *state;
+
+    assert_int_equal(ctl_run(ctl, "customer", "add", CTL_CUSTOMER, "--name", "x", NULL), 4);
+    ctl_expect_error(ctl, "already there");
+    assert_int_equal(ctl_run(ctl, "customer", "pin", "unassigned", NULL), 4);
+    assert_int_equal(ctl_run(ctl, "number", "add", CTL_CUSTOMER, "4510-4519", NULL), 0);
+    assert_int_equal(ctl_run(ctl, "number", "add", CTL_CUSTOMER, "4515", NULL), 4);
+    ctl_expect_error(ctl, "4510-4519");
+    assert_int_equal(ctl_run(ctl, "source", "add", "pbx", "10.0.0.1", NULL), 0);
+    assert_int_equal(ctl_run(ctl, "source", "add", "pbx", "10.0.0.2", NULL), 4);
+    ctl_expect_error(ctl, "already there");
+}
+
+static void a_refused_customer_leaves_no_keys_and_no_audit_entry(void **state)
+{
+    struct ctl *ctl = *state;
+    int64_t entries = ctl_sql(ctl, "SELECT count(*) FROM audit");
+
+    assert_int_equal(ctl_run(ctl, "customer", "add", CTL_CUSTOMER, "--name", "x", NULL), 4);
+    assert_int_equal(ctl_sql(ctl, "SELECT count(*) FROM audit"), entries);
+}
+
+static void a_store_that_is_not_set_up_is_exit_5_and_names_init(void **state)
+{
+    struct ctl *ctl = *state;
+
+    assert_int_equal(ctl_run(ctl, "status", NULL), 5);
+    ctl_expect_error(ctl, "recorderctl init");
+    assert_int_equal(ctl_run(ctl, "keeper", "--once", NULL), 5);
+    assert_int_equal(ctl_run(ctl, "customer", "list", NULL), 5);
+}
+
+static void rewrite_config(struct ctl *ctl, const char *text)
+{
+    FILE *file = fopen(ctl->config, "w");
+
+    assert_non_null(file);
+    (void)fprintf(file, "%s", text);
+    assert_int_equal(fclose(file), 0);
+}
+
+static void configuration_errors_name_file_line_and_remedy(void **state)
+{
+    struct ctl *ctl = *state;
+
+    rewrite_config(ctl, "store = \"/tmp/x\"\nstoer = 5\n");
+    assert_int_equal(ctl_run(ctl, "status", NULL), 5);
+    ctl_expect_error(ctl, "recorder.conf: line 2");
+    ctl_expect_error(ctl, "README.md");
+    rewrite_config(ctl, "keeper_period_s = 0\n");
+    assert_int_equal(ctl_run(ctl, "status", NULL), 5);
+    ctl_expect_error(ctl, "keeper_period_s");
+    assert_int_equal(ctl_run(ctl, "status", "--config", "/nowhere/x.conf", NULL), 5);
+    ctl_expect_error(ctl, "/nowhere/x.conf");
+    ctl_expect_error(ctl, "--config FILE");
+}
+
+static void help_is_there_for_the_tool_and_every_command(void **state)
+{
+    struct ctl *ctl = *state;
+    static char *const commands[][2] = {
+        {"init", NULL},         {"customer", "add"},      {"customer", "list"},
+        {"customer", "pin"},    {"number", "add"},        {"number", "list"},
+        {"source", "add"},      {"source", "list"},       {"recordings", "list"},
+        {"recordings", "show"}, {"recordings", "verify"}, {"recordings", "export"},
+        {"keeper", NULL},       {"status", NULL},
+    };
+
+    assert_int_equal(ctl_run(ctl, "--help", NULL), 0);
+    assert_non_null(strstr(ctl->out, "Exit codes:"));
+    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
+        assert_non_null(strstr(ctl->out, commands[i][0]));
+        if (commands[i][1])
+            assert_int_equal(ctl_run(ctl, commands[i][0], commands[i][1], "--help", NULL), 0);
+        else
+            assert_int_equal(ctl_run(ctl, commands[i][0], "--help", NULL), 0);
+        assert_non_null(strstr(ctl->out, "Usage: recorderctl"));
+        assert_non_null(strstr(ctl->out, "Exit codes:"));
+        assert_string_equal(ctl->err, "");
+        assert_int_equal(ctl_run(ctl, "--help", NULL), 0);
+    }
+    assert_int_equal(ctl_run(ctl, "recordings", "--help", NULL), 0);
+    assert_non_null(strstr(ctl->out, "verify"));
+    assert_int_equal(ctl_run(ctl, "--version", NULL), 0);
+    assert_non_null(strstr(ctl->out, RECORDER_VERSION));
+}
+
+static void expect_json(struct ctl *ctl, json_type type, char *group, char *verb, char *first)
+{
+    assert_int_equal(ctl_run(ctl, "--json", group, verb, first, NULL), 0);
+    json_t *value = ctl_json(ctl);
+    assert_int_equal(json_typeof(value), type);
+    json_decref(value);
+}
+
+static void every_command_prints_one_json_value(void **state)
+{
+    struct ctl *ctl = *state;
+    struct ctl_recording recording = ctl_record(ctl, CTL_SEALED, 3600);
+
+    expect_json(ctl, JSON_OBJECT, "init", NULL, NULL);
+    expect_json(ctl, JSON_ARRAY, "customer", "list", NULL);
+    expect_json(ctl, JSON_OBJECT, "customer", "pin", CTL_CUSTOMER);
+    expect_json(ctl, JSON_ARRAY, "number", "list", NULL);
+    expect_json(ctl, JSON_ARRAY, "source", "list", NULL);
+    expect_json(ctl, JSON_ARRAY, "recordings", "list", NULL);
+    expect_json(ctl, JSON_OBJECT, "recordings", "show", recording.id_text);
+    expect_json(ctl, JSON_OBJECT, "recordings", "verify", recording.id_text);
+    expect_json(ctl, JSON_OBJECT, "recordings", "verify", "--all");
+    expect_json(ctl, JSON_OBJECT, "keeper", "--once", NULL);
+    expect_json(ctl, JSON_OBJECT, "status", NULL, NULL);
+    assert_int_equal(ctl_run(ctl, "number", "add", CTL_CUSTOMER, "4512", "--json", NULL), 0);
+    json_decref(ctl_json(ctl));
+    assert_int_equal(ctl_run(ctl, "source", "--json", NULL), 2);
+    assert_int_equal(ctl_run(ctl, "source", "add", "--json", "pbx", "::1", NULL), 0);
+    json_t *value = ctl_json(ctl);
+    assert_string_equal(json_string_value(json_object_get(value, "network")), "::1/128");
+    json_decref(value);
+}
+
+static void init_again_keeps_everything_and_says_so(void **state)
+{
+    struct ctl *ctl = *state;
+
+    assert_int_equal(ctl_run(ctl, "--json", "init", NULL), 0);
+    json_t *value = ctl_json(ctl);
+    assert_int_equal(json_array_size(json_object_get(value, "created")), 4);
+    json_decref(value);
+    assert_int_equal(ctl_run(ctl, "--json", "init", NULL), 0);
+    value = ctl_json(ctl);
+    assert_int_equal(json_array_size(json_object_get(value, "created")), 0);
+    assert_int_equal(json_array_size(json_object_get(value, "kept")), 4);
+    json_decref(value);
+    assert_int_equal(ctl_sql(ctl, "SELECT count(*) FROM audit WHERE action = 'init'"), 1);
+}
+
+static void changes_are_audited_with_the_operator(void **state)
+{
+    struct ctl *ctl = *state;
+
+    assert_int_equal(ctl_run(ctl, "customer", "pin", CTL_CUSTOMER, NULL), 0);
+    assert_int_equal(ctl_run(ctl, "number", "add", CTL_CUSTOMER, "4512", NULL), 0);
+    assert_int_equal(ctl_run(ctl, "source", "add", "pbx", "10.0.0.1", NULL), 0);
+    assert_int_equal(ctl_sql(ctl, "SELECT count(DISTINCT action) FROM audit WHERE action IN"
+                                  " ('init', 'customer_add', 'pin_set', 'number_add',"
+                                  " 'source_add') AND actor LIKE 'operator:_%'"
+                                  " AND json_valid(detail)"),
+                     5);
+}
+
+static void a_pin_is_eight_digits_and_stored_as_argon2id_only(void **state)
+{
+    struct ctl *ctl = *state;
+
+    assert_int_equal(ctl_run(ctl, "--json", "customer", "add", "77", "--name", "Å", NULL), 0);
+    json_t *value = ctl_json(ctl);
+    const char *pin = json_string_value(json_object_get(value, "pin"));
+    assert_int_equal(strlen(pin), 8);
+    assert_int_equal(strspn(pin, "0123456789"), 8);
+    json_decref(value);
+    assert_int_equal(ctl_sql(ctl, "SELECT count(*) FROM customers WHERE number = '77' AND"
+                                  " pin_hash LIKE '$argon2id$v=19$m=19456,t=2,p=1$%'"),
+                     1);
+    assert_int_equal(ctl_sql(ctl, "SELECT count(*) FROM audit WHERE detail LIKE '%pin%'"), 0);
+}
+
+int main(void)
+{
+#define WITH_STORE(test) cmocka_unit_test_setup_teardown(test, ctl_set_up, ctl_tear_down)
+#define WITHOUT_STORE(test) cmocka_unit_test_setup_teardown(test, ctl_set_up_empty, ctl_tear_down)
+    const struct CMUnitTest tests[] = {
+        WITH_STORE(wrong_usage_is_exit_2_with_one_line),
+        WITH_STORE(what_is_not_there_is_exit_3),
+        WITH_STORE(what_is_there_already_is_exit_4),
+        WITH_STORE(a_refused_customer_leaves_no_keys_and_no_audit_entry),
+        WITHOUT_STORE(a_store_that_is_not_set_up_is_exit_5_and_names_init),
+        WITHOUT_STORE(configuration_errors_name_file_line_and_remedy),
+        WITHOUT_STORE(help_is_there_for_the_tool_and_every_command),
+        WITH_STORE(every_command_prints_one_json_value),
+        WITHOUT_STORE(init_again_keeps_everything_and_says_so),
+        WITH_STORE(changes_are_audited_with_the_operator),
+        WITH_STORE(a_pin_is_eight_digits_and_stored_as_argon2id_only),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,205 @@
+#include <sodium.h>
+#include <string.h>
+
+#include "storage/index/customers.h"
+#include "tools/recorderctl/command.h"
+#include "tools/recorderctl/month_keys.h"
+#include "tools/recorderctl/output.h"
+
+/* Argon2id as recorder-web checks it (OWASP's first choice): 2 passes over 19 MiB. */
+enum { PIN_PASSES = 2, PIN_MEMORY_BYTES = 19 * 1024 * 1024, PIN_DIGITS = 8, PIN_BYTES = 9 };
+
+static const struct output_column customer_columns[] = {
+    {"NUMBER", "number"}, {"NAME", "name"}, {"CREATED", "created_at"}, {"ID", "id"}};
+
+/* The system chooses the PIN: people choose 12345678. */
+static enum status choose_pin(char pin[static PIN_BYTES], char hash[static CUSTOMER_PIN_HASH_BYTES],
+                              struct fault *fault)
+{
+    _Static_assert(CUSTOMER_PIN_HASH_BYTES >= crypto_pwhash_STRBYTES, "the hash text fits");
+
+    if (sodium_init() < 0)
+        return fault_set(fault, STATUS_IO, 0, "the system gives no random numbers");
+    (void)snprintf(pin, PIN_BYTES, "%0*u", PIN_DIGITS, randombytes_uniform(100000000) % 100000000);
+    if (crypto_pwhash_str(hash, pin, PIN_DIGITS, PIN_PASSES, PIN_MEMORY_BYTES))
+        return fault_set(fault, STATUS_NOMEM, 0, "no memory to hash the PIN");
+    return STATUS_OK;
+}
+
+static json_t *customer_json(const struct customer *customer)
+{
+    char id[UUID_TEXT_BYTES];
+
+    uuid_format(customer->id, id);
+    return json_pack("{s:o, s:o, s:o, s:s}", "number", output_text(customer->number), "name",
+                     output_text(customer->name), "created_at", output_time(customer->created),
+                     "id", id);
+}
+
+/* The one time the PIN is shown. */
+static enum exit_code print_pin(struct context *context, const struct customer *customer,
+                                const char *pin)
+{
+    json_t *object = customer_json(customer);
+
+    if (object && json_object_set_new(object, "pin", json_string(pin))) {
+        json_decref(object);
+        object = NULL;
+    }
+    return output_object(context, object);
+}
+
+/* Row, audit entry and keys together: keys first would be left behind by a refused row, and a row
+ * without keys could not be recorded for. */
+static enum status add_customer(struct context *context, const struct customer *customer,
+                                const char *hash, struct fault *fault)
+{
+    enum status status = index_begin(context->index, fault);
+
+    if (status != STATUS_OK)
+        return status;
+    status = customers_add(context->index, customer, hash, fault);
+    if (status == STATUS_OK)
+        status = context_audit(context, "customer_add", NULL,
+                               json_pack("{s:s}", "customer", customer->number), fault);
+    if (status == STATUS_OK)
+        status = month_keys_make(context->private_keys, customer->id, customer->created, fault);
+    if (status == STATUS_OK)
+        return index_commit(context->index, fault);
+    index_rollback(context->index);
+    return status;
+}
+
+static enum exit_code run_add(struct context *context, const struct invocation *invocation)
+{
+    const char *name = command_option(invocation, "name");
+    const char *number = invocation->argument[0];
+    struct customer customer = {.created = clock_wall_now()};
+    char hash[CUSTOMER_PIN_HASH_BYTES];
+    char pin[PIN_BYTES];
+    struct fault fault = {0};
+
+    if (!name || !*name)
+        return context_fail(context, EXIT_USAGE, "the customer's name is missing",
+                            "give it with --name NAME");
+    if (strlen(name) >= sizeof customer.name || strlen(number) >= sizeof customer.number)
+        return context_fail(context, EXIT_USAGE, "the number or the name is too long",
+                            "shorten it to 32 and 191 bytes");
+    if (!output_is_plain(name))
+        return context_fail(context, EXIT_USAGE, "the name is not plain UTF-8 text",
+                            "leave out control characters, and use a UTF-8 terminal");
+    enum exit_code code = context_need_keys(context);
+    if (code != EXIT_DONE)
+        return code;
+    (void)snprintf(customer.number, sizeof customer.number, "%s", number);
+    (void)snprintf(customer.name, sizeof customer.name, "%s", name);
+    customer.id = uuid_new(customer.created);
+    enum status status = choose_pin(pin, hash, &fault);
+    if (status == STATUS_OK)
+        status = add_customer(context, &customer, hash, &fault);
+    code = status == STATUS_OK ? print_pin(context, &customer, pin)
+                               : context_fail_status(context, status, &fault, NULL);
+    sodium_memzero(pin, sizeof pin);
+    return code;
+}
+
+static enum status set_pin(struct context *context, const char *number, const char *hash,
+                           struct fault *fault)
+{
+    enum status status = index_begin(context->index, fault);
+
+    if (status != STATUS_OK)
+        return status;
+    status = customers_set_pin_hash(context->index, number, hash, fault);
+    if (status == STATUS_OK)
+        status =
+            context_audit(context, "pin_set", NULL, json_pack("{s:s}", "customer", number), fault);
+    if (status == STATUS_OK)
+        return index_commit(context->index, fault);
+    index_rollback(context->index);
+    return status;
+}
+
+static enum exit_code run_pin(struct context *context, const struct invocation *invocation)
+{
+    const char *number = invocation->argument[0];
+    struct customer customer;
+    char hash[CUSTOMER_PIN_HASH_BYTES];
+    char pin[PIN_BYTES];
+    struct fault fault = {0};
+    enum exit_code code = context_need_index(context);
+
+    if (code != EXIT_DONE)
+        return code;
+    if (strcmp(number, CUSTOMER_UNASSIGNED) == 0)
+        return context_fail(context, EXIT_REFUSED, "nobody may sign in as \"unassigned\"",
+                            "give the calls to a customer with `recorderctl number add`");
+    enum status status = customers_find(context->index, number, &customer, &fault);
+    if (status == STATUS_OK)
+        status = choose_pin(pin, hash, &fault);
+    if (status == STATUS_OK)
+        status = set_pin(context, number, hash, &fault);
+    if (status != STATUS_OK)
+        return context_fail_status(
+            context, status, &fault,
+            status == STATUS_NOT_FOUND ? "list them with `recorderctl customer list`" : NULL);
+    code = print_pin(context, &customer, pin);
+    sodium_memzero(pin, sizeof pin);
+    return code;
+}
+
+static void gather_customer(void *list, const struct customer *customer)
+{
+    output_append(list, customer_json(customer));
+}
+
+static enum exit_code run_list(struct context *context, const struct invocation *invocation)
+{
+    struct fault fault = {0};
+    enum exit_code code = context_need_index(context);
+
+    (void)invocation;
+    if (code != EXIT_DONE)
+        return code;
+    json_t *list = json_array();
+    enum status status = customers_list(context->index, gather_customer, list, &fault);
+    if (status != STATUS_OK) {
+        json_decref(list);
+        return context_fail_status(context, status, &fault, NULL);
+    }
+    return output_list(context, list, customer_columns,
+                       sizeof customer_columns / sizeof customer_columns[0]);
+}
+
+const struct command commands_customers[] = {
+    {
+        .group = "customer",
+        .verb = "add",
+        .arguments = "NUMBER",
+        .arguments_min = 1,
+        .arguments_max = 1,
+        .options = {{"name", 0, "NAME", "the customer's name"}},
+        .summary = "add a customer; prints the PIN to sign in with, once",
+        .details = "NUMBER is what the customer signs in with: 1 to 32 of 0-9, A-Z, a-z and '-'.\n"
+                   "--name is required. The PIN is stored as a hash only: what is printed now is\n"
+                   "not shown again.",
+        .run = run_add,
+    },
+    {
+        .group = "customer",
+        .verb = "pin",
+        .arguments = "NUMBER",
+        .arguments_min = 1,
+        .arguments_max = 1,
+        .summary = "give a customer a new PIN; prints it, once",
+        .run = run_pin,
+    },
+    {
+        .group = "customer",
+        .verb = "list",
+        .arguments = "",
+        .summary = "list the customers",
+        .run = run_list,
+    },
+    {0},
+};

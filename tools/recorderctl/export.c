@@ -1,0 +1,136 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "tools/recorderctl/output.h"
+#include "tools/recorderctl/recording_json.h"
+#include "tools/recorderctl/recordings.h"
+
+enum { EXPORT_BLOCK_BYTES = 65536, EXPORT_MODE = 0600 };
+
+static enum status write_block(int file, const uint8_t *data, size_t bytes, struct fault *fault)
+{
+    while (bytes) {
+        ssize_t written = write(file, data, bytes);
+        if (written < 0 && errno == EINTR)
+            continue;
+        if (written < 0)
+            return fault_set(fault, errno == ENOSPC ? STATUS_FULL : STATUS_IO, errno,
+                             "write audio");
+        data += written;
+        bytes -= (size_t)written;
+    }
+    return STATUS_OK;
+}
+
+static enum status copy_audio(const struct recording_reader *reader, int file, struct fault *fault)
+{
+    uint64_t total = recording_reader_summary(reader)->audio_bytes;
+    uint8_t *block = malloc(EXPORT_BLOCK_BYTES);
+    enum status status = block ? STATUS_OK : fault_set(fault, STATUS_NOMEM, 0, "out of memory");
+
+    for (uint64_t offset = 0; status == STATUS_OK && offset < total;) {
+        size_t bytes =
+            total - offset < EXPORT_BLOCK_BYTES ? (size_t)(total - offset) : EXPORT_BLOCK_BYTES;
+        status = recording_reader_read(reader, offset, block, bytes, fault);
+        if (status == STATUS_OK)
+            status = write_block(file, block, bytes, fault);
+        offset += bytes;
+    }
+    if (status == STATUS_OK && fsync(file))
+        status = fault_set(fault, STATUS_IO, errno, "sync audio");
+    if (block)
+        sodium_memzero(block, EXPORT_BLOCK_BYTES);
+    free(block);
+    return status;
+}
+
+/* Takes the final name only where nobody has it, whatever happened since the first look. */
+static enum status take_name(const char *temporary, const char *name, struct fault *fault)
+{
+    if (renameat2(AT_FDCWD, temporary, AT_FDCWD, name, RENAME_NOREPLACE) == 0)
+        return STATUS_OK;
+    if (errno == EEXIST)
+        return fault_set(fault, STATUS_EXISTS, 0, "%s is there already", name);
+    /* A file system without RENAME_NOREPLACE (NFS, say) can at least link. */
+    if ((errno == EINVAL || errno == ENOSYS) && link(temporary, name) == 0) {
+        (void)unlink(temporary);
+        return STATUS_OK;
+    }
+    return fault_set(fault, errno == EEXIST ? STATUS_EXISTS : STATUS_IO, errno, "name %s", name);
+}
+
+static enum status write_file(const struct recording_reader *reader, const char *name,
+                              struct fault *fault)
+{
+    char temporary[BOUND_PATH_BYTES + 16];
+
+    (void)snprintf(temporary, sizeof temporary, "%s.part-XXXXXX", name);
+    int file = mkostemp(temporary, O_CLOEXEC); /* 0600 */
+    if (file < 0)
+        return fault_set(fault, STATUS_IO, errno, "create %s", temporary);
+    enum status status = fchmod(file, EXPORT_MODE)
+                             ? fault_set(fault, STATUS_IO, errno, "set mode of %s", temporary)
+                             : copy_audio(reader, file, fault);
+    if (close(file) && status == STATUS_OK)
+        status = fault_set(fault, STATUS_IO, errno, "close %s", temporary);
+    if (status == STATUS_OK)
+        status = take_name(temporary, name, fault);
+    if (status != STATUS_OK)
+        (void)unlink(temporary);
+    return status;
+}
+
+/* The entry is durable before a byte of audio is on its way. */
+static enum status audited_export(struct context *context, const struct index_recording *row,
+                                  const char *name, uint64_t *audio_bytes, struct fault *fault)
+{
+    struct recording_reader *reader = NULL;
+    enum status status = recording_open_file(context, row, &reader, fault);
+
+    if (status == STATUS_OK)
+        status = recording_reader_verify(reader, fault);
+    if (status == STATUS_OK)
+        status = context_audit(context, "export", &row->id,
+                               json_pack("{s:o}", "file", output_text(name)), fault);
+    if (status == STATUS_OK)
+        status = write_file(reader, name, fault);
+    if (status == STATUS_OK)
+        *audio_bytes = recording_reader_summary(reader)->audio_bytes;
+    recording_reader_close(reader);
+    return status;
+}
+
+enum exit_code recordings_export(struct context *context, const struct invocation *invocation)
+{
+    const char *name = command_option(invocation, "output");
+    struct index_recording row;
+    struct fault fault = {0};
+    uint64_t audio_bytes = 0;
+
+    if (!name || !*name || strlen(name) >= BOUND_PATH_BYTES)
+        return context_fail(context, EXIT_USAGE,
+                            "the file to write is missing, or its path too long",
+                            "give it with -o FILE");
+    enum exit_code code = context_need_keys(context);
+    if (code == EXIT_DONE)
+        code = recording_find(context, invocation->argument[0], &row);
+    if (code != EXIT_DONE)
+        return code;
+    if (faccessat(AT_FDCWD, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+        return context_fail(context, EXIT_REFUSED, "the file is there already",
+                            "name another; nothing is overwritten");
+    enum status status = audited_export(context, &row, name, &audio_bytes, &fault);
+    if (status == STATUS_NOT_FOUND)
+        return context_fail(context, EXIT_SYSTEM, fault.text, "restore the file from a copy");
+    if (status != STATUS_OK)
+        return context_fail_status(context, status, &fault, NULL);
+    return output_object(context,
+                         json_pack("{s:s, s:o, s:I}", "id", invocation->argument[0], "file",
+                                   output_text(name), "audio_bytes", (json_int_t)audio_bytes));
+}

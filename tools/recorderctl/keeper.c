@@ -1,0 +1,229 @@
+#include "tools/recorderctl/keeper.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "storage/index/customers.h"
+#include "storage/index/sessions.h"
+#include "tools/recorderctl/command.h"
+#include "tools/recorderctl/month_keys.h"
+#include "tools/recorderctl/output.h"
+#include "tools/recorderctl/recording_json.h"
+
+bool keeper_stopping(struct keeper *keeper)
+{
+    const struct timespec at_once = {0};
+
+    if (!keeper->stopping && sigtimedwait(&keeper->signals, NULL, &at_once) > 0)
+        keeper->stopping = true;
+    return keeper->stopping;
+}
+
+/* Until the next round, or a signal. */
+static void wait_for_round(struct keeper *keeper)
+{
+    const int64_t end_ns =
+        clock_mono_now().ns + keeper->context->config->keeper_period_s * CLOCK_NS_PER_S;
+
+    while (!keeper->stopping) {
+        int64_t left_ns = end_ns - clock_mono_now().ns;
+        if (left_ns <= 0)
+            return;
+        const struct timespec left = {left_ns / CLOCK_NS_PER_S, left_ns % CLOCK_NS_PER_S};
+        if (sigtimedwait(&keeper->signals, NULL, &left) > 0)
+            keeper->stopping = true;
+        else if (errno == EAGAIN)
+            return;
+    }
+}
+
+bool keeper_may_complain(struct keeper *keeper, struct uuid recording, mono_time now)
+{
+    struct keeper_complaint *oldest = &keeper->complaint[0];
+
+    for (size_t i = 0; i < keeper->complaint_count; i++) {
+        struct keeper_complaint *known = &keeper->complaint[i];
+        if (uuid_equal(known->recording, recording)) {
+            if (now.ns - known->at.ns < KEEPER_REMIND_S * CLOCK_NS_PER_S)
+                return false;
+            known->at = now;
+            return true;
+        }
+        oldest = known->at.ns < oldest->at.ns ? known : oldest;
+    }
+    if (keeper->complaint_count < KEEPER_COMPLAINTS)
+        oldest = &keeper->complaint[keeper->complaint_count++];
+    *oldest = (struct keeper_complaint){recording, now};
+    return true;
+}
+
+static enum status make_keys(struct keeper *keeper, struct fault *fault)
+{
+    struct customer_names names;
+    mono_time now = clock_mono_now();
+
+    if (keeper->keys_made && now.ns - keeper->keys_made_at.ns < KEEPER_KEYS_S * CLOCK_NS_PER_S)
+        return STATUS_OK;
+    enum status status = customer_names_init(&names, keeper->context->index, fault);
+    if (status != STATUS_OK)
+        return status;
+    for (size_t i = 0; i < names.count && status == STATUS_OK && !keeper_stopping(keeper); i++)
+        status = month_keys_make(keeper->context->private_keys, names.customer[i].id,
+                                 clock_wall_now(), fault);
+    customer_names_deinit(&names);
+    keeper->keys_made = status == STATUS_OK;
+    keeper->keys_made_at = now;
+    return status;
+}
+
+static enum status scan_when_due(struct keeper *keeper, struct keeper_counts *counts,
+                                 struct fault *fault)
+{
+    mono_time now = clock_mono_now();
+    bool due = !keeper->scanned || now.ns - keeper->scanned_at.ns >= KEEPER_SCAN_S * CLOCK_NS_PER_S;
+
+    counts->orphans = keeper->orphans;
+    if (!due)
+        return STATUS_OK;
+    enum status status = keeper_scan(keeper, counts, fault);
+    if (status == STATUS_OK) {
+        keeper->scanned = true;
+        keeper->scanned_at = now;
+        keeper->orphans = counts->orphans;
+    }
+    return status;
+}
+
+static enum status expire_sessions(struct keeper *keeper, struct fault *fault)
+{
+    return sessions_expire(keeper->context->index, clock_wall_now(), fault);
+}
+
+/* A step that fails must not keep the others from being done. */
+static void note_step(const char *step, enum status status, const struct fault *fault,
+                      struct keeper_counts *counts)
+{
+    if (status == STATUS_OK)
+        return;
+    counts->errors++;
+    log_event(LOG_ERROR, "keeper.step_failed", "step=%s status=%s why=\"%s\"", step,
+              status_name(status), fault->text);
+}
+
+static void do_round(struct keeper *keeper, struct keeper_counts *counts)
+{
+    struct fault fault = {0};
+
+    note_step("recover", keeper_recover(keeper, counts, &fault), &fault, counts);
+    if (!keeper_stopping(keeper))
+        note_step("keys", make_keys(keeper, &fault), &fault, counts);
+    note_step("sessions", expire_sessions(keeper, &fault), &fault, counts);
+    if (!keeper_stopping(keeper))
+        note_step("scan", scan_when_due(keeper, counts, &fault), &fault, counts);
+    keeper->rounds++;
+    keeper->recovered += counts->recovered;
+    keeper->failed += counts->failed;
+    note_step("report", keeper_report(keeper, counts, &fault), &fault, counts);
+    if (counts->recovered || counts->completed || counts->failed)
+        log_event(LOG_INFO, "keeper.round",
+                  "recovered=%zu completed=%zu failed=%zu alive=%zu no_key=%zu errors=%zu",
+                  counts->recovered, counts->completed, counts->failed, counts->alive,
+                  counts->no_key, counts->errors);
+}
+
+static void write_ready(const struct keeper *keeper, const char *path)
+{
+    struct fault fault = {0};
+    json_t *object = json_pack("{s:o}", "keeper", output_text(keeper->context->config->store));
+    enum status status = object ? keeper_write_json(path, object, &fault) : STATUS_NOMEM;
+
+    if (status != STATUS_OK)
+        log_event(LOG_ERROR, "keeper.ready_file_failed", "status=%s why=\"%s\"",
+                  status_name(status), fault.text);
+    json_decref(object);
+}
+
+static void run_rounds(struct keeper *keeper, const char *ready_file)
+{
+    while (!keeper_stopping(keeper)) {
+        struct keeper_counts counts = {0};
+        do_round(keeper, &counts);
+        if (ready_file && keeper->rounds == 1)
+            write_ready(keeper, ready_file);
+        wait_for_round(keeper);
+    }
+}
+
+static json_t *counts_json(const struct keeper_counts *counts)
+{
+    return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "alive", (json_int_t)counts->alive,
+                     "recovered", (json_int_t)counts->recovered, "completed",
+                     (json_int_t)counts->completed, "failed", (json_int_t)counts->failed, "no_key",
+                     (json_int_t)counts->no_key, "errors", (json_int_t)counts->errors, "orphans",
+                     (json_int_t)counts->orphans);
+}
+
+static enum exit_code run_once(struct keeper *keeper, const char *ready_file)
+{
+    struct keeper_counts counts = {0};
+
+    do_round(keeper, &counts);
+    if (ready_file)
+        write_ready(keeper, ready_file);
+    enum exit_code code = output_object(keeper->context, counts_json(&counts));
+    if (code == EXIT_DONE && counts.errors)
+        code = EXIT_SYSTEM;
+    return code == EXIT_DONE && (counts.failed || counts.no_key) ? EXIT_BAD : code;
+}
+
+static enum exit_code run_keeper(struct context *context, const struct invocation *invocation)
+{
+    const char *ready_file = command_option(invocation, "ready-file");
+    struct keeper keeper = {.context = context};
+    struct fault fault = {0};
+    sigset_t before;
+    enum exit_code code = context_need_keys(context);
+
+    if (code != EXIT_DONE)
+        return code;
+    enum status status = signer_open(context->config->keys, "keeper", &keeper.signer, &fault);
+    if (status != STATUS_OK) {
+        (void)context_fail_status(context, status, &fault, "run `recorderctl init`");
+        return EXIT_SYSTEM;
+    }
+    log_open("recorderctl-keeper", LOG_INFO);
+    (void)sigemptyset(&keeper.signals);
+    (void)sigaddset(&keeper.signals, SIGTERM);
+    (void)sigaddset(&keeper.signals, SIGINT);
+    (void)pthread_sigmask(SIG_BLOCK, &keeper.signals, &before);
+    if (command_option(invocation, "once")) {
+        code = run_once(&keeper, ready_file);
+    } else {
+        log_event(LOG_INFO, "keeper.started", "store=%s period_s=%d", context->config->store,
+                  context->config->keeper_period_s);
+        run_rounds(&keeper, ready_file);
+        log_event(LOG_INFO, "keeper.stopped", "rounds=%zu", keeper.rounds);
+    }
+    (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+    signer_close(keeper.signer);
+    return code;
+}
+
+const struct command commands_keeper[] = {
+    {
+        .group = "keeper",
+        .arguments = "",
+        .options = {{"once", 0, NULL, "do one round, print what it did, and end"},
+                    {"ready-file", 0, "FILE", "written when the first round is done"}},
+        .summary = "the housekeeping service: recovery, keys, sessions; ends at SIGTERM",
+        .details =
+            "Every keeper_period_s it finishes recordings that a crash left behind, makes\n"
+            "the customers' keys of this month and the next, removes sessions that are over\n"
+            "and, once a day, reports files that the index does not know. It logs to\n"
+            "standard error. With --once it exits 1 where a recording failed or waits for\n"
+            "a key, 5 where a step failed.",
+        .run = run_keeper,
+    },
+    {0},
+};

@@ -1,0 +1,21 @@
+/**
+ * month_keys: that customers have keys to seal this month's and next month's recordings with.
+ */
+#ifndef RECORDER_TOOLS_RECORDERCTL_MONTH_KEYS_H
+#define RECORDER_TOOLS_RECORDERCTL_MONTH_KEYS_H
+
+#include "base/clock.h"
+#include "base/fault.h"
+#include "base/status.h"
+#include "base/uuid.h"
+#include "storage/seal/keys.h"
+
+/** The first moment of the UTC month after that of `now`. */
+wall_time month_after(wall_time now);
+
+/** Make a customer's keys of the month of `now` and of the next, unless they are there. Statuses
+ *  as private_keys_make_month. */
+enum status month_keys_make(struct private_keys *keys, struct uuid customer, wall_time now,
+                            struct fault *fault) MUST_CHECK;
+
+#endif

@@ -1,0 +1,162 @@
+#include "tools/recorderctl/recording_json.h"
+
+#include <sodium.h>
+#include <stdlib.h>
+
+#include "tools/recorderctl/output.h"
+
+static void add_name(void *context, const struct customer *customer)
+{
+    struct customer_names *names = context;
+    struct customer *grown =
+        reallocarray(names->customer, names->count + 1, sizeof *names->customer);
+
+    if (!grown) {
+        names->out_of_memory = true;
+        return;
+    }
+    names->customer = grown;
+    names->customer[names->count++] = *customer;
+}
+
+enum status customer_names_init(struct customer_names *names, struct index *index,
+                                struct fault *fault)
+{
+    *names = (struct customer_names){0};
+    enum status status = customers_list(index, add_name, names, fault);
+    if (status == STATUS_OK && names->out_of_memory)
+        status = fault_set(fault, STATUS_NOMEM, 0, "list customers: out of memory");
+    if (status != STATUS_OK)
+        customer_names_deinit(names);
+    return status;
+}
+
+void customer_names_deinit(struct customer_names *names)
+{
+    free(names->customer);
+    *names = (struct customer_names){0};
+}
+
+const char *customer_names_find(const struct customer_names *names, struct uuid id)
+{
+    for (size_t i = 0; i < names->count; i++) {
+        if (uuid_equal(names->customer[i].id, id))
+            return names->customer[i].number;
+    }
+    return "";
+}
+
+static json_t *party_json(const struct index_party *party)
+{
+    return json_pack("{s:o, s:o}", "number", output_text_or_null(party->number), "name",
+                     output_text_or_null(party->name));
+}
+
+json_t *recording_json_brief(const struct index_recording *row, const struct customer_names *names)
+{
+    char id[UUID_TEXT_BYTES];
+
+    uuid_format(row->id, id);
+    return json_pack(
+        "{s:s, s:o, s:o, s:o, s:I, s:s, s:s, s:o, s:o, s:o, s:I}", "id", id, "customer",
+        output_text(customer_names_find(names, row->customer)), "started_at",
+        output_time(row->started), "ended_at", output_time(row->ended), "duration_ms",
+        (json_int_t)row->duration_ms, "state", recording_state_name(row->state), "direction",
+        call_direction_name(row->direction), "caller", party_json(&row->caller), "called",
+        party_json(&row->called), "sip_call_id", output_text_or_null(row->sip_call_id),
+        "audio_bytes", (json_int_t)row->audio_bytes);
+}
+
+static json_t *leg_json(const struct index_leg *leg)
+{
+    return json_pack("{s:s, s:o, s:o, s:o, s:I, s:I, s:I, s:I}", "channel",
+                     leg->right ? "right" : "left", "label", output_text_or_null(leg->label),
+                     "party", party_json(&leg->party), "codec", output_text_or_null(leg->codec),
+                     "packets_received", (json_int_t)leg->packets_received, "packets_lost",
+                     (json_int_t)leg->packets_lost, "packets_late", (json_int_t)leg->packets_late,
+                     "packets_duplicate", (json_int_t)leg->packets_duplicate);
+}
+
+static json_t *fact_json(const struct index_fact *fact)
+{
+    return json_pack("{s:I, s:I, s:o, s:o, s:I}", "start_ms", (json_int_t)fact->start_ms, "end_ms",
+                     (json_int_t)fact->end_ms, "leg",
+                     fact->leg < 0 ? json_null() : json_integer(fact->leg), "cause",
+                     output_text(fact->cause), "count", (json_int_t)fact->count);
+}
+
+static json_t *hash_json(const uint8_t hash[static 32])
+{
+    char text[65];
+
+    return json_string(sodium_bin2hex(text, sizeof text, hash, 32));
+}
+
+static int add_origin(json_t *object, const struct index_recording *row)
+{
+    json_t *origin = json_pack(
+        "{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "source",
+        output_text_or_null(row->source), "source_address",
+        output_text_or_null(row->source_address), "session_id",
+        output_text_or_null(row->session_id), "sip_session_id",
+        output_text_or_null(row->sip_session_id), "group_id", output_text_or_null(row->group_id),
+        "node", output_text_or_null(row->node), "end_cause", output_text_or_null(row->end_cause),
+        "path", output_text(row->path), "sha256_cipher", hash_json(row->sha256_cipher),
+        "sha256_plain", hash_json(row->sha256_plain));
+    int failed = !origin || json_object_update(object, origin);
+
+    json_decref(origin);
+    return failed;
+}
+
+json_t *recording_json_whole(const struct index_recording *row, const struct customer_names *names,
+                             const struct index_fact *facts, size_t fact_count)
+{
+    json_t *object = recording_json_brief(row, names);
+    json_t *legs = json_array();
+    json_t *list = json_array();
+
+    for (size_t i = 0; i < row->legs; i++)
+        output_append(legs, leg_json(&row->leg[i]));
+    for (size_t i = 0; i < fact_count; i++)
+        output_append(list, fact_json(&facts[i]));
+    bool whole = object && !add_origin(object, row) && !json_object_set(object, "legs", legs) &&
+                 !json_object_set(object, "facts", list);
+    json_decref(legs);
+    json_decref(list);
+    if (whole)
+        return object;
+    json_decref(object);
+    return NULL;
+}
+
+enum exit_code recording_find(struct context *context, const char *text,
+                              struct index_recording *row)
+{
+    struct uuid id;
+    struct fault fault = {0};
+
+    if (uuid_parse(text, &id) != STATUS_OK)
+        return context_fail(context, EXIT_USAGE, "that is not the id of a recording",
+                            "take it from `recorderctl recordings list`");
+    enum status status = recordings_get(context->index, id, NULL, row, &fault);
+    if (status == STATUS_OK)
+        return EXIT_DONE;
+    return context_fail_status(
+        context, status, &fault,
+        status == STATUS_NOT_FOUND ? "list them with `recorderctl recordings list`" : NULL);
+}
+
+enum status recording_open_file(struct context *context, const struct index_recording *row,
+                                struct recording_reader **reader, struct fault *fault)
+{
+    char path[BOUND_PATH_BYTES];
+    enum status status = context_store_path(context, row->path, path, fault);
+
+    if (status == STATUS_OK)
+        status = recording_reader_open(path, row->id, context->private_keys, context->public_keys,
+                                       reader, fault);
+    if (status != STATUS_OK && !fault->text[0])
+        (void)fault_set(fault, status, 0, "open %s: %s", path, status_text(status));
+    return status;
+}

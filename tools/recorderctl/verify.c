@@ -1,0 +1,191 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "tools/recorderctl/output.h"
+#include "tools/recorderctl/recording_json.h"
+#include "tools/recorderctl/recordings.h"
+
+/* Rows are read a page at a time, so that no read transaction is open while files are read. */
+enum { PAGE_ROWS = 100, WHY_BYTES = FAULT_TEXT_BYTES };
+
+enum verdict { VERDICT_OK, VERDICT_BAD, VERDICT_SKIPPED };
+
+struct tally {
+    size_t count[3]; /* by verdict */
+};
+
+struct page {
+    size_t count;
+    struct index_recording row[PAGE_ROWS];
+};
+
+static const char *verdict_name(enum verdict verdict)
+{
+    static const char *const names[] = {"ok", "bad", "skipped"};
+
+    return names[verdict];
+}
+
+/* What the footer and the row say of the same thing; NULL where they agree. */
+static const char *difference(const struct recording_summary *summary,
+                              const struct index_recording *row)
+{
+    if (!uuid_equal(summary->recording, row->id))
+        return "the file bears another id than its row";
+    if (!uuid_equal(summary->customer, row->customer))
+        return "the file belongs to another customer than its row";
+    if (summary->state != row->state)
+        return "the file's state differs from its row's";
+    if (summary->audio_bytes != row->audio_bytes)
+        return "the file's length of audio differs from its row's";
+    if (summary->duration_ms != row->duration_ms)
+        return "the file's duration differs from its row's";
+    if (memcmp(summary->sha256_cipher, row->sha256_cipher, sizeof row->sha256_cipher) != 0 ||
+        memcmp(summary->sha256_plain, row->sha256_plain, sizeof row->sha256_plain) != 0)
+        return "the file's hashes differ from its row's";
+    return NULL;
+}
+
+static enum verdict verify_file(struct context *context, const struct index_recording *row,
+                                char why[static WHY_BYTES])
+{
+    struct recording_reader *reader = NULL;
+    struct fault fault = {0};
+    enum verdict verdict = VERDICT_OK;
+    enum status status = recording_open_file(context, row, &reader, &fault);
+
+    if (status == STATUS_OK)
+        status = recording_reader_verify(reader, &fault);
+    const char *differs =
+        status == STATUS_OK ? difference(recording_reader_summary(reader), row) : NULL;
+    if (status != STATUS_OK || differs) {
+        verdict = VERDICT_BAD;
+        (void)snprintf(why, WHY_BYTES, "%s", differs ? differs : fault.text);
+    }
+    recording_reader_close(reader);
+    return verdict;
+}
+
+static enum verdict verify_row(struct context *context, const struct index_recording *row,
+                               char why[static WHY_BYTES])
+{
+    why[0] = '\0';
+    if (row->state == RECORDING_STATE_SEALED || row->state == RECORDING_STATE_RECOVERED)
+        return verify_file(context, row, why);
+    (void)snprintf(why, WHY_BYTES, "%s",
+                   row->state == RECORDING_STATE_FAILED ? "nothing of it could be kept"
+                                                        : "still growing, or not recovered yet");
+    return VERDICT_SKIPPED;
+}
+
+/* With --json the array is written as it goes: it may be millions long. */
+static void print_verdict(struct context *context, const struct index_recording *row,
+                          enum verdict verdict, const char *why, bool first)
+{
+    char id[UUID_TEXT_BYTES];
+
+    uuid_format(row->id, id);
+    if (!context->json) {
+        (void)fprintf(context->out, "%s  %s%s%s\n", id, verdict_name(verdict), *why ? ": " : "",
+                      why);
+        return;
+    }
+    json_t *object = json_pack("{s:s, s:s, s:o}", "id", id, "result", verdict_name(verdict), "why",
+                               output_text_or_null(why));
+    (void)fputs(first ? "\n    " : ",\n    ", context->out);
+    if (object)
+        (void)json_dumpf(object, context->out, JSON_COMPACT);
+    else
+        (void)fputs("null", context->out);
+    json_decref(object);
+}
+
+static void verify_one(struct context *context, const struct index_recording *row,
+                       struct tally *tally)
+{
+    char why[WHY_BYTES];
+    bool first =
+        !tally->count[VERDICT_OK] && !tally->count[VERDICT_BAD] && !tally->count[VERDICT_SKIPPED];
+    enum verdict verdict = verify_row(context, row, why);
+
+    tally->count[verdict]++;
+    print_verdict(context, row, verdict, why, first);
+}
+
+static void take_row(void *context, const struct index_recording *row)
+{
+    struct page *page = context;
+
+    page->row[page->count++] = *row;
+}
+
+static enum status verify_all(struct context *context, struct tally *tally, struct fault *fault)
+{
+    struct recordings_query query = {.limit = PAGE_ROWS};
+    struct page *page = calloc(1, sizeof *page);
+    enum status status = STATUS_OK;
+    bool more = true;
+
+    if (!page)
+        return fault_set(fault, STATUS_NOMEM, 0, "out of memory");
+    while (status == STATUS_OK && more) {
+        page->count = 0;
+        status = recordings_list(context->index, &query, take_row, page, &more, fault);
+        if (status != STATUS_OK || !page->count)
+            break;
+        for (size_t i = 0; i < page->count; i++)
+            verify_one(context, &page->row[i], tally);
+        query.has_after = true;
+        query.after_started = page->row[page->count - 1].started;
+        query.after_id = page->row[page->count - 1].id;
+    }
+    free(page);
+    return status;
+}
+
+static enum status close_answer(struct context *context, const struct tally *tally,
+                                const struct uuid *recording, struct fault *fault)
+{
+    json_t *counts = json_pack("{s:I, s:I, s:I}", "ok", (json_int_t)tally->count[VERDICT_OK], "bad",
+                               (json_int_t)tally->count[VERDICT_BAD], "skipped",
+                               (json_int_t)tally->count[VERDICT_SKIPPED]);
+
+    if (context->json)
+        (void)fprintf(
+            context->out, "\n  ],\n  \"ok\": %zu,\n  \"bad\": %zu,\n  \"skipped\": %zu\n}\n",
+            tally->count[VERDICT_OK], tally->count[VERDICT_BAD], tally->count[VERDICT_SKIPPED]);
+    enum status status = context_audit(context, "verify", recording, counts, fault);
+    if (status == STATUS_OK && (fflush(context->out) || ferror(context->out)))
+        status = fault_set(fault, STATUS_IO, 0, "cannot write the result");
+    return status;
+}
+
+enum exit_code recordings_verify(struct context *context, const struct invocation *invocation)
+{
+    bool all = command_option(invocation, "all") != NULL;
+    struct index_recording row;
+    struct tally tally = {{0}};
+    struct fault fault = {0};
+    enum status status = STATUS_OK;
+
+    if (all == (invocation->arguments == 1))
+        return context_fail(context, EXIT_USAGE, "it wants either an ID or --all",
+                            "see `recorderctl recordings verify --help`");
+    enum exit_code code = context_need_keys(context);
+    if (code == EXIT_DONE && !all)
+        code = recording_find(context, invocation->argument[0], &row);
+    if (code != EXIT_DONE)
+        return code;
+    if (context->json)
+        (void)fputs("{\n  \"recordings\": [", context->out);
+    if (all)
+        status = verify_all(context, &tally, &fault);
+    else
+        verify_one(context, &row, &tally);
+    struct fault close_fault = {0};
+    enum status closed = close_answer(context, &tally, all ? NULL : &row.id, &close_fault);
+    if (status != STATUS_OK || closed != STATUS_OK)
+        return context_fail_status(context, status != STATUS_OK ? status : closed,
+                                   status != STATUS_OK ? &fault : &close_fault, NULL);
+    return tally.count[VERDICT_BAD] ? EXIT_BAD : EXIT_DONE;
+}
