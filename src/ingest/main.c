@@ -1,0 +1,246 @@
+/* recorder-ingest: parses its arguments, wires the parts, runs, unwinds. */
+#include <getopt.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/config.h"
+#include "base/descriptor.h"
+#include "base/log.h"
+#include "base/ready_file.h"
+#include "ingest/calls.h"
+#include "ingest/store_sink.h"
+#include "net/address.h"
+
+enum { EXIT_USAGE = 2, EXIT_SYSTEM = 5, SHUTDOWN_POLL_MS = 20 };
+
+struct arguments {
+    const char *config;
+    const char *ready_file;
+};
+
+/* Everything that runs, in the order it is started. */
+struct ingest {
+    struct config *config;
+    struct port_range *ports;
+    struct store_sink *store;
+    struct media_pool *pool;
+    struct calls *calls;
+    struct sip_server *server;
+    sigset_t signals;
+    pthread_t signal_thread;
+    bool signal_thread_runs;
+};
+
+static void print_usage(FILE *to)
+{
+    (void)fputs("usage: recorder-ingest --config FILE [--ready-file FILE]\n"
+                "\n"
+                "Takes calls from PBXs and SBCs (SIPREC), records and seals them.\n"
+                "  --config FILE      configuration (see README.md)\n"
+                "  --ready-file FILE  written with the SIP address once calls are taken\n"
+                "  --version, --help\n"
+                "Exit status: 0 stopped by SIGTERM or SIGINT, 2 wrong usage, 5 could not start.\n",
+                to);
+}
+
+/* Returns -1 to go on, else the exit status. */
+static int parse_arguments(int argc, char **argv, struct arguments *arguments)
+{
+    static const struct option options[] = {
+        {"config", required_argument, NULL, 'c'},
+        {"ready-file", required_argument, NULL, 'r'},
+        {"version", no_argument, NULL, 'v'},
+        {"help", no_argument, NULL, 'h'},
+        {NULL, 0, NULL, 0},
+    };
+    int option;
+
+    while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+        switch (option) {
+        case 'c':
+            arguments->config = optarg;
+            break;
+        case 'r':
+            arguments->ready_file = optarg;
+            break;
+        case 'v':
+            (void)puts("recorder-ingest " RECORDER_VERSION);
+            return 0;
+        case 'h':
+            print_usage(stdout);
+            return 0;
+        default:
+            print_usage(stderr);
+            return EXIT_USAGE;
+        }
+    }
+    if (optind != argc || !arguments->config) {
+        print_usage(stderr);
+        return EXIT_USAGE;
+    }
+    return -1;
+}
+
+static bool sink_healthy(void *sink_context)
+{
+    return store_sink_healthy(sink_context);
+}
+
+static enum status start_media(struct ingest *ingest, struct fault *fault)
+{
+    const struct config *config = ingest->config;
+    long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    unsigned threads =
+        config->media_threads ? (unsigned)config->media_threads : (unsigned)(cores > 0 ? cores : 1);
+
+    enum status status = port_range_create((uint16_t)config->rtp_port_first,
+                                           (uint16_t)config->rtp_port_last, &ingest->ports, fault);
+    if (status == STATUS_OK)
+        status = store_sink_create(config, &ingest->store, fault);
+    if (status == STATUS_OK)
+        status = media_pool_create(threads > 64 ? 64 : threads, &ingest->pool, fault);
+    return status;
+}
+
+static enum status start_signalling(struct ingest *ingest, struct fault *fault)
+{
+    const struct calls_options calls = {
+        .config = ingest->config,
+        .ports = ingest->ports,
+        .pool = ingest->pool,
+        .sink = store_sink_interface(ingest->store),
+        .sink_healthy = sink_healthy,
+    };
+    struct sip_server_options options = {
+        .listens = 1,
+        .software = "business-recorder/" RECORDER_VERSION,
+        .calls_max = (unsigned)ingest->config->calls_max,
+        .retry_after_s = CALLS_RETRY_AFTER_S,
+    };
+
+    if (address_parse(ingest->config->sip_listen, 5060, &options.listen[0]) != STATUS_OK)
+        return fault_set(fault, STATUS_INVALID, 0,
+                         "configuration: sip_listen \"%s\" is not ADDRESS:PORT",
+                         ingest->config->sip_listen);
+    enum status status = calls_create(&calls, &ingest->calls, fault);
+    if (status != STATUS_OK)
+        return status;
+    options.handler = calls_handler(ingest->calls);
+    status = sip_server_create(&options, &ingest->server, fault);
+    if (status == STATUS_OK)
+        calls_set_server(ingest->calls, ingest->server);
+    return status;
+}
+
+/* On the signalling thread: calls whose recording is being made durable are waited for. */
+static void shut_down(void *arg)
+{
+    struct ingest *ingest = arg;
+
+    calls_refuse_new(ingest->calls);
+    if (calls_beginning(ingest->calls))
+        sip_server_after(ingest->server, SHUTDOWN_POLL_MS, shut_down, ingest);
+    else
+        sip_server_stop(ingest->server);
+}
+
+static void *wait_for_signal(void *arg)
+{
+    struct ingest *ingest = arg;
+    int received = 0;
+
+    (void)sigwait(&ingest->signals, &received);
+    log_event(LOG_INFO, "stopping", "signal=%d", received);
+    if (sip_server_post(ingest->server, shut_down, ingest) != STATUS_OK)
+        sip_server_stop(ingest->server);
+    return NULL;
+}
+
+static enum status start_signals(struct ingest *ingest, struct fault *fault)
+{
+    int failed = pthread_create(&ingest->signal_thread, NULL, wait_for_signal, ingest);
+
+    if (failed)
+        return fault_set(fault, STATUS_IO, failed, "start the signal thread");
+    ingest->signal_thread_runs = true;
+    return STATUS_OK;
+}
+
+static enum status announce(struct ingest *ingest, const char *ready_file, struct fault *fault)
+{
+    const struct sockaddr_storage address = sip_server_address(ingest->server);
+    char text[ADDRESS_TEXT_BYTES];
+    char line[ADDRESS_TEXT_BYTES + 16];
+
+    address_format(&address, true, text);
+    (void)snprintf(line, sizeof line, "{\"sip\":\"%s\"}", text);
+    log_event(LOG_INFO, "ready", "sip=%s version=" RECORDER_VERSION, text);
+    return ready_file_write(ready_file, line, fault);
+}
+
+static enum status start(struct ingest *ingest, const struct arguments *arguments,
+                         struct fault *fault)
+{
+    unsigned long descriptors;
+
+    enum status status = config_load(arguments->config, &ingest->config, fault);
+    if (status == STATUS_OK)
+        status = descriptor_limit_raise(&descriptors, fault);
+    if (status == STATUS_OK)
+        status = start_media(ingest, fault);
+    if (status == STATUS_OK)
+        status = start_signalling(ingest, fault);
+    if (status == STATUS_OK)
+        status = start_signals(ingest, fault);
+    if (status == STATUS_OK)
+        status = announce(ingest, arguments->ready_file, fault);
+    return status;
+}
+
+/* Last started, first ended: no packet comes after its recording, no page after its file. */
+static void unwind(struct ingest *ingest)
+{
+    if (ingest->signal_thread_runs) {
+        (void)pthread_cancel(ingest->signal_thread);
+        (void)pthread_join(ingest->signal_thread, NULL);
+    }
+    sip_server_destroy(ingest->server);
+    calls_destroy(ingest->calls);
+    media_pool_destroy(ingest->pool);
+    store_sink_destroy(ingest->store);
+    port_range_destroy(ingest->ports);
+    config_destroy(ingest->config);
+}
+
+int main(int argc, char **argv)
+{
+    struct arguments arguments = {NULL, NULL};
+    struct ingest ingest = {0};
+    struct fault fault = {0};
+    int usage = parse_arguments(argc, argv, &arguments);
+
+    if (usage >= 0)
+        return usage;
+    log_open("recorder-ingest", LOG_INFO);
+    (void)umask(0007);
+    /* Keys of running calls are in memory: no core file, and no other user's debugger. */
+    (void)prctl(PR_SET_DUMPABLE, 0);
+    (void)signal(SIGPIPE, SIG_IGN);
+    (void)sigemptyset(&ingest.signals);
+    (void)sigaddset(&ingest.signals, SIGTERM);
+    (void)sigaddset(&ingest.signals, SIGINT);
+    (void)pthread_sigmask(SIG_BLOCK, &ingest.signals, NULL);
+
+    enum status status = start(&ingest, &arguments, &fault);
+    if (status == STATUS_OK)
+        status = sip_server_run(ingest.server, &fault);
+    if (status != STATUS_OK)
+        (void)fprintf(stderr, "recorder-ingest: %s\n", fault.text);
+    unwind(&ingest);
+    return status == STATUS_OK ? EXIT_SUCCESS : EXIT_SYSTEM;
+}

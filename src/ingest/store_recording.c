@@ -1,0 +1,193 @@
+#include "ingest/store_recording.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void copy_text(char *to, size_t to_bytes, const char *from)
+{
+    (void)snprintf(to, to_bytes, "%s", from);
+}
+
+static struct index_party party_row(const struct recording_party *party)
+{
+    struct index_party row;
+
+    copy_text(row.number, sizeof row.number, party->number);
+    copy_text(row.name, sizeof row.name, party->name);
+    return row;
+}
+
+enum status store_recording_create(const struct recording_begin *begin, const char *node,
+                                   struct store_recording **out)
+{
+    struct store_recording *recording = calloc(1, sizeof *recording);
+
+    if (!recording)
+        return STATUS_NOMEM;
+    struct index_recording *row = &recording->row;
+    uuid_format(begin->id, recording->id_text);
+    row->id = begin->id;
+    row->started = begin->started;
+    row->state = RECORDING_STATE_RECORDING;
+    row->caller = party_row(&begin->caller);
+    row->called = party_row(&begin->called);
+    copy_text(row->source_address, sizeof row->source_address, begin->source_address);
+    copy_text(row->sip_call_id, sizeof row->sip_call_id, begin->sip_call_id);
+    copy_text(row->session_id, sizeof row->session_id, begin->session_id);
+    copy_text(row->sip_session_id, sizeof row->sip_session_id, begin->sip_session_id);
+    copy_text(row->group_id, sizeof row->group_id, begin->group_id);
+    copy_text(row->node, sizeof row->node, node);
+    recording_path(row->id, row->started, row->path);
+    *out = recording;
+    return STATUS_OK;
+}
+
+enum status store_recording_open(struct store_recording *recording, const char *store,
+                                 const struct customer_key *key, struct fault *fault)
+{
+    const struct recording_writer_spec spec = {
+        .recording = recording->row.id,
+        .customer = recording->row.customer,
+        .created = recording->row.started,
+        .created_mono = clock_mono_now(),
+        .key = key,
+    };
+
+    return recording_writer_create(store, &spec, &recording->writer, fault);
+}
+
+static void take_leg(struct store_recording *recording, size_t i, const struct recording_leg *leg)
+{
+    struct index_leg *row = &recording->row.leg[i];
+
+    row->right = leg->channel == RECORDING_RIGHT;
+    copy_text(row->label, sizeof row->label, leg->label);
+    row->party = party_row(&leg->party);
+    copy_text(row->codec, sizeof row->codec, leg->codec);
+    row->packets_received = leg->packets_received;
+    row->packets_lost = leg->packets_lost;
+    row->packets_late = leg->packets_late;
+    row->packets_duplicate = leg->packets_duplicate;
+    recording->media[i] = (struct details_leg_media){leg->rate_hz, leg->anchor_samples};
+}
+
+static enum status take_facts(struct store_recording *recording, const struct recording_end *end)
+{
+    if (!end->facts)
+        return STATUS_OK;
+    recording->facts = calloc(end->facts, sizeof *recording->facts);
+    if (!recording->facts)
+        return STATUS_NOMEM;
+    for (size_t i = 0; i < end->facts; i++) {
+        const struct recording_fact *fact = &end->fact[i];
+        struct index_fact *row = &recording->facts[i];
+        row->start_ms = fact->start_ms;
+        row->end_ms = fact->end_ms;
+        row->leg = fact->leg;
+        row->count = fact->count;
+        copy_text(row->cause, sizeof row->cause, fact->cause);
+    }
+    recording->fact_count = end->facts;
+    return STATUS_OK;
+}
+
+static enum status take_copy(const void *data, size_t data_bytes, uint8_t **copy,
+                             size_t *copy_bytes)
+{
+    if (!data_bytes)
+        return STATUS_OK;
+    *copy = malloc(data_bytes);
+    if (!*copy)
+        return STATUS_NOMEM;
+    memcpy(*copy, data, data_bytes);
+    *copy_bytes = data_bytes;
+    return STATUS_OK;
+}
+
+enum status store_recording_take_end(struct store_recording *recording,
+                                     const struct recording_end *end)
+{
+    struct index_recording *row = &recording->row;
+
+    row->ended = end->ended;
+    row->duration_ms = end->duration_ms;
+    copy_text(row->end_cause, sizeof row->end_cause, end->end_cause);
+    row->legs = end->legs;
+    for (size_t i = 0; i < end->legs; i++)
+        take_leg(recording, i, &end->leg[i]);
+    enum status status = take_facts(recording, end);
+    if (status == STATUS_OK)
+        status = take_copy(end->peaks.data, end->peaks.pixels * end->legs * 2, &recording->peaks,
+                           &recording->peaks_bytes);
+    if (status == STATUS_OK)
+        status = take_copy(end->metadata_xml, end->metadata_xml_bytes, &recording->metadata,
+                           &recording->metadata_bytes);
+    return status;
+}
+
+/* Sums over the legs, for the footer. */
+static struct recording_loss loss_of(const struct index_recording *row)
+{
+    struct recording_loss loss = {.known = true};
+
+    for (size_t i = 0; i < row->legs; i++) {
+        loss.packets_received += row->leg[i].packets_received;
+        loss.packets_lost += row->leg[i].packets_lost;
+        loss.packets_late += row->leg[i].packets_late;
+        loss.packets_duplicate += row->leg[i].packets_duplicate;
+    }
+    return loss;
+}
+
+enum status store_recording_seal(struct store_recording *recording, const struct signer *signer,
+                                 struct fault *fault)
+{
+    struct index_recording *row = &recording->row;
+    struct recording_section sections[3];
+    struct recording_summary summary;
+    char *details = NULL;
+    size_t count = 0;
+
+    row->state = RECORDING_STATE_SEALED;
+    enum status status =
+        details_write(row, recording->media, recording->facts, recording->fact_count, &details);
+    if (status != STATUS_OK)
+        return fault_set(fault, status, 0, "write details: out of memory");
+    sections[count++] =
+        (struct recording_section){SECTION_DETAILS, (const uint8_t *)details, strlen(details)};
+    if (recording->peaks)
+        sections[count++] =
+            (struct recording_section){SECTION_PEAKS, recording->peaks, recording->peaks_bytes};
+    if (recording->metadata)
+        sections[count++] = (struct recording_section){SECTION_METADATA, recording->metadata,
+                                                       recording->metadata_bytes};
+    const struct recording_finish finish = {
+        .state = RECORDING_STATE_SEALED,
+        .ended = row->ended,
+        .ended_mono = clock_mono_now(),
+        .duration_ms = row->duration_ms,
+        .loss = loss_of(row),
+        .sections = count,
+        .section = sections,
+    };
+    status = recording_writer_finish(recording->writer, &finish, signer, &summary, fault);
+    if (status == STATUS_OK) {
+        row->audio_bytes = summary.audio_bytes;
+        memcpy(row->sha256_cipher, summary.sha256_cipher, sizeof row->sha256_cipher);
+        memcpy(row->sha256_plain, summary.sha256_plain, sizeof row->sha256_plain);
+    }
+    free(details);
+    return status;
+}
+
+void store_recording_destroy(struct store_recording *owned_recording)
+{
+    if (!owned_recording)
+        return;
+    recording_writer_destroy(owned_recording->writer);
+    free(owned_recording->facts);
+    free(owned_recording->peaks);
+    free(owned_recording->metadata);
+    free(owned_recording);
+}

@@ -1,0 +1,74 @@
+/**
+ * store_recording: one recording behind the store sink: its writer, its index row, and what is to
+ * become of it. Private to the sink; the store thread owns it but for recording_writer_append.
+ */
+#ifndef RECORDER_INGEST_STORE_RECORDING_H
+#define RECORDER_INGEST_STORE_RECORDING_H
+
+#include <stdbool.h>
+
+#include "base/fault.h"
+#include "base/status.h"
+#include "session/recording_sink.h"
+#include "storage/index/details.h"
+#include "storage/index/recordings.h"
+#include "storage/recording/writer.h"
+
+enum store_recording_end {
+    STORE_RECORDING_LEAVE,   /* as it is, for recovery */
+    STORE_RECORDING_SEAL,    /* the call ended: seal it */
+    STORE_RECORDING_DISCARD, /* the call was never answered */
+};
+
+struct store_recording {
+    struct store_recording *next_job; /* in the queue of beginning or ending ones */
+    struct store_recording *previous; /* in the list of open ones */
+    struct store_recording *next;
+    char id_text[UUID_TEXT_BYTES];
+    struct recording_writer *writer; /* NULL until opened */
+    struct index_recording row;
+    enum status begun; /* of its file and row */
+    bool flushed;      /* by the sync pass under way */
+    void (*ready)(void *ready_arg, enum status status);
+    void *ready_arg;
+
+    enum store_recording_end end; /* set by the media or signalling thread before it is queued */
+    struct details_leg_media media[BOUND_CALL_STREAMS];
+    struct index_fact *facts;
+    size_t fact_count;
+    uint8_t *peaks; /* SECTION_PEAKS, NULL where none */
+    size_t peaks_bytes;
+    uint8_t *metadata; /* SECTION_METADATA, NULL where none */
+    size_t metadata_bytes;
+};
+
+/**
+ * Copy what is known at the start; opens nothing. STATUS_OK, STATUS_NOMEM.
+ */
+enum status store_recording_create(const struct recording_begin *begin, const char *node,
+                                   struct store_recording **out) MUST_CHECK;
+
+/**
+ * Create the file, sealed to the customer's key; row.customer is set. Statuses as
+ * recording_writer_create.
+ */
+enum status store_recording_open(struct store_recording *recording, const char *store,
+                                 const struct customer_key *key, struct fault *fault) MUST_CHECK;
+
+/**
+ * Copy what is known at the end, into row, facts and sections. STATUS_OK, STATUS_NOMEM (the row may
+ * hold a part; the recording is then left to recovery).
+ */
+enum status store_recording_take_end(struct store_recording *recording,
+                                     const struct recording_end *end) MUST_CHECK;
+
+/**
+ * Write sections and footer; row gets state, sizes and hashes. Statuses as recording_writer_finish.
+ */
+enum status store_recording_seal(struct store_recording *recording, const struct signer *signer,
+                                 struct fault *fault) MUST_CHECK;
+
+/** Close the writer and free. NULL is accepted. */
+void store_recording_destroy(struct store_recording *owned_recording);
+
+#endif

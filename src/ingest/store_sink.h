@@ -1,0 +1,53 @@
+/**
+ * store_sink: the recording_sink that seals into the store: one thread that makes everything
+ * durable.
+ *
+ * The store thread owns every recording_writer but for its append, the index connection and the
+ * signing key. Its work, in order of urgency:
+ *  - new calls: files made as a batch, one syncfs, their rows in one transaction, then `ready`; no
+ *    call is answered before its row and its file are durable;
+ *  - every STORE_SYNC_MS: flush every open recording, one syncfs for all, confirm;
+ *  - ended calls, one at a time between two syncs: seal, then the row.
+ * A call whose sealing fails stays `recording` in the index and is finished by the keeper.
+ */
+#ifndef RECORDER_INGEST_STORE_SINK_H
+#define RECORDER_INGEST_STORE_SINK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/config.h"
+#include "base/fault.h"
+#include "base/status.h"
+#include "session/recording_sink.h"
+
+enum {
+    /* With sweep and reorder window (session/recording.h) this keeps the promise of 2 s:
+     * 100 + 1000 + 800 ms, and 100 ms for the sync itself. */
+    STORE_SYNC_MS = 800,
+};
+
+struct store_sink;
+
+/**
+ * Open index, public keys and signing key, and start the thread.
+ *
+ * config  borrowed for the sink's life.
+ *
+ * STATUS_OK, or the status of what could not be opened; fault names it.
+ */
+enum status store_sink_create(const struct config *config, struct store_sink **out,
+                              struct fault *fault) MUST_CHECK;
+
+/** The sink to hand to recordings; valid as long as the store_sink. */
+const struct recording_sink *store_sink_interface(struct store_sink *store);
+
+/** Whether the last sync, and the last row, could be written: new calls are refused while not. Any
+ *  thread. */
+bool store_sink_healthy(struct store_sink *store);
+
+/** Seal everything that has ended, leave the rest for recovery, join the thread, free. NULL is
+ *  accepted. */
+void store_sink_destroy(struct store_sink *owned_store);
+
+#endif
