@@ -1,0 +1,154 @@
+#include "web/api/recording_json.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* "-128," */
+enum { PEAK_TEXT_BYTES = 5, PEAKS_HEAD_BYTES = 160 };
+
+static json_t *text_json(const char *text)
+{
+    json_t *value = json_string(text);
+
+    if (value)
+        return value;
+    char *ascii = strdup(text);
+    for (char *sign = ascii; sign && *sign; sign++) {
+        if ((unsigned char)*sign >= 0x80)
+            *sign = '?';
+    }
+    value = ascii ? json_string(ascii) : NULL;
+    free(ascii);
+    return value;
+}
+
+static json_t *text_or_null(const char *text)
+{
+    return *text ? text_json(text) : json_null();
+}
+
+static json_t *time_or_null(wall_time time)
+{
+    char text[CLOCK_RFC3339_BYTES];
+
+    if (time.ns == 0)
+        return json_null();
+    clock_format_rfc3339(time, text);
+    return json_string(text);
+}
+
+static json_t *party_json(const struct index_party *party)
+{
+    return json_pack("{s:o, s:o}", "number", text_or_null(party->number), "name",
+                     text_or_null(party->name));
+}
+
+json_t *recording_json_row(const struct index_recording *recording)
+{
+    char id[UUID_TEXT_BYTES];
+
+    uuid_format(recording->id, id);
+    return json_pack("{s:s, s:o, s:o, s:I, s:s, s:s, s:o, s:o}", "id", id, "started_at",
+                     time_or_null(recording->started), "ended_at", time_or_null(recording->ended),
+                     "duration_ms", (json_int_t)recording->duration_ms, "state",
+                     recording_state_name(recording->state), "direction",
+                     call_direction_name(recording->direction), "caller",
+                     party_json(&recording->caller), "called", party_json(&recording->called));
+}
+
+static json_t *leg_json(const struct index_leg *leg)
+{
+    return json_pack("{s:s, s:o, s:o, s:o, s:I, s:I, s:I, s:I}", "channel",
+                     leg->right ? "right" : "left", "label", text_json(leg->label), "party",
+                     party_json(&leg->party), "codec", text_json(leg->codec), "packets_received",
+                     (json_int_t)leg->packets_received, "packets_lost",
+                     (json_int_t)leg->packets_lost, "packets_late", (json_int_t)leg->packets_late,
+                     "packets_duplicate", (json_int_t)leg->packets_duplicate);
+}
+
+json_t *recording_json_whole(const struct index_recording *recording)
+{
+    json_t *document = recording_json_row(recording);
+    json_t *legs = json_array();
+    int failed = !legs;
+
+    for (size_t i = 0; i < recording->legs && !failed; i++)
+        failed = json_array_append_new(legs, leg_json(&recording->leg[i]));
+    if (!document || json_object_set(document, "legs", legs) != 0)
+        failed = 1;
+    json_decref(legs);
+    if (!failed)
+        return document;
+    json_decref(document);
+    return NULL;
+}
+
+json_t *recording_json_facts(const struct index_fact *facts, size_t fact_count)
+{
+    json_t *list = json_array();
+
+    for (size_t i = 0; i < fact_count; i++) {
+        const struct index_fact *fact = &facts[i];
+        json_t *each = json_pack("{s:I, s:I, s:o, s:o, s:I}", "start_ms",
+                                 (json_int_t)fact->start_ms, "end_ms", (json_int_t)fact->end_ms,
+                                 "leg", fact->leg < 0 ? json_null() : json_integer(fact->leg),
+                                 "cause", text_json(fact->cause), "count", (json_int_t)fact->count);
+        if (json_array_append_new(list, each) != 0) {
+            json_decref(list);
+            return NULL;
+        }
+    }
+    return json_pack("{s:o}", "facts", list);
+}
+
+/* The leg that is heard in a channel, or -1. */
+static int leg_of(const struct index_recording *recording, bool right)
+{
+    for (size_t i = 0; i < recording->legs; i++) {
+        if (recording->leg[i].right == right)
+            return (int)i;
+    }
+    return -1;
+}
+
+/* Write "min,max," of one pixel of one leg; its text always fits. */
+static size_t write_pair(char *out, const uint8_t *pixel, int leg)
+{
+    const uint8_t *pair = leg < 0 ? NULL : pixel + 2 * (size_t)leg;
+    int least = pair ? (int8_t)pair[0] : 0;
+    int most = pair ? (int8_t)pair[1] : 0;
+
+    return (size_t)sprintf(out, "%d,%d,", least, most);
+}
+
+enum status recording_json_peaks(const struct index_recording *recording, const uint8_t *peaks,
+                                 size_t peaks_bytes, char **text, size_t *text_bytes)
+{
+    size_t pixel_bytes = 2 * recording->legs;
+    int left = leg_of(recording, false);
+    int right = leg_of(recording, true);
+
+    if (pixel_bytes == 0 || peaks_bytes % pixel_bytes != 0)
+        return STATUS_CORRUPT;
+    size_t pixels = peaks_bytes / pixel_bytes;
+    char *out = malloc(PEAKS_HEAD_BYTES + pixels * 2 * PEAKS_CHANNELS * PEAK_TEXT_BYTES);
+    if (!out)
+        return STATUS_NOMEM;
+    size_t used =
+        (size_t)sprintf(out,
+                        "{\"version\":2,\"channels\":%d,\"sample_rate\":%d,"
+                        "\"samples_per_pixel\":%d,\"bits\":8,\"length\":%zu,\"data\":[",
+                        PEAKS_CHANNELS, PEAKS_SAMPLE_RATE, PEAKS_SAMPLES_PER_PIXEL, pixels);
+    for (size_t i = 0; i < pixels; i++) {
+        used += write_pair(out + used, peaks + i * pixel_bytes, left);
+        used += write_pair(out + used, peaks + i * pixel_bytes, right);
+    }
+    if (pixels > 0)
+        used--;
+    out[used++] = ']';
+    out[used++] = '}';
+    *text = out;
+    *text_bytes = used;
+    return STATUS_OK;
+}

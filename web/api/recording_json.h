@@ -1,0 +1,43 @@
+/**
+ * recording_json: recordings as the interface shows them (openapi.yaml). Pure.
+ *
+ * Each returns a new reference, NULL where memory is out. Texts from the telephone network that are
+ * not UTF-8 are shown with '?' for the bytes that are not ASCII.
+ */
+#ifndef RECORDER_WEB_API_RECORDING_JSON_H
+#define RECORDER_WEB_API_RECORDING_JSON_H
+
+#include <jansson.h>
+#include <stdint.h>
+
+#include "base/status.h"
+#include "storage/index/recordings.h"
+
+enum {
+    PEAKS_SAMPLE_RATE = 8000,
+    PEAKS_SAMPLES_PER_PIXEL = 400, /* 20 pixels a second */
+    PEAKS_CHANNELS = 2,
+};
+
+/** One row of a list: everything but the legs. */
+json_t *recording_json_row(const struct index_recording *recording);
+
+/** One recording with its legs. */
+json_t *recording_json_whole(const struct index_recording *recording);
+
+/** {"facts": [...]} */
+json_t *recording_json_facts(const struct index_fact *facts, size_t fact_count);
+
+/**
+ * The waveform in audiowaveform's JSON form, version 2: left and right in turn for each pixel, each
+ * as its least and greatest value. A channel without a leg is zeros.
+ *
+ * peaks      int8_t [pixels][recording->legs][2], SECTION_PEAKS.
+ * text       set to text for free().
+ *
+ * STATUS_OK, STATUS_CORRUPT (not a whole number of pixels, or no legs), STATUS_NOMEM.
+ */
+enum status recording_json_peaks(const struct index_recording *recording, const uint8_t *peaks,
+                                 size_t peaks_bytes, char **text, size_t *text_bytes) MUST_CHECK;
+
+#endif

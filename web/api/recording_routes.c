@@ -1,0 +1,224 @@
+#include "web/api/recording_routes.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/log.h"
+#include "web/api/answer.h"
+#include "web/api/api.h"
+#include "web/api/cursor.h"
+#include "web/api/list_query.h"
+#include "web/api/recording_json.h"
+
+/* What a list collects while the index visits its rows. */
+struct page {
+    json_t *rows;
+    bool failed;
+    wall_time last_started;
+    struct uuid last_id;
+};
+
+static void add_row(void *context, const struct index_recording *row)
+{
+    struct page *page = context;
+
+    if (json_array_append_new(page->rows, recording_json_row(row)) != 0)
+        page->failed = true;
+    page->last_started = row->started;
+    page->last_id = row->id;
+}
+
+static enum status read_parameters(const struct exchange *exchange,
+                                   struct list_parameters *parameters, const char **parameter)
+{
+    const struct {
+        const char *name;
+        const char **value;
+    } wanted[] = {
+        {"from", &parameters->from},     {"to", &parameters->to},
+        {"number", &parameters->number}, {"limit", &parameters->limit},
+        {"cursor", &parameters->cursor},
+    };
+
+    for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++) {
+        if (exchange_query(exchange, wanted[i].name, wanted[i].value) == STATUS_OK)
+            continue;
+        *parameter = wanted[i].name;
+        return STATUS_INVALID;
+    }
+    return STATUS_OK;
+}
+
+static json_t *page_json(struct page *page, bool more)
+{
+    char next[CURSOR_TEXT_BYTES];
+
+    if (page->failed)
+        return NULL;
+    if (!more)
+        return json_pack("{s:O, s:n}", "recordings", page->rows, "next");
+    cursor_format(page->last_started, page->last_id, next);
+    return json_pack("{s:O, s:s}", "recordings", page->rows, "next", next);
+}
+
+void recording_routes_list(struct api *api, struct index *index, struct exchange *exchange)
+{
+    struct list_parameters parameters = {0};
+    struct list_query list;
+    struct page page = {.rows = json_array()};
+    struct fault fault = {0};
+    const char *parameter = NULL;
+    const char *reason = "a zero byte is not expected";
+    bool more = false;
+
+    (void)api;
+    if (read_parameters(exchange, &parameters, &parameter) != STATUS_OK ||
+        list_query_parse(&parameters, &list, &parameter, &reason) != STATUS_OK) {
+        answer_problem(exchange, PROBLEM_BAD_PARAMETER, reason, parameter);
+        goto out;
+    }
+    list.query.customer = &exchange->customer.id;
+    enum status status = recordings_list(index, &list.query, add_row, &page, &more, &fault);
+    if (status != STATUS_OK)
+        answer_failure(exchange, status, &fault, "list recordings");
+    else
+        answer_json(exchange, MHD_HTTP_OK, page_json(&page, more));
+out:
+    json_decref(page.rows);
+}
+
+bool recording_routes_find(struct index *index, struct exchange *exchange,
+                           struct index_recording *recording)
+{
+    struct fault fault = {0};
+    struct uuid id;
+    enum status status = STATUS_NOT_FOUND;
+
+    if (uuid_parse(exchange->match.id, &id) == STATUS_OK)
+        status = recordings_get(index, id, &exchange->customer.id, recording, &fault);
+    if (status == STATUS_NOT_FOUND)
+        answer_problem(exchange, PROBLEM_NO_RECORDING, NULL, NULL);
+    else if (status != STATUS_OK)
+        answer_failure(exchange, status, &fault, "find a recording");
+    return status == STATUS_OK;
+}
+
+void recording_routes_show(struct api *api, struct index *index, struct exchange *exchange)
+{
+    struct index_recording recording;
+
+    (void)api;
+    if (recording_routes_find(index, exchange, &recording))
+        answer_json(exchange, MHD_HTTP_OK, recording_json_whole(&recording));
+}
+
+void recording_routes_facts(struct api *api, struct index *index, struct exchange *exchange)
+{
+    struct index_recording recording;
+    struct index_fact *facts = NULL;
+    size_t fact_count = 0;
+    struct fault fault = {0};
+
+    (void)api;
+    if (!recording_routes_find(index, exchange, &recording))
+        return;
+    enum status status = recordings_facts(index, recording.id, &facts, &fact_count, &fault);
+    if (status != STATUS_OK)
+        answer_failure(exchange, status, &fault, "read facts");
+    else
+        answer_json(exchange, MHD_HTTP_OK, recording_json_facts(facts, fact_count));
+    free(facts);
+}
+
+static enum problem_kind unreadable_kind(enum status status)
+{
+    if (status == STATUS_CORRUPT)
+        return PROBLEM_DAMAGED;
+    if (status == STATUS_NO_KEY)
+        return PROBLEM_KEY_GONE;
+    if (status == STATUS_CONFLICT)
+        return PROBLEM_IN_PROGRESS;
+    if (status == STATUS_BUSY)
+        return PROBLEM_OVERLOADED;
+    return PROBLEM_INTERNAL;
+}
+
+void recording_routes_unreadable(struct exchange *exchange, const struct index_recording *recording,
+                                 enum status status, const struct fault *fault)
+{
+    enum problem_kind kind = unreadable_kind(status);
+    char id[UUID_TEXT_BYTES];
+
+    uuid_format(recording->id, id);
+    log_event(LOG_ERROR, status == STATUS_CORRUPT ? "recording.damaged" : "recording.unreadable",
+              "recording=%s status=%s cause=\"%s\"", id, status_name(status), fault->text);
+    if (kind == PROBLEM_OVERLOADED)
+        answer_retry(exchange, kind, 1);
+    else
+        answer_problem(exchange, kind, NULL, NULL);
+}
+
+bool recording_routes_open(struct api *api, struct exchange *exchange,
+                           const struct index_recording *recording, struct reader_lease **lease)
+{
+    char path[2 * BOUND_PATH_BYTES];
+    struct fault fault = {0};
+
+    if (recording->state == RECORDING_STATE_RECORDING) {
+        answer_problem(exchange, PROBLEM_IN_PROGRESS, NULL, NULL);
+        return false;
+    }
+    if (recording->state == RECORDING_STATE_FAILED) {
+        answer_problem(exchange, PROBLEM_NO_AUDIO, "Nothing of this call could be kept", NULL);
+        return false;
+    }
+    int length = snprintf(path, sizeof path, "%s/%s", api->store, recording->path);
+    enum status status = STATUS_LIMIT;
+    if (length > 0 && (size_t)length < sizeof path)
+        status =
+            readers_acquire(api->readers, recording->id, path, clock_mono_now(), lease, &fault);
+    if (status != STATUS_OK)
+        recording_routes_unreadable(exchange, recording, status, &fault);
+    return status == STATUS_OK;
+}
+
+static void answer_peaks(struct exchange *exchange, const struct index_recording *recording,
+                         const struct bytes *section)
+{
+    char *text = NULL;
+    size_t text_bytes = 0;
+    struct fault fault = {0};
+    enum status status =
+        recording_json_peaks(recording, section->data, section->len, &text, &text_bytes);
+
+    if (status == STATUS_OK) {
+        answer_json_text(exchange, text, text_bytes);
+        return;
+    }
+    (void)fault_set(&fault, status, 0, "%zu bytes of peaks for %zu legs", section->len,
+                    recording->legs);
+    recording_routes_unreadable(exchange, recording, status, &fault);
+}
+
+void recording_routes_peaks(struct api *api, struct index *index, struct exchange *exchange)
+{
+    struct index_recording recording;
+    struct reader_lease *lease = NULL;
+    struct bytes section;
+    struct fault fault = {0};
+
+    if (!recording_routes_find(index, exchange, &recording) ||
+        !recording_routes_open(api, exchange, &recording, &lease))
+        return;
+    bytes_init(&section, BOUND_SECTION_BYTES);
+    enum status status =
+        recording_reader_section(reader_lease_reader(lease), SECTION_PEAKS, &section, &fault);
+    readers_release(api->readers, lease, clock_mono_now());
+    if (status == STATUS_OK)
+        answer_peaks(exchange, &recording, &section);
+    else if (status == STATUS_NOT_FOUND)
+        answer_problem(exchange, PROBLEM_NO_PEAKS, NULL, NULL);
+    else
+        recording_routes_unreadable(exchange, &recording, status, &fault);
+    bytes_deinit(&section);
+}
