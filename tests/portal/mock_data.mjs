@@ -1,0 +1,234 @@
+/*
+ * mock_data: the recordings that the mock server answers with. The audio is speech from espeak-ng,
+ * placed on two channels like a call, and encoded by opusenc; peaks and facts are taken from what
+ * was placed where. Times are counted back from now.
+ */
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+
+const RATE_HZ = 8000;
+const SAMPLES_PER_PIXEL = 400;
+const DURATION_MS = 42_000;
+const LONG_MS = 3_900_000; /* of the call that is only looked at, not played to its end */
+const MINUTE_MS = 60_000;
+const DAY_MS = 86_400_000;
+
+/* What is said: channel, second, espeak-ng voice, words. */
+const TALK = [
+    [1, 0.8, 'en-gb+f3', 'Good morning, you have reached Nordhavn Dental, this is Mette speaking.'],
+    [
+        0,
+        5.6,
+        'en-gb+m3',
+        'Hello Mette, this is Anders. I would like to move my appointment on Tuesday.',
+    ],
+    [1, 11.5, 'en-gb+f3', 'Of course. One moment, I will look in the calendar.'],
+    [1, 22.0, 'en-gb+f3', 'Thank you for waiting. Would Thursday at ten suit you?'],
+    [0, 26.5, 'en-gb+m3', 'Thursday at ten is fine. Shall I bring anything?'],
+    [1, 31.0, 'en-gb+f3', 'No, just yourself. I have changed it for you.'],
+    [0, 36.0, 'en-gb+m3', 'Thank you very much. Goodbye.'],
+    [1, 39.0, 'en-gb+f3', 'Goodbye.'],
+];
+
+/* What is not heard. [start_ms, end_ms, leg, cause, count]; one of each cause that there is. */
+const FACTS = [
+    [8400, 8620, 0, 'lost', 11],
+    [14800, 21800, 0, 'held', 0],
+    [14800, 17400, 1, 'silent', 0],
+    [24100, 24160, 1, 'late', 3],
+    [28300, 28340, 0, 'lost', 2],
+    [29600, 30100, 1, 'unwritten', 25],
+    [33600, 35400, null, 'masked', 0],
+    [37700, 38800, null, 'paused', 0],
+];
+
+/* 16-bit mono samples of a WAV file that espeak-ng wrote, brought to RATE_HZ by nearest sample. */
+function read_speech(file) {
+    const wav = readFileSync(file);
+    const rate_hz = wav.readUInt32LE(24);
+    const count = Math.floor((wav.length - 44) / 2);
+    const samples = new Int16Array(Math.floor((count * RATE_HZ) / rate_hz));
+    for (let i = 0; i < samples.length; i++) {
+        samples[i] = wav.readInt16LE(44 + 2 * Math.floor((i * rate_hz) / RATE_HZ));
+    }
+    return samples;
+}
+
+function speak(folder) {
+    const total = (DURATION_MS * RATE_HZ) / 1000;
+    const channels = [new Int16Array(total), new Int16Array(total)];
+    TALK.forEach(([channel, second, voice, words], i) => {
+        const file = path.join(folder, `${i}.wav`);
+        execFileSync('espeak-ng', ['-v', voice, '-s', '160', '-w', file, words]);
+        const speech = read_speech(file);
+        const start = second * RATE_HZ;
+        const room = total - start;
+        channels[channel].set(speech.subarray(0, room), start);
+    });
+    for (const [start_ms, end_ms, leg, cause] of FACTS) {
+        channels.forEach((channel, i) => {
+            if (cause !== 'late' && (leg === null || leg === i)) {
+                channel.fill(0, (start_ms * RATE_HZ) / 1000, (end_ms * RATE_HZ) / 1000);
+            }
+        });
+    }
+    return channels;
+}
+
+function wav_file(channels) {
+    const frames = channels[0].length;
+    const wav = Buffer.alloc(44 + frames * 4);
+    wav.write('RIFF', 0);
+    wav.writeUInt32LE(36 + frames * 4, 4);
+    wav.write('WAVEfmt ', 8);
+    wav.writeUInt32LE(16, 16);
+    wav.writeUInt16LE(1, 20);
+    wav.writeUInt16LE(2, 22);
+    wav.writeUInt32LE(RATE_HZ, 24);
+    wav.writeUInt32LE(RATE_HZ * 4, 28);
+    wav.writeUInt16LE(4, 32);
+    wav.writeUInt16LE(16, 34);
+    wav.write('data', 36);
+    wav.writeUInt32LE(frames * 4, 40);
+    for (let i = 0; i < frames; i++) {
+        wav.writeInt16LE(channels[0][i], 44 + i * 4);
+        wav.writeInt16LE(channels[1][i], 46 + i * 4);
+    }
+    return wav;
+}
+
+/* audiowaveform's data format, version 2: min and max per channel, pixel by pixel. */
+function peaks_of(channels) {
+    const length = Math.ceil(channels[0].length / SAMPLES_PER_PIXEL);
+    const data = [];
+    for (let pixel = 0; pixel < length; pixel++) {
+        for (const channel of channels) {
+            const part = channel.subarray(
+                pixel * SAMPLES_PER_PIXEL,
+                (pixel + 1) * SAMPLES_PER_PIXEL,
+            );
+            data.push(Math.min(...part) >> 8, Math.max(...part) >> 8);
+        }
+    }
+    return {
+        version: 2,
+        channels: 2,
+        sample_rate: RATE_HZ,
+        samples_per_pixel: SAMPLES_PER_PIXEL,
+        bits: 8,
+        length,
+        data,
+    };
+}
+
+function make_audio() {
+    const folder = mkdtempSync(path.join(os.tmpdir(), 'recorder-mock-'));
+    try {
+        const channels = speak(folder);
+        const wav = path.join(folder, 'call.wav');
+        const opus = path.join(folder, 'call.opus');
+        writeFileSync(wav, wav_file(channels));
+        execFileSync('opusenc', ['--quiet', '--bitrate', '24', wav, opus]);
+        return { audio: readFileSync(opus), peaks: peaks_of(channels) };
+    } finally {
+        rmSync(folder, { recursive: true, force: true });
+    }
+}
+
+const PEOPLE = [
+    ['+4520304050', 'Anders Holm'],
+    ['+4588303081', 'Nordhavn Tømrer & Snedker ApS, Værkstedet'],
+    ['+4531323334', null],
+    ['+46812345678', 'Lindqvist Bygg AB'],
+    ['+4540414243', 'Sofie Kjær'],
+    [null, null],
+    ['+4428700123', null],
+];
+const OWN = ['+4588303080', 'Reception'];
+const DIRECTIONS = ['in', 'out', 'in', 'in', 'internal', 'unknown', 'out'];
+const SPECIAL = {
+    0: 'recording',
+    3: 'recovered',
+    5: 'failed',
+    6: 'damaged',
+    8: 'clean',
+    10: 'long',
+};
+
+function party([number, name]) {
+    return { number, name };
+}
+
+function leg(channel, who, lost) {
+    return {
+        channel,
+        label: channel === 'left' ? '1' : '2',
+        party: who,
+        codec: 'PCMA',
+        packets_received: 2094,
+        packets_lost: lost,
+        packets_late: channel === 'right' ? 3 : 0,
+        packets_duplicate: 0,
+    };
+}
+
+function id_of(i) {
+    return `019ab000-0000-7000-8000-${String(i).padStart(12, '0')}`;
+}
+
+function make_recording(i, started_ms) {
+    const kind = SPECIAL[i] ?? 'sealed';
+    const state = ['damaged', 'clean', 'long'].includes(kind) ? 'sealed' : kind;
+    const direction = DIRECTIONS[i % DIRECTIONS.length];
+    const other = party(PEOPLE[i % PEOPLE.length]);
+    const own = party(direction === 'internal' ? ['+4588303082', 'Lager'] : OWN);
+    const [caller, called] = direction === 'out' ? [own, other] : [other, own];
+    const whole_ms = kind === 'long' ? LONG_MS : DURATION_MS;
+    const duration_ms = { recording: 0, failed: 0 }[state] ?? whole_ms;
+    const ended_ms = started_ms + duration_ms;
+    return {
+        kind,
+        id: id_of(i),
+        started_at: new Date(started_ms).toISOString(),
+        ended_at: state === 'recording' ? null : new Date(ended_ms).toISOString(),
+        duration_ms,
+        state,
+        direction,
+        caller,
+        called,
+        legs: [leg('left', caller, 13), leg('right', called, 0)],
+    };
+}
+
+/* An hour on a bad line: a few thousand short losses, and the peaks over and over. */
+function make_long(peaks) {
+    const facts = [];
+    for (let i = 0; i < 4000; i++) {
+        const start_ms = Math.floor((i * 975 * (3 + Math.sin(i / 90))) / 4);
+        facts.push({ start_ms, end_ms: start_ms + 20, leg: i % 2, cause: 'lost', count: 1 });
+    }
+    const times = Math.ceil(LONG_MS / DURATION_MS);
+    const data = Array.from({ length: times }, () => peaks.data).flat();
+    return { facts, peaks: { ...peaks, length: peaks.length * times, data } };
+}
+
+/* `count` recordings, newest first, some of every state, over about two weeks. */
+export function make_data(count = 120, now_ms = Date.now()) {
+    const { audio, peaks } = make_audio();
+    const recordings = [];
+    for (let i = 0; i < count; i++) {
+        const back_ms =
+            i < 4 ? i * 7 * MINUTE_MS + MINUTE_MS : (i / 9) * DAY_MS + i * 3 * MINUTE_MS;
+        recordings.push(make_recording(i, now_ms - back_ms));
+    }
+    const facts = FACTS.map(([start_ms, end_ms, leg_index, cause, packets]) => ({
+        start_ms,
+        end_ms,
+        leg: leg_index,
+        cause,
+        count: packets,
+    }));
+    return { audio, peaks, facts, recordings, long: make_long(peaks) };
+}

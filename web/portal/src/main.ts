@@ -1,0 +1,4 @@
+/**
+ * main: the script of the page. Everything hangs below <recorder-app>.
+ */
+import './app.js';
