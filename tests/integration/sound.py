@@ -1,0 +1,85 @@
+"""What a recording sounds like, measured without any code of the recorder's own.
+
+Decodes with Debian's opusdec, reads Ogg pages and G.711 by the standards alone.
+"""
+import struct
+import subprocess
+import tempfile
+
+import numpy
+
+PLAY_RATE = 48000
+
+
+def decode(opus_bytes):
+    """Both channels as heard: int16 array [samples at 48 kHz, 2]."""
+    with tempfile.NamedTemporaryFile(suffix=".opus") as file:
+        file.write(opus_bytes)
+        file.flush()
+        raw = subprocess.run(["opusdec", "--quiet", "--rate", str(PLAY_RATE), "--force-stereo",
+                              "--no-dither", file.name, "-"],
+                             check=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE).stdout
+    return numpy.frombuffer(raw, dtype="<i2").reshape(-1, 2)
+
+
+def _alaw(code):
+    code ^= 0x55
+    exponent, mantissa = (code & 0x70) >> 4, (code & 0x0f) << 4
+    value = mantissa + 8 if exponent == 0 else (mantissa + 0x108) << (exponent - 1)
+    return value if code & 0x80 else -value
+
+
+def _ulaw(code):
+    code = ~code & 0xff
+    value = (((code & 0x0f) << 3) + 0x84) << ((code & 0x70) >> 4)
+    return 0x84 - value if code & 0x80 else value - 0x84
+
+
+_TABLES = {"PCMA": numpy.array([_alaw(i) for i in range(256)], dtype=numpy.int16),
+           "PCMU": numpy.array([_ulaw(i) for i in range(256)], dtype=numpy.int16)}
+
+
+def g711(codec, payload):
+    """8 kHz samples of a G.711 payload (ITU-T G.711)."""
+    return _TABLES[codec][numpy.frombuffer(payload, dtype=numpy.uint8)]
+
+
+def at_8k(channel):
+    """A 48 kHz channel at 8 kHz. What was 8 kHz holds nothing above 4 kHz: every sixth sample is it."""
+    return channel[::6].astype(numpy.float64)
+
+
+def best_shift(heard, sent, around, reach):
+    """Where `sent` lies in `heard`, in samples: (shift, normalized correlation).
+
+    Looks from around - reach to around + reach.
+    """
+    low = max(0, around - reach)
+    window = heard[low:around + reach + len(sent)].astype(numpy.float64)
+    pattern = sent.astype(numpy.float64)
+    if len(window) < len(pattern):
+        pattern = pattern[:len(window)]
+    size = 1 << (len(window) + len(pattern)).bit_length()
+    product = numpy.fft.irfft(numpy.fft.rfft(window, size) *
+                              numpy.conj(numpy.fft.rfft(pattern, size)), size)
+    last = len(window) - len(pattern) + 1
+    shift = int(numpy.argmax(product[:max(1, last)]))
+    part = window[shift:shift + len(pattern)]
+    scale = numpy.linalg.norm(part) * numpy.linalg.norm(pattern)
+    return low + shift, float(product[shift] / scale) if scale else 0.0
+
+
+def ogg_pages(data):
+    """[(granule, header type, [lacing values])] of every page; raises ValueError on broken framing."""
+    pages, at = [], 0
+    while at < len(data):
+        if data[at:at + 4] != b"OggS":
+            raise ValueError(f"no page at {at}")
+        flags, granule = data[at + 5], struct.unpack_from("<q", data, at + 6)[0]
+        segments = data[at + 26]
+        lacing = list(data[at + 27:at + 27 + segments])
+        pages.append((granule, flags, lacing))
+        at += 27 + segments + sum(lacing)
+    if at != len(data):
+        raise ValueError("last page is cut")
+    return pages

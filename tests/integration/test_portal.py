@@ -1,0 +1,44 @@
+"""A person with Chromium: signs in, finds the call, plays it, seeks (tests/portal)."""
+import os
+import pathlib
+import re
+import subprocess
+import unittest
+
+from support import BUILD, CUSTOMER, ROOT, Recorder
+
+PORTAL = ROOT / "web" / "portal"
+
+
+class Portal(unittest.TestCase):
+    def run_node(self, *arguments, **environment):
+        done = subprocess.run(["node", "--test", "--test-reporter=tap", *map(str, arguments)],
+                              cwd=PORTAL, env={**os.environ, **environment},
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        print(done.stdout)
+        self.assertEqual(done.returncode, 0, done.stdout[-3000:])
+        self.assertRegex(done.stdout, re.compile(r"^# pass [1-9]", re.M), "no test ran")
+
+    def test_chromium_signs_in_plays_and_seeks(self):
+        screenshots = pathlib.Path(BUILD, "screenshots")
+        screenshots.mkdir(exist_ok=True)
+        with Recorder() as recorder:
+            # loss, so that there is a fact to be drawn
+            recorder.callgen("--seconds", 12, "--speech", "--loss", 3, "--seed", 5,
+                             "--caller-name", "Anna Holm", "--called-name", "Bo Lund")
+            recorder.sealed()
+            self.run_node(ROOT / "tests/portal/portal.test.mjs",
+                          PORTAL_URL=recorder.addresses["http"], PORTAL_CUSTOMER=CUSTOMER,
+                          PORTAL_PIN=recorder.pin, SCREENSHOTS=str(screenshots))
+
+    def test_rare_states_against_a_mock_of_the_api(self):
+        done = subprocess.run(["node", str(ROOT / "tests/portal/run_mock.mjs")], cwd=PORTAL,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        self.assertEqual(done.returncode, 0, done.stdout[-4000:])
+
+    def test_committed_bundle_is_what_the_source_builds(self):
+        subprocess.run([str(ROOT / "tests/portal/check_bundle.sh")], check=True)
+
+
+if __name__ == "__main__":
+    unittest.main()

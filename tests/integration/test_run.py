@@ -1,0 +1,74 @@
+"""tools/run as a person uses it: a demonstration, a start that stays, a second start that keeps all."""
+import json
+import os
+import pathlib
+import signal
+import subprocess
+import tempfile
+import time
+import unittest
+import urllib.request
+
+from support import ROOT, Recorder, wait_until
+
+RUN = ROOT / "tools" / "run"
+PORTS = ("--sip-port", "0", "--http-port", "0", "--rtp-ports", "20800-20899")
+
+
+@unittest.skipUnless(pathlib.Path(os.environ.get("RECORDER_BUILD", "")).name in ("", "release"),
+                     "tools/run builds and runs the release")
+class Run(unittest.TestCase):
+    def setUp(self):
+        holder = tempfile.TemporaryDirectory(prefix="recorder-run-")
+        self.addCleanup(holder.cleanup)
+        self.directory = pathlib.Path(holder.name)
+        self.store = self.directory / "store"
+
+    def start(self, *arguments):
+        ready = self.directory / "ready.json"
+        ready.unlink(missing_ok=True)
+        process = subprocess.Popen([RUN, "--store", self.store, *PORTS, "--ready-file", ready,
+                                    *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                   text=True)
+        self.addCleanup(process.kill)
+        wait_until(lambda: ready.exists() or process.poll() is not None, 240, 0.2, "tools/run ready")
+        self.assertIsNone(process.poll(), process.poll() is not None and process.communicate())
+        return process, json.loads(ready.read_text())
+
+    def stop(self, process):
+        process.send_signal(signal.SIGINT)
+        output, errors = process.communicate(timeout=60)
+        self.assertEqual(process.returncode, 0, errors)
+        return output
+
+    def test_demonstration_compares_what_is_heard_and_exits_0(self):
+        done = subprocess.run([RUN, "--store", self.store, *PORTS, "--demo-and-exit"],
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                              timeout=400)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.assertEqual(len(done.stdout.strip().splitlines()), 1)
+        self.assertIn("ok", done.stdout)
+
+    def test_second_start_is_quick_and_keeps_the_store(self):
+        process, first = self.start()
+        self.assertEqual(set(first), {"sip", "http", "config", "customer", "pin"})
+        with urllib.request.urlopen(first["http"]) as page:
+            self.assertIn(b"<html", page.read())
+        output = self.stop(process)
+        for word in (first["http"], first["customer"], first["pin"]):
+            self.assertIn(word, output)
+        began = time.monotonic()
+        process, second = self.start("--no-demo")
+        took = time.monotonic() - began
+        self.assertEqual((second["customer"], second["pin"]), (first["customer"], first["pin"]))
+        recorder = Recorder()
+        recorder.addresses = {"http": second["http"]}
+        recorder.cookie = None
+        self.assertEqual(recorder.sign_in(second["customer"], second["pin"]).status, 204)
+        self.assertEqual([row["state"] for row in recorder.listed()], ["sealed"])
+        self.stop(process)
+        print(f"second start took {took:.1f} s")
+
+
+if __name__ == "__main__":
+    unittest.main()

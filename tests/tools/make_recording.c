@@ -1,0 +1,186 @@
+/*
+ * make_recording STORE CUSTOMER SECONDS: put a finished recording of that length into a store at
+ * once, through the product's own encoder, writer and index, and print its id. Left sweeps up,
+ * right is noise, so that no two stretches are alike.
+ */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "encode/ogg_page.h"
+#include "encode/opus_header.h"
+#include "encode/opus_pair.h"
+#include "storage/index/customers.h"
+#include "storage/index/details.h"
+#include "storage/index/recordings.h"
+#include "storage/recording/writer.h"
+
+enum { RATE_HZ = 8000, FRAME_SAMPLES = 160, FLUSH_FRAMES = 500 };
+
+struct maker {
+    const char *store;
+    struct index *index;
+    struct public_keys *keys;
+    struct signer *signer;
+    struct index_recording row;
+    struct recording_writer *writer;
+    struct opus_pair *encoder;
+    struct ogg_page page;
+    uint32_t noise;
+    double phase;
+};
+
+static void check(enum status status, const struct fault *fault)
+{
+    if (status == STATUS_OK)
+        return;
+    (void)fprintf(stderr, "make_recording: %s %s\n", status_name(status), fault->text);
+    exit(EXIT_FAILURE);
+}
+
+static void open_store(struct maker *maker, const char *customer)
+{
+    struct fault fault = {0};
+    char path[BOUND_PATH_BYTES];
+    struct customer owner;
+
+    (void)snprintf(path, sizeof path, "%s/index.sqlite", maker->store);
+    check(index_open(path, &maker->index, &fault), &fault);
+    check(customers_find(maker->index, customer, &owner, &fault), &fault);
+    (void)snprintf(path, sizeof path, "%s/keys", maker->store);
+    check(public_keys_open(path, &maker->keys, &fault), &fault);
+    check(signer_open(path, "ingest", &maker->signer, &fault), &fault);
+    maker->row.customer = owner.id;
+}
+
+static void begin(struct maker *maker)
+{
+    struct fault fault = {0};
+    struct customer_key key;
+
+    maker->row.started = clock_wall_now();
+    maker->row.id = uuid_new(maker->row.started);
+    (void)snprintf(maker->row.caller.number, sizeof maker->row.caller.number, "+4588303080");
+    (void)snprintf(maker->row.called.number, sizeof maker->row.called.number, "+4570100200");
+    recording_path(maker->row.id, maker->row.started, maker->row.path);
+    check(public_keys_customer(maker->keys, maker->row.customer, maker->row.started, &key, &fault),
+          &fault);
+    const struct recording_writer_spec spec = {maker->row.id, maker->row.customer,
+                                               maker->row.started, clock_mono_now(), &key};
+    check(recording_writer_create(maker->store, &spec, &maker->writer, &fault), &fault);
+    check(recordings_insert(maker->index, &maker->row, &fault), &fault);
+}
+
+static void write_page(struct maker *maker, int64_t granule, bool last)
+{
+    const uint8_t *bytes;
+    size_t page_bytes = ogg_page_close(&maker->page, granule, last, &bytes);
+    struct fault fault = {0};
+
+    check(recording_writer_append(maker->writer, bytes, page_bytes, granule ? granule : -1),
+          &fault);
+}
+
+static void write_headers(struct maker *maker)
+{
+    uint8_t head[OPUS_HEAD_BYTES];
+    uint8_t tags[OPUS_TAGS_BYTES_MAX];
+    struct fault fault = {0};
+
+    opus_header_identify(opus_pair_pre_skip(maker->encoder), RATE_HZ, head);
+    check(ogg_page_add(&maker->page, head, sizeof head), &fault);
+    write_page(maker, 0, false);
+    check(ogg_page_add(&maker->page, tags, opus_header_comment(tags)), &fault);
+    write_page(maker, 0, false);
+}
+
+static void make_frame(struct maker *maker, long frame, int16_t *left, int16_t *right)
+{
+    for (int i = 0; i < FRAME_SAMPLES; i++) {
+        maker->phase += 6.2831853 * (200.0 + (double)(frame % 3000) / 2) / RATE_HZ;
+        left[i] = (int16_t)(8000 * sin(maker->phase));
+        maker->noise = maker->noise * 1664525 + 1013904223;
+        right[i] = (int16_t)((int32_t)(maker->noise >> 16) - 32768) / 8;
+    }
+}
+
+static void write_audio(struct maker *maker, long frames)
+{
+    struct fault fault = {0};
+    int16_t left[FRAME_SAMPLES];
+    int16_t right[FRAME_SAMPLES];
+    uint8_t packet[BOUND_OPUS_PACKET_BYTES];
+    size_t packet_bytes;
+    int64_t granule = opus_pair_pre_skip(maker->encoder);
+
+    for (long frame = 0; frame < frames; frame++) {
+        make_frame(maker, frame, left, right);
+        check(opus_pair_encode(maker->encoder, left, right, packet, &packet_bytes), &fault);
+        check(ogg_page_add(&maker->page, packet, packet_bytes), &fault);
+        granule += OPUS_FRAME_GRANULE;
+        if (ogg_page_packets(&maker->page) == OPUS_FRAMES_PER_SECOND || frame + 1 == frames)
+            write_page(maker, granule, frame + 1 == frames);
+        if (frame % FLUSH_FRAMES == 0) {
+            check(recording_writer_flush(maker->writer, &fault), &fault);
+            recording_writer_confirm(maker->writer);
+        }
+    }
+}
+
+static void finish(struct maker *maker, long seconds)
+{
+    struct fault fault = {0};
+    struct recording_summary summary;
+    char *details = NULL;
+
+    maker->row.state = RECORDING_STATE_SEALED;
+    maker->row.duration_ms = seconds * 1000;
+    maker->row.ended.ns = maker->row.started.ns + seconds * CLOCK_NS_PER_S;
+    check(details_write(&maker->row, NULL, NULL, 0, &details), &fault);
+    const struct recording_section section = {SECTION_DETAILS, (uint8_t *)details, strlen(details)};
+    const struct recording_finish end = {.state = RECORDING_STATE_SEALED,
+                                         .ended = maker->row.ended,
+                                         .ended_mono = clock_mono_now(),
+                                         .duration_ms = maker->row.duration_ms,
+                                         .sections = 1,
+                                         .section = &section};
+    check(recording_writer_finish(maker->writer, &end, maker->signer, &summary, &fault), &fault);
+    maker->row.audio_bytes = summary.audio_bytes;
+    memcpy(maker->row.sha256_cipher, summary.sha256_cipher, sizeof summary.sha256_cipher);
+    memcpy(maker->row.sha256_plain, summary.sha256_plain, sizeof summary.sha256_plain);
+    check(recordings_finish(maker->index, &maker->row, NULL, 0, &fault), &fault);
+    free(details);
+}
+
+int main(int argc, char **argv)
+{
+    static const uint32_t rates[OPUS_CHANNELS] = {RATE_HZ, RATE_HZ};
+    struct maker *maker = calloc(1, sizeof *maker);
+    struct fault fault = {0};
+    char id[UUID_TEXT_BYTES];
+
+    if (argc != 4 || !maker) {
+        (void)fputs("usage: make_recording STORE CUSTOMER SECONDS\n", stderr);
+        return 2;
+    }
+    long seconds = strtol(argv[3], NULL, 10);
+    maker->store = argv[1];
+    maker->noise = 1;
+    open_store(maker, argv[2]);
+    check(opus_pair_open(rates, &maker->encoder, &fault), &fault);
+    ogg_page_init(&maker->page, 4711);
+    begin(maker);
+    write_headers(maker);
+    write_audio(maker, seconds * OPUS_FRAMES_PER_SECOND);
+    finish(maker, seconds);
+    uuid_format(maker->row.id, id);
+    (void)puts(id);
+    recording_writer_destroy(maker->writer);
+    opus_pair_close(maker->encoder);
+    signer_close(maker->signer);
+    public_keys_close(maker->keys);
+    index_close(maker->index);
+    free(maker);
+    return EXIT_SUCCESS;
+}
