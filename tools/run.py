@@ -239,7 +239,7 @@ class Recorder:
         self.keep_pin(self.recorderctl("customer", "pin", CUSTOMER)["pin"])
 
     def prepare(self):
-        """Store, customer, its number, and this machine as a source of calls."""
+        """Store, customer and its number; calls of other numbers are nobody's."""
         self.recorderctl("init")
         made = self.recorderctl("customer", "add", CUSTOMER, "--name", CUSTOMER_NAME, may_exist=True)
         if made:
@@ -250,8 +250,6 @@ class Recorder:
             except (OSError, ValueError, KeyError):
                 self.new_pin()
         self.recorderctl("number", "add", CUSTOMER, CALLED, may_exist=True)
-        self.recorderctl("source", "add", "this machine", HOST, "--customer", CUSTOMER,
-                         may_exist=True)
 
     def start(self, name, arguments):
         ready = self.work / f"{name}.ready"

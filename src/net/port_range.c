@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "net/address.h"
 #include "base/descriptor.h"
+#include "net/address.h"
 
 enum { RECEIVE_BUFFER_BYTES = 512 * 1024 };
 

@@ -10,8 +10,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "net/address.h"
 #include "base/descriptor.h"
+#include "net/address.h"
 #include "net/port_range.h"
 
 enum { FIRST = 23460, LAST = 23467, PORTS = 4 };

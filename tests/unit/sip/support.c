@@ -15,8 +15,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "net/address.h"
 #include "base/descriptor.h"
+#include "net/address.h"
 
 #define SDP_TEXT                                                                                   \
     "v=0\r\no=src 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"                  \

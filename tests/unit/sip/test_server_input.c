@@ -15,8 +15,8 @@
 #include <unistd.h>
 
 #include "base/bounds.h"
-#include "net/address.h"
 #include "base/descriptor.h"
+#include "net/address.h"
 #include "unit/sip/support.h"
 
 /* A text of a filler byte, freed by the caller. */

@@ -15,8 +15,8 @@
 #include <unistd.h>
 
 #include "base/bounds.h"
-#include "net/address.h"
 #include "base/descriptor.h"
+#include "net/address.h"
 #include "unit/sip/support.h"
 
 static void udp_and_tcp_share_the_free_port_that_was_chosen(void **state)
@@ -202,7 +202,7 @@ static void a_burst_of_connections_waits_for_the_server_and_is_served(void **sta
 {
     enum { BURST = 100 };
     struct client *clients[BURST];
-    char call_id[BURST][16];
+    char call_id[BURST][24];
     struct timespec begin;
     struct timespec end;
 
