@@ -112,7 +112,8 @@ struct call_owner {
 };
 
 /**
- * Decide whose a call is: the customer of the calling number; else of the called one; else the
+ * Decide whose a call is: the customer of the calling number; else of the called one (the called
+ * one first where it is the source's default customer: it is their PBX that recorded it); else the
  * source's default (longest prefix that holds the address); else "unassigned". Direction: both
  * numbers that customer's: internal; the caller's: out; the called one's: in; else unknown.
  */

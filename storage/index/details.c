@@ -30,9 +30,9 @@ static json_t *leg_json(const struct index_leg *leg, const struct details_leg_me
 {
     bool anchored = media && media->anchor_samples >= 0;
 
-    return json_pack("{s:s, s:o, s:o, s:s, s:o, s:o, s:I, s:I, s:I, s:I}", "channel",
+    return json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:I, s:I, s:I, s:I}", "channel",
                      leg->right ? "right" : "left", "label", text_or_null(leg->label), "party",
-                     party_json(&leg->party), "codec", leg->codec, "rate_hz",
+                     party_json(&leg->party), "codec", text_or_null(leg->codec), "rate_hz",
                      media && media->rate_hz ? json_integer(media->rate_hz) : json_null(),
                      "anchor_samples", anchored ? json_integer(media->anchor_samples) : json_null(),
                      "packets_received", (json_int_t)leg->packets_received, "packets_lost",

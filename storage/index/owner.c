@@ -43,9 +43,10 @@ enum status call_owner_find(struct index *index, const char *caller, const char 
     if (status != STATUS_OK)
         return status;
     if (has_caller || has_called) {
-        found.customer = has_caller ? caller_owner : called_owner;
-        found.direction =
-            direction_of(has_caller, has_called && uuid_equal(called_owner, found.customer));
+        bool called_side = has_called && has_source && uuid_equal(called_owner, source_owner);
+        found.customer = has_caller && !called_side ? caller_owner : called_owner;
+        found.direction = direction_of(has_caller && uuid_equal(caller_owner, found.customer),
+                                       has_called && uuid_equal(called_owner, found.customer));
     } else if (has_source) {
         found.customer = source_owner;
     } else {

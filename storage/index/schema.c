@@ -116,6 +116,11 @@ static const char version_1[] =
     "CREATE TRIGGER audit_never_replaced BEFORE INSERT ON audit"
     " WHEN EXISTS (SELECT 1 FROM audit WHERE sequence = NEW.sequence)"
     " BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;"
+    /* Nor may an entry come before others, or leave a gap. */
+    "CREATE TRIGGER audit_only_appended AFTER INSERT ON audit"
+    " WHEN NEW.sequence <> (SELECT COALESCE(max(sequence), 0) + 1 FROM audit"
+    "  WHERE sequence < NEW.sequence)"
+    " BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;"
 
     "INSERT INTO customers (id, number, name, pin_hash, created_us)"
     " VALUES (x'00000000000080008000000000000000', 'unassigned', 'Unassigned calls', '',"

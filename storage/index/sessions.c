@@ -16,6 +16,7 @@ static const char find_sql[] = "SELECT c.id, c.number, c.name, c.created_us, s.s
                                " WHERE s.token_hash = ?1 AND s.seen_us > ?2 AND s.created_us > ?3";
 static const char touch_sql[] = "UPDATE sessions SET seen_us = ?1 WHERE token_hash = ?2";
 static const char remove_sql[] = "DELETE FROM sessions WHERE token_hash = ?1";
+static const char remove_all_sql[] = "DELETE FROM sessions WHERE customer = ?1";
 static const char expire_sql[] = "DELETE FROM sessions WHERE seen_us <= ?1 OR created_us <= ?2";
 
 struct token_hash {
@@ -106,6 +107,18 @@ enum status sessions_remove(struct index *index, const uint8_t token[static SESS
         return status;
     statement_blob(&statement, hash.b, sizeof hash.b);
     return statement_run(&statement, NULL, fault, "remove session");
+}
+
+enum status sessions_remove_all(struct index *index, struct uuid customer, struct fault *fault)
+{
+    struct statement statement;
+    enum status status =
+        statement_begin(index, STATEMENT_SESSION_REMOVE_ALL, remove_all_sql, &statement, fault);
+
+    if (status != STATUS_OK)
+        return status;
+    statement_uuid(&statement, &customer);
+    return statement_run(&statement, NULL, fault, "remove sessions");
 }
 
 enum status sessions_expire(struct index *index, wall_time now, struct fault *fault)

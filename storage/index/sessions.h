@@ -29,6 +29,10 @@ enum status sessions_find(struct index *index, const uint8_t token[static SESSIO
 enum status sessions_remove(struct index *index, const uint8_t token[static SESSION_TOKEN_BYTES],
                             struct fault *fault) MUST_CHECK;
 
+/** Sign a customer out everywhere. STATUS_OK also where there was none. */
+enum status sessions_remove_all(struct index *index, struct uuid customer,
+                                struct fault *fault) MUST_CHECK;
+
 /** Remove those that are over. */
 enum status sessions_expire(struct index *index, wall_time now, struct fault *fault) MUST_CHECK;
 

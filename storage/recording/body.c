@@ -1,6 +1,7 @@
 #include "storage/recording/body.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -160,8 +161,13 @@ enum status body_finish(struct body *body, const struct body_end *end, const str
     status = write_frame(body, FRAME_FOOTER, next, data, sizeof data, fault);
     if (status != STATUS_OK)
         return status;
-    if (fsync(body->fd) != 0)
-        return fault_set(fault, STATUS_IO, errno, "fsync");
+    if (fsync(body->fd) != 0) {
+        int sys_errno = errno;
+        /* A footer over frames that the disk does not have must not pass for a finished file. */
+        bool cut = ftruncate(body->fd, frame_offset(next)) == 0;
+        return fault_set(fault, STATUS_IO, sys_errno,
+                         cut ? "fsync" : "the footer could not be cut off after fsync");
+    }
     footer_summarize(&footer, end->recording, end->customer, summary);
     return STATUS_OK;
 }

@@ -74,8 +74,8 @@ enum status body_check_end(const struct recording_finish *finish, struct fault *
  * Write the last audio frame, the sections, the granule table and the footer, and sync the file.
  *
  * STATUS_OK    *summary set.
- * STATUS_FULL, STATUS_IO: no valid footer was made durable as far as is known; do not use the body
- *              again.
+ * STATUS_FULL, STATUS_IO: no footer was made durable, and none is left there as far as that was
+ *              possible; do not use the body again.
  */
 enum status body_finish(struct body *body, const struct body_end *end, const struct signer *signer,
                         struct recording_summary *summary, struct fault *fault) MUST_CHECK;

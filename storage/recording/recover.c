@@ -295,6 +295,9 @@ static enum status check_finished(const struct recovery *recovery, struct privat
     if (status == STATUS_OK)
         status = recording_reader_verify(reader, fault);
     recording_reader_close(reader);
+    /* What was read may be in the page cache alone: it is made durable before the tail goes. */
+    if (status == STATUS_OK && fsync(recovery->opening.fd) != 0)
+        return fault_set(fault, STATUS_IO, errno, "sync %s", recovery->path);
     return status == STATUS_CORRUPT ? STATUS_END : status;
 }
 

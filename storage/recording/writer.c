@@ -349,9 +349,10 @@ enum status recording_writer_finish(struct recording_writer *writer,
 
     if (writer->state != WRITER_OPEN)
         return fault_set(fault, STATUS_CONFLICT, 0, "finish %s: it is finished", writer->path);
-    enum status status = body_check_end(finish, fault);
+    /* Flushed first: recovery finds all audio, also where this end cannot be stored. */
+    enum status status = recording_writer_flush(writer, fault);
     if (status == STATUS_OK)
-        status = recording_writer_flush(writer, fault);
+        status = body_check_end(finish, fault);
     if (status == STATUS_OK)
         status = body_finish(&writer->body, &end, signer, summary, fault);
     if (status == STATUS_OK) {

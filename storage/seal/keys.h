@@ -120,8 +120,9 @@ enum status private_keys_make_month(struct private_keys *keys, struct uuid custo
  * sealed  KEY_DEK_BYTES + crypto_box_SEALBYTES bytes.
  * dek     out; the caller wipes it.
  *
- * STATUS_OK, STATUS_NO_KEY (no private half with that id here), STATUS_CORRUPT (does not open, or
- * the key file is damaged), STATUS_IO.
+ * STATUS_OK, STATUS_NO_KEY (no private half with that id here), STATUS_CORRUPT (sealed does not
+ * open), STATUS_IO (also where the key file is damaged or of another master key: that says nothing
+ * about sealed).
  */
 enum status private_keys_open_dek(struct private_keys *keys, struct uuid customer, struct key_id id,
                                   uint32_t version, const uint8_t *sealed,

@@ -206,6 +206,12 @@ enum status private_keys_open_dek(struct private_keys *keys, struct uuid custome
     enum status status = load(keys, customer, month, public_key, fault);
     if (status == STATUS_NOT_FOUND)
         status = fault_set(fault, STATUS_NO_KEY, 0, "the customer's key of %s is not here", month);
+    if (status == STATUS_CORRUPT) {
+        /* It says nothing about the recording, which must not be given up for it. */
+        status = STATUS_IO;
+        if (fault)
+            fault->status = status;
+    }
     struct key_id present = status == STATUS_OK ? key_id_of(public_key) : id;
     if (memcmp(present.b, id.b, sizeof id.b) != 0)
         status =

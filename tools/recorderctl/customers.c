@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "storage/index/customers.h"
+#include "storage/index/sessions.h"
 #include "tools/recorderctl/command.h"
 #include "tools/recorderctl/month_keys.h"
 #include "tools/recorderctl/output.h"
@@ -49,10 +50,8 @@ static enum exit_code print_pin(struct context *context, const struct customer *
     return output_object(context, object);
 }
 
-/* Row, audit entry and keys together: keys first would be left behind by a refused row, and a row
- * without keys could not be recorded for. */
-static enum status add_customer(struct context *context, const struct customer *customer,
-                                const char *hash, struct fault *fault)
+static enum status add_row(struct context *context, const struct customer *customer,
+                           const char *hash, bool keep, struct fault *fault)
 {
     enum status status = index_begin(context->index, fault);
 
@@ -62,12 +61,23 @@ static enum status add_customer(struct context *context, const struct customer *
     if (status == STATUS_OK)
         status = context_audit(context, "customer_add", NULL,
                                json_pack("{s:s}", "customer", customer->number), fault);
-    if (status == STATUS_OK)
-        status = month_keys_make(context->private_keys, customer->id, customer->created, fault);
-    if (status == STATUS_OK)
+    if (status == STATUS_OK && keep)
         return index_commit(context->index, fault);
     index_rollback(context->index);
     return status;
+}
+
+/* The row is tried first: a refused one leaves no keys behind. The keys come before it, since a row
+ * without keys could not be recorded for, and outside the transaction: they are synced file by
+ * file, and recorder-ingest waits for the index meanwhile. */
+static enum status add_customer(struct context *context, const struct customer *customer,
+                                const char *hash, struct fault *fault)
+{
+    enum status status = add_row(context, customer, hash, false, fault);
+
+    if (status == STATUS_OK)
+        status = month_keys_make(context->private_keys, customer->id, customer->created, fault);
+    return status == STATUS_OK ? add_row(context, customer, hash, true, fault) : status;
 }
 
 static enum exit_code run_add(struct context *context, const struct invocation *invocation)
@@ -103,17 +113,20 @@ static enum exit_code run_add(struct context *context, const struct invocation *
     return code;
 }
 
-static enum status set_pin(struct context *context, const char *number, const char *hash,
-                           struct fault *fault)
+/* Who signed in with the old PIN is signed out. */
+static enum status set_pin(struct context *context, const struct customer *customer,
+                           const char *hash, struct fault *fault)
 {
     enum status status = index_begin(context->index, fault);
 
     if (status != STATUS_OK)
         return status;
-    status = customers_set_pin_hash(context->index, number, hash, fault);
+    status = customers_set_pin_hash(context->index, customer->number, hash, fault);
     if (status == STATUS_OK)
-        status =
-            context_audit(context, "pin_set", NULL, json_pack("{s:s}", "customer", number), fault);
+        status = sessions_remove_all(context->index, customer->id, fault);
+    if (status == STATUS_OK)
+        status = context_audit(context, "pin_set", NULL,
+                               json_pack("{s:s}", "customer", customer->number), fault);
     if (status == STATUS_OK)
         return index_commit(context->index, fault);
     index_rollback(context->index);
@@ -138,7 +151,7 @@ static enum exit_code run_pin(struct context *context, const struct invocation *
     if (status == STATUS_OK)
         status = choose_pin(pin, hash, &fault);
     if (status == STATUS_OK)
-        status = set_pin(context, number, hash, &fault);
+        status = set_pin(context, &customer, hash, &fault);
     if (status != STATUS_OK)
         return context_fail_status(
             context, status, &fault,
@@ -191,7 +204,7 @@ const struct command commands_customers[] = {
         .arguments = "NUMBER",
         .arguments_min = 1,
         .arguments_max = 1,
-        .summary = "give a customer a new PIN; prints it, once",
+        .summary = "give a customer a new PIN, and end their sessions; prints it, once",
         .run = run_pin,
     },
     {

@@ -109,19 +109,24 @@ static enum status audited_export(struct context *context, const struct index_re
 enum exit_code recordings_export(struct context *context, const struct invocation *invocation)
 {
     const char *name = command_option(invocation, "output");
+    char own_name[UUID_TEXT_BYTES + sizeof ".opus"];
     struct index_recording row;
     struct fault fault = {0};
     uint64_t audio_bytes = 0;
 
-    if (!name || !*name || strlen(name) >= BOUND_PATH_BYTES)
-        return context_fail(context, EXIT_USAGE,
-                            "the file to write is missing, or its path too long",
-                            "give it with -o FILE");
+    if (name && (!*name || strlen(name) >= BOUND_PATH_BYTES))
+        return context_fail(context, EXIT_USAGE, "the file's path is empty or too long",
+                            "give another with -o FILE");
     enum exit_code code = context_need_keys(context);
     if (code == EXIT_DONE)
         code = recording_find(context, invocation->argument[0], &row);
     if (code != EXIT_DONE)
         return code;
+    if (!name) {
+        uuid_format(row.id, own_name);
+        (void)strcat(own_name, ".opus");
+        name = own_name;
+    }
     if (faccessat(AT_FDCWD, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
         return context_fail(context, EXIT_REFUSED, "the file is there already",
                             "name another; nothing is overwritten");

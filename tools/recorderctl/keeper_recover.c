@@ -149,8 +149,21 @@ static void take_details(struct keeper *keeper, struct index_recording *row,
     recording_reader_close(reader);
 }
 
+/* Recovery keeps the old file where something that was durable is not authentic any more. */
+static bool is_damaged(const struct context *context, const struct index_recording *row)
+{
+    char path[BOUND_PATH_BYTES];
+    char kept[BOUND_PATH_BYTES + sizeof ".damaged"];
+
+    if (context_store_path(context, row->path, path, NULL) != STATUS_OK)
+        return false;
+    (void)snprintf(kept, sizeof kept, "%s.damaged", path);
+    return access(kept, F_OK) == 0;
+}
+
 static enum status complete_row(struct keeper *keeper, const struct index_recording *listed,
-                                const struct recording_summary *summary, struct fault *fault)
+                                const struct recording_summary *summary, const char *why,
+                                struct fault *fault)
 {
     struct index_recording row = *listed;
     struct index_fact *facts = NULL;
@@ -168,7 +181,7 @@ static enum status complete_row(struct keeper *keeper, const struct index_record
     memcpy(row.sha256_cipher, summary->sha256_cipher, sizeof row.sha256_cipher);
     memcpy(row.sha256_plain, summary->sha256_plain, sizeof row.sha256_plain);
     set_end_cause(&row);
-    enum status status = finish_row(keeper, &row, facts, fact_count, NULL, fault);
+    enum status status = finish_row(keeper, &row, facts, fact_count, why, fault);
     free(facts);
     return status;
 }
@@ -242,7 +255,11 @@ static void count_completed(struct keeper *keeper, const struct index_recording 
         counts->alive++;
         return;
     }
-    enum status status = complete_row(keeper, row, summary, &fault);
+    const char *why =
+        is_damaged(keeper->context, row)
+            ? "what was durable is not authentic any more; the old file is kept as .damaged"
+            : NULL;
+    enum status status = complete_row(keeper, row, summary, why, &fault);
     if (status == STATUS_CONFLICT)
         return;
     if (status != STATUS_OK) {
@@ -255,7 +272,10 @@ static void count_completed(struct keeper *keeper, const struct index_recording 
     counts->recovered += !sealed;
     log_event(sealed ? LOG_INFO : LOG_WARNING,
               sealed ? "keeper.recording_completed" : "keeper.recording_recovered",
-              "recording=%s duration_ms=%lld", id, (long long)summary->duration_ms);
+              "recording=%s duration_ms=%lld holes=%u", id, (long long)summary->duration_ms,
+              (unsigned)summary->holes);
+    if (why)
+        log_event(LOG_ERROR, "keeper.recording_damaged", "recording=%s why=\"%s\"", id, why);
 }
 
 static void count_failed(struct keeper *keeper, const struct index_recording *row, const char *why,

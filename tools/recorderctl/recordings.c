@@ -247,10 +247,11 @@ const struct command commands_recordings[] = {
         .arguments = "[ID]",
         .arguments_min = 0,
         .arguments_max = 1,
-        .options = {{"all", 0, NULL, "every recording of the index"}},
+        .options = {{"all", 0, NULL, "every recording of the index, as without an ID"}},
         .summary = "authenticate every byte of recordings and compare them with the index",
-        .details = "Give an ID or --all. One line each; exits 1 when any is bad. Recordings still\n"
-                   "growing and those that failed have nothing to verify and are skipped.",
+        .details =
+            "Without an ID, all of them. One line each; exits 1 when any is bad. Recordings\n"
+            "still growing and those that failed have nothing to verify and are skipped.",
         .run = recordings_verify,
     },
     {
@@ -261,9 +262,10 @@ const struct command commands_recordings[] = {
         .arguments_max = 1,
         .options = {{"output", 'o', "FILE", "where to; never overwrites"}},
         .summary = "decrypt a recording to an .opus file",
-        .details = "-o is required. The export is written to the audit log before the audio is\n"
-                   "written to FILE, which only its owner may read. The audio is then no longer\n"
-                   "protected: keep FILE as you keep the keys.",
+        .details =
+            "Without -o the file is ID.opus in the current directory. The export is written\n"
+            "to the audit log before the audio is written to the file, which only its owner\n"
+            "may read. The audio is then no longer protected: keep it as you keep the keys.",
         .run = recordings_export,
     },
     {0},

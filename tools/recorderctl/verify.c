@@ -162,14 +162,14 @@ static enum status close_answer(struct context *context, const struct tally *tal
 
 enum exit_code recordings_verify(struct context *context, const struct invocation *invocation)
 {
-    bool all = command_option(invocation, "all") != NULL;
+    bool all = invocation->arguments == 0;
     struct index_recording row;
     struct tally tally = {{0}};
     struct fault fault = {0};
     enum status status = STATUS_OK;
 
-    if (all == (invocation->arguments == 1))
-        return context_fail(context, EXIT_USAGE, "it wants either an ID or --all",
+    if (!all && command_option(invocation, "all"))
+        return context_fail(context, EXIT_USAGE, "it wants an ID or --all, not both",
                             "see `recorderctl recordings verify --help`");
     enum exit_code code = context_need_keys(context);
     if (code == EXIT_DONE && !all)

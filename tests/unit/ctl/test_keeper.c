@@ -55,6 +55,22 @@ static void a_crashed_recording_is_recovered_and_verifies(void **state)
     assert_int_equal(round_counts(ctl, 0, "recovered"), 0);
 }
 
+static void the_loss_of_what_was_durable_is_an_entry_in_the_audit_log(void **state)
+{
+    struct ctl *ctl = *state;
+    struct ctl_recording recording = ctl_record(ctl, CTL_CRASHED, 60);
+    char path[sizeof recording.path + sizeof ".damaged"];
+
+    (void)snprintf(path, sizeof path, "%s.tail", recording.path);
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(round_counts(ctl, 0, "recovered"), 1);
+    (void)snprintf(path, sizeof path, "%s.damaged", recording.path);
+    assert_int_equal(access(path, F_OK), 0);
+    assert_int_equal(ctl_sql(ctl, "SELECT count(*) FROM audit WHERE action = 'recovered' AND"
+                                  " detail LIKE '%.damaged%'"),
+                     1);
+}
+
 static void what_was_known_of_a_recovered_call_stays(void **state)
 {
     struct ctl *ctl = *state;
@@ -195,6 +211,27 @@ static void a_recording_whose_key_is_gone_waits(void **state)
     assert_int_equal(round_counts(ctl, 0, "recovered"), 1);
 }
 
+static void a_recording_whose_master_key_is_another_waits(void **state)
+{
+    struct ctl *ctl = *state;
+    struct ctl_recording recording = ctl_record(ctl, CTL_CRASHED, 60);
+    char path[160];
+    char away[160];
+
+    (void)snprintf(path, sizeof path, "%s/keys/master.key", ctl->store);
+    (void)snprintf(away, sizeof away, "%s/master.away", ctl->directory);
+    assert_int_equal(rename(path, away), 0);
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    assert_int_equal(fwrite("another key, of the right length", 1, 32, file), 32);
+    assert_int_equal(fclose(file), 0);
+    assert_int_equal(chmod(path, 0400), 0);
+    assert_int_equal(ctl_run(ctl, "keeper", "--once", NULL), 5);
+    assert_string_equal(ctl_state(ctl, &recording), "recording");
+    assert_int_equal(rename(away, path), 0);
+    assert_int_equal(round_counts(ctl, 0, "recovered"), 1);
+}
+
 static void the_keys_of_the_next_month_are_made_in_time(void **state)
 {
     struct ctl *ctl = *state;
@@ -327,6 +364,7 @@ int main(void)
 #define WITH_STORE(test) cmocka_unit_test_setup_teardown(test, ctl_set_up, ctl_tear_down)
     const struct CMUnitTest tests[] = {
         WITH_STORE(a_crashed_recording_is_recovered_and_verifies),
+        WITH_STORE(the_loss_of_what_was_durable_is_an_entry_in_the_audit_log),
         WITH_STORE(what_was_known_of_a_recovered_call_stays),
         WITH_STORE(a_living_recording_is_left_alone),
         WITH_STORE(a_row_whose_file_is_gone_becomes_failed),
@@ -336,6 +374,7 @@ int main(void)
         WITH_STORE(a_sealed_file_completes_a_row_that_was_left_behind),
         WITH_STORE(a_file_sealed_this_moment_is_left_to_its_writer),
         WITH_STORE(a_recording_whose_key_is_gone_waits),
+        WITH_STORE(a_recording_whose_master_key_is_another_waits),
         WITH_STORE(the_keys_of_the_next_month_are_made_in_time),
         cmocka_unit_test(the_month_after_december_is_january),
         WITH_STORE(sessions_that_are_over_are_removed),

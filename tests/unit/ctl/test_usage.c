@@ -57,10 +57,9 @@ static char *const wrong_lines[][6] = {
     {"recordings", "list", "extra"},
     {"recordings", "show"},
     {"recordings", "show", "5"},
-    {"recordings", "verify"},
     {"recordings", "verify", "5"},
     {"recordings", "verify", "01934567-89ab-7cde-8123-456789abcdef", "--all"},
-    {"recordings", "export", "01934567-89ab-7cde-8123-456789abcdef"},
+    {"recordings", "export", "01934567-89ab-7cde-8123-456789abcdef", "-o", ""},
     {"recordings", "export", "-o", "/tmp/x"},
     {"recordings", "export", "5", "-o", "/tmp/x"},
     {"keeper", "extra"},
@@ -214,6 +213,7 @@ static void every_command_prints_one_json_value(void **state)
     expect_json(ctl, JSON_OBJECT, "recordings", "show", recording.id_text);
     expect_json(ctl, JSON_OBJECT, "recordings", "verify", recording.id_text);
     expect_json(ctl, JSON_OBJECT, "recordings", "verify", "--all");
+    expect_json(ctl, JSON_OBJECT, "recordings", "verify", NULL);
     expect_json(ctl, JSON_OBJECT, "keeper", "--once", NULL);
     expect_json(ctl, JSON_OBJECT, "status", NULL, NULL);
     assert_int_equal(ctl_run(ctl, "number", "add", CTL_CUSTOMER, "4512", "--json", NULL), 0);
@@ -255,6 +255,19 @@ static void changes_are_audited_with_the_operator(void **state)
                      5);
 }
 
+static void a_new_pin_signs_out_who_has_the_old_one(void **state)
+{
+    struct ctl *ctl = *state;
+
+    assert_int_equal(ctl_run(ctl, "customer", "add", "77", "--name", "x", NULL), 0);
+    (void)ctl_sql(ctl, "INSERT INTO sessions SELECT randomblob(32), id, 0, 0 FROM customers");
+    assert_int_equal(ctl_run(ctl, "customer", "pin", "77", NULL), 0);
+    assert_int_equal(ctl_sql(ctl, "SELECT count(*) FROM sessions"), 2);
+    assert_int_equal(ctl_sql(ctl, "SELECT count(*) FROM sessions JOIN customers ON id = customer"
+                                  " WHERE number = '77'"),
+                     0);
+}
+
 static void a_pin_is_eight_digits_and_stored_as_argon2id_only(void **state)
 {
     struct ctl *ctl = *state;
@@ -286,6 +299,7 @@ int main(void)
         WITH_STORE(every_command_prints_one_json_value),
         WITHOUT_STORE(init_again_keeps_everything_and_says_so),
         WITH_STORE(changes_are_audited_with_the_operator),
+        WITH_STORE(a_new_pin_signs_out_who_has_the_old_one),
         WITH_STORE(a_pin_is_eight_digits_and_stored_as_argon2id_only),
     };
 

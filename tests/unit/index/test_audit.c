@@ -52,7 +52,7 @@ static void entries_are_numbered_and_read_back_in_order(void **state)
     assert_string_equal(seen, "3 operator:root sign_out - '' {} 1700000000000000\n");
 }
 
-static void an_entry_cannot_be_changed_deleted_or_replaced(void **state)
+static void an_entry_cannot_be_changed_deleted_replaced_or_put_elsewhere(void **state)
 {
     struct fixture *fixture = *state;
     static const char *const attempts[] = {
@@ -63,6 +63,10 @@ static void an_entry_cannot_be_changed_deleted_or_replaced(void **state)
         "INSERT OR REPLACE INTO audit VALUES (1, 0, 'x', 'x', NULL, '', '{}')",
         "INSERT INTO audit VALUES (1, 0, 'x', 'x', NULL, '', '{}')"
         " ON CONFLICT (sequence) DO UPDATE SET actor = 'x'",
+        "INSERT INTO audit VALUES (-7, 0, 'x', 'x', NULL, '', '{}')",
+        "INSERT INTO audit VALUES (0, 0, 'x', 'x', NULL, '', '{}')",
+        "INSERT INTO audit VALUES (4, 0, 'x', 'x', NULL, '', '{}')",
+        "INSERT INTO audit VALUES (9223372036854775807, 0, 'x', 'x', NULL, '', '{}')",
     };
     struct fault fault = {0};
     char before[1024] = "";
@@ -98,7 +102,7 @@ int main(void)
 #define WITH_INDEX(test) cmocka_unit_test_setup_teardown(test, fixture_set_up, fixture_tear_down)
     const struct CMUnitTest tests[] = {
         WITH_INDEX(entries_are_numbered_and_read_back_in_order),
-        WITH_INDEX(an_entry_cannot_be_changed_deleted_or_replaced),
+        WITH_INDEX(an_entry_cannot_be_changed_deleted_replaced_or_put_elsewhere),
         WITH_INDEX(an_entry_in_a_transaction_that_is_undone_leaves_no_gap),
     };
 

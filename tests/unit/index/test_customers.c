@@ -282,7 +282,7 @@ static void a_call_belongs_to_the_calling_numbers_customer_first(void **state)
     assert_int_equal(add_number(fixture, "1", "4588303080", "4588303099"), STATUS_OK);
     assert_int_equal(add_number(fixture, "2", "4570000000", "4570000000"), STATUS_OK);
     assert_int_equal(add_source(fixture, "pbx", "10.0.0.0", 8, "2"), STATUS_OK);
-    expect_owner(owner_of(fixture, "+4588303080", "+4570000000", "10.1.1.1"), one, CALL_OUT, "pbx");
+    expect_owner(owner_of(fixture, "+4588303080", "+4570000000", "11.1.1.1"), one, CALL_OUT, "");
     expect_owner(owner_of(fixture, "+4570000000", "+4588303099", "10.1.1.1"), two, CALL_OUT, "pbx");
     expect_owner(owner_of(fixture, "+4511111111", "004588303099", "10.1.1.1"), one, CALL_IN, "pbx");
     expect_owner(owner_of(fixture, "+4588303081", "4588303099", "11.1.1.1"), one, CALL_INTERNAL,
@@ -294,6 +294,22 @@ static void a_call_belongs_to_the_calling_numbers_customer_first(void **state)
                  unassigned(fixture->index), CALL_UNKNOWN, "");
     expect_owner(owner_of(fixture, "", "", "11.1.1.1"), unassigned(fixture->index), CALL_UNKNOWN,
                  "");
+}
+
+static void a_call_between_two_customers_belongs_to_the_one_whose_system_recorded_it(void **state)
+{
+    struct fixture *fixture = *state;
+    struct uuid one = add_customer(fixture->index, "1");
+    struct uuid two = add_customer(fixture->index, "2");
+
+    assert_int_equal(add_number(fixture, "1", "4588303080", "4588303080"), STATUS_OK);
+    assert_int_equal(add_number(fixture, "2", "4570000000", "4570000000"), STATUS_OK);
+    assert_int_equal(add_source(fixture, "pbx-1", "10.0.0.1", 32, "1"), STATUS_OK);
+    assert_int_equal(add_source(fixture, "pbx-2", "10.0.0.2", 32, "2"), STATUS_OK);
+    expect_owner(owner_of(fixture, "+4588303080", "+4570000000", "10.0.0.1"), one, CALL_OUT,
+                 "pbx-1");
+    expect_owner(owner_of(fixture, "+4588303080", "+4570000000", "10.0.0.2"), two, CALL_IN,
+                 "pbx-2");
 }
 
 static void the_longest_prefix_that_holds_the_address_wins(void **state)
@@ -348,6 +364,7 @@ int main(void)
         WITH_INDEX(sources_are_checked),
         WITH_INDEX(sources_are_listed_as_added),
         WITH_INDEX(a_call_belongs_to_the_calling_numbers_customer_first),
+        WITH_INDEX(a_call_between_two_customers_belongs_to_the_one_whose_system_recorded_it),
         WITH_INDEX(the_longest_prefix_that_holds_the_address_wins),
         WITH_INDEX(a_call_of_unknown_address_is_still_somebodys),
     };

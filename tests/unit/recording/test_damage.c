@@ -8,12 +8,27 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "storage/recording/frame.h"
 #include "storage/recording/pages.h"
 
 static struct store store;
+
+static bool fsync_fails;
+static int fsync_count;
+
+/* In front of libc's, for the whole program. */
+int fsync(int fd)
+{
+    fsync_count++;
+    if (fsync_fails) {
+        errno = EIO;
+        return -1;
+    }
+    return (int)syscall(SYS_fsync, fd);
+}
 
 static int open_store(void **state)
 {
@@ -298,6 +313,55 @@ static void a_write_that_fails_is_done_again_by_the_next_flush(void **state)
     call_end(&call);
 }
 
+static void a_finish_whose_sync_fails_leaves_no_footer_and_is_recovered(void **state)
+{
+    const struct recording_finish finish = {.state = RECORDING_STATE_SEALED, .duration_ms = 500};
+    struct call call;
+    struct recording_summary summary;
+    struct fault fault = {0};
+    (void)state;
+
+    call_begin(&store, &call);
+    call_page(&call, 9000);
+    call_flush(&call, true);
+    fsync_fails = true;
+    enum status status =
+        recording_writer_finish(call.made.writer, &finish, store.ingest, &summary, &fault);
+    fsync_fails = false;
+    assert_int_equal(status, STATUS_IO);
+    assert_true(file_exists(call.made.tail));
+    call_image(&call);
+    summary = call_recover(&call, call.stream.bytes.len); /* RECOVERED: nothing is taken on trust */
+    assert_int_equal(summary.holes, 0);
+    call_end(&call);
+}
+
+static void a_finished_file_is_synced_before_its_tail_goes(void **state)
+{
+    struct call call;
+    struct recording_summary summary;
+    struct fault fault = {0};
+    (void)state;
+
+    call_begin(&store, &call);
+    call_page(&call, 9000);
+    call_flush(&call, true);
+    file_copy(call.made.tail, call.image.tail);
+    store_finish(&store, &call.made);
+    file_copy(call.image.tail, call.made.tail); /* it died before its fsync returned */
+    fsync_fails = true;
+    enum status status = store_recover(&store, &call.made, &summary, &fault);
+    fsync_fails = false;
+    assert_int_equal(status, STATUS_IO);
+    assert_true(file_exists(call.made.tail));
+    fsync_count = 0;
+    assert_int_equal(store_recover(&store, &call.made, &summary, &fault), STATUS_OK);
+    assert_int_equal(fsync_count, 1);
+    assert_int_equal(summary.state, RECORDING_STATE_SEALED);
+    assert_false(file_exists(call.made.tail));
+    call_end(&call);
+}
+
 static void no_space_has_a_status_of_its_own(void **state)
 {
     (void)state;
@@ -317,6 +381,8 @@ int main(void)
         cmocka_unit_test(a_recovery_that_fails_or_is_cut_off_can_be_done_again),
         cmocka_unit_test(what_the_recovered_file_says_is_true),
         cmocka_unit_test(a_write_that_fails_is_done_again_by_the_next_flush),
+        cmocka_unit_test(a_finish_whose_sync_fails_leaves_no_footer_and_is_recovered),
+        cmocka_unit_test(a_finished_file_is_synced_before_its_tail_goes),
         cmocka_unit_test(no_space_has_a_status_of_its_own),
     };
 
