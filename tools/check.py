@@ -175,6 +175,18 @@ def parse_arguments():
     return parser.parse_args()
 
 
+def find_corpus():
+    """Tests run in folders of their own: the corpus is handed on by its whole path, or not at all."""
+    corpus = os.environ.pop("CORPUS", "")
+    if not corpus:
+        say("corpus: none; CORPUS is not set, its tests are skipped")
+    elif not pathlib.Path(corpus).is_dir():
+        say(f"corpus: {corpus} is no folder, its tests are skipped")
+    else:
+        os.environ["CORPUS"] = str(pathlib.Path(corpus).resolve())
+        say(f"corpus: {os.environ['CORPUS']}")
+
+
 def run_parts(options):
     tally = Tally()
     labels = "unit" if options.unit else None
@@ -204,8 +216,7 @@ def main():
         if subprocess.run([ROOT / "tools" / "install", *groups], stdin=subprocess.DEVNULL).returncode:
             print("0 passed, 1 failed")
             return 1
-    corpus = os.environ.get("CORPUS")
-    say(f"corpus: {corpus}" if corpus else "corpus: none; CORPUS is not set, its tests are skipped")
+    find_corpus()
     tally = run_parts(options)
     for name in tally.failures:
         say(f"FAILED: {name}")

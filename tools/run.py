@@ -49,6 +49,13 @@ def say(text):
     print(f"tools/run: {text}", file=sys.stderr, flush=True)
 
 
+def in_one_line(error):
+    """What an exception tells, for the one line that is printed about it."""
+    if isinstance(error, OSError) and error.filename and error.strerror:
+        return f"{error.filename}: {error.strerror}"
+    return " ".join(str(error).split()) or type(error).__name__
+
+
 def port_number(text):
     value = int(text)
     if not 0 <= value <= 65535:
@@ -202,6 +209,7 @@ class Recorder:
         for path in (self.store, ROOT):
             if set('"\\$\n') & set(str(path)):
                 raise Failure(f'{path}: a path with ", \\ or $ cannot be written into the configuration')
+        self.check_ports()
         if not self.store.exists():  # as `recorderctl init` makes it
             self.store.mkdir(parents=True)
             self.store.chmod(0o2770)
@@ -213,7 +221,12 @@ class Recorder:
                     f"rtp_port_first = {options.rtp_ports[0]}\n"
                     f"rtp_port_last = {options.rtp_ports[1]}\n"
                     f'http_listen = "{HOST}:{options.http_port}"\n'
+                    "http_connections_per_address_max = 512  # all come from this machine\n"
                     f'portal = "{ROOT}/web/portal/dist"\n')
+
+    def check_ports(self):
+        """Fail before anything of a recorder that runs already is touched."""
+        options = self.options
         if options.sip_port:
             check_port(socket.SOCK_DGRAM, options.sip_port, "--sip-port")
             check_port(socket.SOCK_STREAM, options.sip_port, "--sip-port")
@@ -346,7 +359,7 @@ def place_call(recorder, folder):
                 process.terminate()
         errors = process.communicate()[1]
     if process.returncode:
-        raise Failure(f"the call failed: {errors.strip().splitlines()[-1] if errors else ''}")
+        raise Failure(f"the call failed: {(errors.strip().splitlines() or ['no reason given'])[-1]}")
     return json.loads(report.read_text())["calls"][0]
 
 
@@ -470,20 +483,21 @@ def stopped(*_):
 
 def main():
     options = parse_arguments()
-    if options.ready_file:
-        options.ready_file = options.ready_file.absolute()
-        options.ready_file.unlink(missing_ok=True)
     signal.signal(signal.SIGINT, stopped)
     signal.signal(signal.SIGTERM, stopped)
     recorder = Recorder(options)
     problem, interrupted = None, False
     try:
+        if options.ready_file:
+            options.ready_file = options.ready_file.absolute()
+            options.ready_file.parent.mkdir(parents=True, exist_ok=True)
+            options.ready_file.unlink(missing_ok=True)
         install(not options.no_demo)
         VAR.mkdir(exist_ok=True)
         build(VAR / "build.log")
         serve(recorder)
-    except Failure as failure:
-        problem = str(failure)
+    except (Failure, OSError, http.client.HTTPException) as error:
+        problem = in_one_line(error)
     except Stopped:
         interrupted = True
     except BaseException:

@@ -61,7 +61,6 @@ class Recorder:
         self.processes, self.logs, self.addresses = {}, {}, {}
         self.cookie = None
         self.pin = None
-        self.expected_dead = set()
 
     # --- life ---
     def __enter__(self):
@@ -106,6 +105,8 @@ class Recorder:
     def give_ingest_its_files(self):
         """The ownership of an installed system: ingest reads public keys and its signer, no more."""
         uid, gid = self.ingest_user
+        # a clone below /root is nobody else's to run from
+        shutil.copy(BIN / "recorder-ingest", self.directory)
         for path in [self.store, *self.store.rglob("*")]:
             os.chown(path, 0, gid)
         os.chown(self.store / "keys" / "signing" / "ingest.key", uid, gid)
@@ -117,7 +118,8 @@ class Recorder:
         program = {"ingest": ["recorder-ingest"], "web": ["recorder-web"],
                    "keeper": ["recorderctl"]}[name]
         extra = ["keeper"] if name == "keeper" else []
-        return [str(BIN / program[0]), "--config", str(self.config), *extra,
+        folder = self.directory if name == "ingest" and self.ingest_user else BIN
+        return [str(folder / program[0]), "--config", str(self.config), *extra,
                 "--ready-file", str(ready)], ready
 
     def start(self, name):

@@ -1,6 +1,5 @@
 """callgen against a small SIP server in Python: what it says, what it sends, what it reports."""
 import json
-import os
 import pathlib
 import re
 import select
@@ -15,7 +14,9 @@ import unittest
 import wave
 import xml.etree.ElementTree as ElementTree
 
-CALLGEN = pathlib.Path(os.environ.get("RECORDER_BUILD", "build/release")) / "bin" / "callgen"
+from support import BIN
+
+CALLGEN = BIN / "callgen"
 NAMESPACE = {"r": "urn:ietf:params:xml:ns:recording:1"}
 
 
@@ -72,8 +73,10 @@ class FakeRecorder:
 
     def run(self):
         streams = {}
-        while not self.stopping.is_set():
+        while True:
             readable, _, _ = select.select([self.sip, *self.rtp, *streams], [], [], 0.01)
+            if self.stopping.is_set() and not readable:
+                break  # what was sent before is read
             for ready in readable:
                 if ready in self.rtp:
                     self.receive_rtp(ready)
@@ -189,6 +192,12 @@ class FakeRecorder:
 
     def first(self, method):
         return self.all(method)[0]
+
+    def wait_for(self, method, count, seconds=10):
+        end = time.monotonic() + seconds
+        while len(self.all(method)) < count:
+            assert time.monotonic() < end, f"{count} {method} did not come within {seconds} s"
+            time.sleep(0.01)
 
 
 def callgen(recorder, *options, timeout=60):
@@ -474,7 +483,7 @@ class CallgenTest(unittest.TestCase):
             with subprocess.Popen([CALLGEN, "--to", recorder.to, "--seconds", "60", "--calls", "3",
                                    "--rate", "2", "--report", report],
                                   stderr=subprocess.PIPE) as child:
-                time.sleep(0.8)
+                recorder.wait_for("ACK", 2)
                 child.send_signal(signal.SIGTERM)
                 child.communicate(timeout=10)
             self.assertEqual(child.returncode, 1)
@@ -488,7 +497,8 @@ class CallgenTest(unittest.TestCase):
         with FakeRecorder() as recorder:
             recorder.only_trying = True
             with subprocess.Popen([CALLGEN, "--to", recorder.to], stderr=subprocess.PIPE) as child:
-                time.sleep(0.5)
+                recorder.wait_for("INVITE", 1)
+                time.sleep(0.2)  # the 100 Trying arrives
                 child.send_signal(signal.SIGINT)
                 child.communicate(timeout=10)
         cancel, invite = recorder.first("CANCEL"), recorder.first("INVITE")

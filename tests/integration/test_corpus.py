@@ -92,19 +92,22 @@ class Messages(unittest.TestCase):
         rows = self.recorder.recorderctl("recordings", "list", "--limit", 200)
         return code, next(row for row in rows if row["sip_call_id"] == call_id)
 
-    def test_own_vectors_are_answered_and_name_their_parties(self):
+    def test_own_vectors_are_answered(self):  # their parties: unit_sip_test_siprec_metadata_vectors
         vectors = sorted(VECTORS.glob("*.sip"))
         self.assertGreaterEqual(len(vectors), 6)
         for path in vectors:
             with self.subTest(path.name):
-                code, row = self.play(path.read_bytes())
-                self.assertIn(code, (200, 488))
+                message = path.read_bytes()
+                code, _ = self.play(message)
+                self.assertEqual(code, 200 if b"RTP/AVP " in message else 488)
 
     def test_corpus_is_answered_and_names_its_parties(self):
         if not CORPUS:
             print("no corpus folder: set CORPUS to run it")
             self.skipTest("CORPUS is not set")
-        for path in sorted(pathlib.Path(CORPUS, "siprec").glob("*.sip")):
+        messages = sorted(pathlib.Path(CORPUS, "siprec").glob("*.sip"))
+        self.assertGreaterEqual(len(messages), 1, f"no messages in {CORPUS}/siprec")
+        for path in messages:
             with self.subTest(path.name):
                 message = path.read_bytes()
                 code, row = self.play(message)

@@ -12,12 +12,12 @@ PORTAL = ROOT / "web" / "portal"
 
 class Portal(unittest.TestCase):
     def run_node(self, *arguments, **environment):
-        done = subprocess.run(["node", "--test", "--test-reporter=tap", *map(str, arguments)],
-                              cwd=PORTAL, env={**os.environ, **environment},
+        done = subprocess.run(["node", *map(str, arguments)], cwd=PORTAL,
+                              env={**os.environ, **environment}, stdin=subprocess.DEVNULL,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         print(done.stdout)
         self.assertEqual(done.returncode, 0, done.stdout[-3000:])
-        self.assertRegex(done.stdout, re.compile(r"^# pass [1-9]", re.M), "no test ran")
+        self.assertRegex(done.stdout, re.compile(r"^(?:#|ℹ) pass [1-9]", re.M), "no test ran")
 
     def test_chromium_signs_in_plays_and_seeks(self):
         screenshots = pathlib.Path(BUILD, "screenshots")
@@ -27,17 +27,19 @@ class Portal(unittest.TestCase):
             recorder.callgen("--seconds", 12, "--speech", "--loss", 3, "--seed", 5,
                              "--caller-name", "Anna Holm", "--called-name", "Bo Lund")
             recorder.sealed()
-            self.run_node(ROOT / "tests/portal/portal.test.mjs",
+            self.run_node("--test", "--test-reporter=tap", ROOT / "tests/portal/portal.test.mjs",
                           PORTAL_URL=recorder.addresses["http"], PORTAL_CUSTOMER=CUSTOMER,
                           PORTAL_PIN=recorder.pin, SCREENSHOTS=str(screenshots))
 
     def test_rare_states_against_a_mock_of_the_api(self):
-        done = subprocess.run(["node", str(ROOT / "tests/portal/run_mock.mjs")], cwd=PORTAL,
-                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-        self.assertEqual(done.returncode, 0, done.stdout[-4000:])
+        self.run_node(ROOT / "tests/portal/run_mock.mjs")
 
     def test_committed_bundle_is_what_the_source_builds(self):
-        subprocess.run([str(ROOT / "tests/portal/check_bundle.sh")], check=True)
+        done = subprocess.run([str(ROOT / "tests/portal/check_bundle.sh")], text=True,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        self.assertEqual(done.returncode, 0, done.stdout[-4000:])
+        if "SKIPPED" in done.stdout:
+            self.skipTest(done.stdout.strip())
 
 
 if __name__ == "__main__":

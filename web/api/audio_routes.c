@@ -39,7 +39,7 @@ struct listen {
     uint64_t total;
     char etag[ETAG_BYTES];
     bool part;
-    struct range range; /* where total is not 0 */
+    struct range range; /* where total is not 0; the whole unless part */
     bool download;
 };
 
@@ -190,13 +190,20 @@ static void answer_no_range(const struct listen *listen)
     answer_header(listen->exchange, MHD_HTTP_HEADER_CONTENT_RANGE, text);
 }
 
+/* No body follows, but the length must be the one of a 200 (RFC 9110 section 8.6). */
+static void answer_not_modified(struct listen *listen)
+{
+    answer_response(listen->exchange, MHD_HTTP_NOT_MODIFIED, make_stream(listen));
+    answer_header(listen->exchange, MHD_HTTP_HEADER_ETAG, listen->etag);
+    answer_header(listen->exchange, MHD_HTTP_HEADER_CACHE_CONTROL, cache_control);
+}
+
 /* Range is defined for GET alone (RFC 9110 section 14.2). */
 static enum range_kind choose_range(struct listen *listen)
 {
     const struct exchange *exchange = listen->exchange;
     const char *wanted = exchange_header(exchange, MHD_HTTP_HEADER_RANGE);
 
-    listen->range.last = listen->total ? listen->total - 1 : 0;
     if (exchange_is_head(exchange) ||
         !conditional_range(exchange_header(exchange, MHD_HTTP_HEADER_IF_RANGE), listen->etag))
         return RANGE_WHOLE;
@@ -215,10 +222,7 @@ static void answer_listen(struct listen *listen)
         return;
     }
     if (none_match && conditional_none_match(none_match, listen->etag)) {
-        answer_response(exchange, MHD_HTTP_NOT_MODIFIED,
-                        MHD_create_response_from_buffer(0, NULL, MHD_RESPMEM_PERSISTENT));
-        answer_header(exchange, MHD_HTTP_HEADER_ETAG, listen->etag);
-        answer_header(exchange, MHD_HTTP_HEADER_CACHE_CONTROL, cache_control);
+        answer_not_modified(listen);
         return;
     }
     enum range_kind kind = choose_range(listen);
@@ -257,6 +261,7 @@ void audio_routes_play(struct api *api, struct index *index, struct exchange *ex
     const struct recording_summary *summary =
         recording_reader_summary(reader_lease_reader(listen.lease));
     listen.total = summary->audio_bytes;
+    listen.range.last = listen.total ? listen.total - 1 : 0;
     write_etag(summary->sha256_plain, listen.etag);
     answer_listen(&listen);
     readers_release(api->readers, listen.lease, clock_mono_now());

@@ -10,14 +10,12 @@
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/resource.h>
-#include <unistd.h>
 
-#include "base/bounds.h"
 #include "base/config.h"
 #include "base/descriptor.h"
 #include "base/log.h"
+#include "base/ready_file.h"
 #include "net/address.h"
 #include "web/api/service.h"
 
@@ -72,23 +70,12 @@ static void base_address(const struct config *config, uint16_t port, char *text,
     (void)snprintf(text, text_bytes, "http://%s", host);
 }
 
-/* Whole or not at all, for whoever waits for it. */
-static enum status write_ready(const char *path, const char *http, struct fault *fault)
+static enum status announce(const struct options *options, const char *http, struct fault *fault)
 {
-    char draft[BOUND_PATH_BYTES + 16];
+    char line[ADDRESS_TEXT_BYTES + 32];
 
-    (void)snprintf(draft, sizeof draft, "%.*s.%ld", BOUND_PATH_BYTES - 1, path, (long)getpid());
-    FILE *file = fopen(draft, "we");
-    if (!file)
-        return fault_set(fault, STATUS_IO, errno, "write %s", draft);
-    int failed = fprintf(file, "{\"http\":\"%s\"}\n", http) < 0;
-    failed = fclose(file) != 0 || failed;
-    if (failed || rename(draft, path) != 0) {
-        enum status status = fault_set(fault, STATUS_IO, errno, "write %s", path);
-        (void)unlink(draft);
-        return status;
-    }
-    return STATUS_OK;
+    (void)snprintf(line, sizeof line, "{\"http\":\"%s\"}", http);
+    return ready_file_write(options->ready_file, line, fault);
 }
 
 /* Until SIGTERM or SIGINT. */
@@ -115,8 +102,7 @@ static enum status serve(const struct options *options, const struct config *con
         return status;
     base_address(config, service_port(service), http, sizeof http);
     log_event(LOG_INFO, "web.ready", "http=%s", http);
-    if (options->ready_file)
-        status = write_ready(options->ready_file, http, fault);
+    status = announce(options, http, fault);
     if (status == STATUS_OK)
         run(service, signals);
     service_stop(service);

@@ -202,13 +202,6 @@ const struct static_file *static_files_find(const struct static_files *files, co
     return NULL;
 }
 
-static struct MHD_Response *make_body(const struct static_file *file)
-{
-    return file ? MHD_create_response_from_buffer(file->data_bytes, file->data,
-                                                  MHD_RESPMEM_PERSISTENT)
-                : MHD_create_response_from_buffer(0, NULL, MHD_RESPMEM_PERSISTENT);
-}
-
 void static_files_answer(const struct static_files *files, struct exchange *exchange)
 {
     const struct static_file *file = static_files_find(files, exchange->path);
@@ -223,10 +216,11 @@ void static_files_answer(const struct static_files *files, struct exchange *exch
         answer_header(exchange, MHD_HTTP_HEADER_ALLOW, "GET, HEAD");
         return;
     }
-    if (none_match && conditional_none_match(none_match, file->etag))
-        answer_response(exchange, MHD_HTTP_NOT_MODIFIED, make_body(NULL));
-    else
-        answer_response(exchange, MHD_HTTP_OK, make_body(file));
+    bool same = none_match && conditional_none_match(none_match, file->etag);
+    /* After 304 the library sends no body, but its length (RFC 9110 section 8.6). */
+    answer_response(
+        exchange, same ? MHD_HTTP_NOT_MODIFIED : MHD_HTTP_OK,
+        MHD_create_response_from_buffer(file->data_bytes, file->data, MHD_RESPMEM_PERSISTENT));
     answer_header(exchange, MHD_HTTP_HEADER_CONTENT_TYPE, file->content_type);
     answer_header(exchange, MHD_HTTP_HEADER_ETAG, file->etag);
     answer_header(exchange, MHD_HTTP_HEADER_CACHE_CONTROL,

@@ -117,6 +117,7 @@ static void tag_decides_over_ranges_and_repeats(void **state)
     reply = hear(fixture, &subject, fields);
     assert_int_equal(reply.status, 304);
     expect_field(&reply, "ETag", tag);
+    expect_field(&reply, "Content-Length", "20000");
     assert_int_equal(reply.body_bytes, 0);
     expect_problem(hear(fixture, &subject, "If-Match: \"x\"\r\n"), 412, "precondition-failed");
     assert_int_equal(fixture_audit(fixture, "listen", NULL, 0), listens);

@@ -288,6 +288,7 @@ static void portal_is_served_with_types_and_caching(void **state)
     (void)snprintf(fields, sizeof fields, "If-None-Match: %s\r\n", value);
     reply = http_send(*state, "GET", "/index.html", fields, NULL);
     assert_int_equal(reply.status, 304);
+    assert_string_equal(reply_field(&reply, "Content-Length", value, sizeof value), "15");
     reply = http_send(*state, "HEAD", "/assets/app-ABCD2345.js", "", NULL);
     assert_int_equal(reply.status, 200);
     assert_string_equal(reply_field(&reply, "Content-Length", value, sizeof value), "10");

@@ -23,6 +23,7 @@
 
 struct gate {
     pthread_mutex_t lock;
+    _Atomic unsigned entered;
     _Atomic unsigned run;
 };
 
@@ -32,6 +33,7 @@ static void pass(void *context, struct lazy_index *lazy, void *job)
 
     assert_non_null(lazy);
     assert_non_null(job);
+    atomic_fetch_add(&gate->entered, 1);
     (void)pthread_mutex_lock(&gate->lock);
     (void)pthread_mutex_unlock(&gate->lock);
     atomic_fetch_add(&gate->run, 1);
@@ -51,7 +53,8 @@ static void queue_takes_its_maximum_and_refuses_one_more(void **state)
     assert_int_equal(workers_start(&spec, &workers, &fault), STATUS_OK);
     (void)pthread_mutex_lock(&gate.lock);
     assert_int_equal(workers_submit(workers, &job), STATUS_OK);
-    usleep(100000); /* the only worker has taken it and waits at the gate */
+    while (atomic_load(&gate.entered) == 0)
+        usleep(1000); /* until the only worker has taken it and waits at the gate */
     while (workers_submit(workers, &job) == STATUS_OK)
         taken++;
     assert_int_equal(taken, 3);
