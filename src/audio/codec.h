@@ -13,6 +13,7 @@ enum { AUDIO_PACKET_SAMPLES_MAX = 1500 }; /* one packet, decoded */
 
 struct audio_codec {
     const char *name;       /* SDP encoding name, canonical: "PCMU" */
+    uint8_t payload_type;   /* that RFC 3551 section 6 gives it */
     uint32_t clock_rate_hz; /* of RTP timestamps */
     uint32_t rate_hz;       /* of the audio */
     size_t bytes_per_sample;
@@ -26,6 +27,9 @@ struct audio_codec {
  * Returns NULL for a codec that is not in the table.
  */
 const struct audio_codec *audio_codec_find(const char *name, uint32_t clock_rate_hz);
+
+/** The row of a payload type that RFC 3551 section 6 assigns; NULL for any other. */
+const struct audio_codec *audio_codec_assigned(uint8_t payload_type);
 
 /**
  * Samples that a payload decodes to: 0 where it is empty, no whole number of samples, or more than

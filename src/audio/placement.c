@@ -62,7 +62,7 @@ static bool jumps_ahead(const struct placement *placement, const struct placemen
     return position - packet->arrival_samples > ahead && position - packet->occupied_end > ahead;
 }
 
-int64_t placement_restart(struct placement *placement, const struct placement_packet *packet)
+static int64_t begin_epoch(struct placement *placement, const struct placement_packet *packet)
 {
     int64_t anchor = packet->arrival_samples > packet->occupied_end ? packet->arrival_samples
                                                                     : packet->occupied_end;
@@ -106,7 +106,7 @@ enum status placement_find(struct placement *placement, const struct placement_p
         return STATUS_LATE;
     if (!epoch ||
         (newest && jumps_ahead(placement, packet, position_in(placement, epoch, packet)))) {
-        *position_samples = placement_restart(placement, packet);
+        *position_samples = begin_epoch(placement, packet);
         return STATUS_OK;
     }
     *position_samples = position_in(placement, epoch, packet);
@@ -117,4 +117,12 @@ enum status placement_find(struct placement *placement, const struct placement_p
         placement->before = stray;
     }
     return STATUS_OK;
+}
+
+int64_t placement_restart(struct placement *placement, const struct placement_packet *packet)
+{
+    int64_t position = begin_epoch(placement, packet);
+
+    placement->before = (struct placement_epoch){0};
+    return position;
 }

@@ -60,7 +60,8 @@ enum status placement_find(struct placement *placement, const struct placement_p
                            int64_t *position_samples) MUST_CHECK;
 
 /**
- * Begin a new epoch with this packet, anchored by its arrival but not before occupied_end.
+ * The anchor was wrong: begin a new epoch with this packet, anchored by its arrival but not before
+ * occupied_end, and forget the epochs before.
  *
  * Returns its place.
  */

@@ -8,6 +8,7 @@ struct node {
     struct node *next;
     struct node *previous;
     int64_t start; /* position of sample `skip` */
+    int64_t arrival;
     uint32_t skip;
     uint32_t samples;
     uint32_t run;
@@ -19,7 +20,6 @@ struct node {
 };
 
 struct timeline {
-    int64_t window_samples;
     int64_t position;   /* read up to here */
     int64_t contiguous; /* audio without a gap from position to here; position where none */
     struct node *head;
@@ -35,13 +35,12 @@ struct timeline {
     int16_t decoded[AUDIO_PACKET_SAMPLES_MAX];
 };
 
-enum status timeline_create(int64_t window_samples, struct timeline **out)
+enum status timeline_create(struct timeline **out)
 {
     struct timeline *timeline = calloc(1, sizeof *timeline);
 
     if (!timeline)
         return STATUS_NOMEM;
-    timeline->window_samples = window_samples;
     *out = timeline;
     return STATUS_OK;
 }
@@ -138,6 +137,7 @@ enum status timeline_place(struct timeline *timeline, const struct timeline_pack
         return STATUS_NOMEM;
     *node = (struct node){
         .start = start,
+        .arrival = packet->arrival,
         .skip = (uint32_t)(start - packet->position),
         .samples = (uint32_t)(end - start),
         .run = packet->run,
@@ -151,11 +151,18 @@ enum status timeline_place(struct timeline *timeline, const struct timeline_pack
     return STATUS_OK;
 }
 
-int64_t timeline_ready(const struct timeline *timeline, int64_t horizon)
+int64_t timeline_ready(const struct timeline *timeline, int64_t passed)
 {
-    int64_t passed = horizon - timeline->window_samples;
-
     return timeline->contiguous > passed ? timeline->contiguous : passed;
+}
+
+int64_t timeline_due(const struct timeline *timeline, int64_t arrival)
+{
+    /* from the end: only what came lately is looked at in vain */
+    for (const struct node *node = timeline->tail; node; node = node->previous)
+        if (node->arrival <= arrival)
+            return node_end(node);
+    return timeline->position;
 }
 
 /* Decode the head, which begins at the read position, and tell about it. */

@@ -22,6 +22,7 @@
 /* One packet with a place. */
 struct timeline_packet {
     int64_t position; /* of its first sample */
+    int64_t arrival;  /* when it came, as a position */
     uint32_t run;     /* which run of sequence numbers, chosen by the caller */
     int64_t sequence; /* extended, comparable within a run */
     bool marker;      /* first after a silence, by its sender */
@@ -45,12 +46,8 @@ struct timeline_entry {
 
 struct timeline;
 
-/**
- * window_samples  how long a gap is waited for.
- *
- * STATUS_OK (*out set), STATUS_NOMEM.
- */
-enum status timeline_create(int64_t window_samples, struct timeline **out) MUST_CHECK;
+/** STATUS_OK (*out set), STATUS_NOMEM. */
+enum status timeline_create(struct timeline **out) MUST_CHECK;
 
 /** Free it with what waits; NULL is accepted. */
 void timeline_destroy(struct timeline *owned_timeline);
@@ -69,12 +66,13 @@ enum status timeline_place(struct timeline *timeline,
                            const struct timeline_packet *packet) MUST_CHECK;
 
 /**
- * Up to where the line may be read: to the first gap, or to what the window has passed, whichever
- * is later.
- *
- * horizon  everything that arrived before this position has been placed.
+ * Up to where the line may be read: to the first gap, or to `passed`, before which no gap is waited
+ * for any more, whichever is later.
  */
-int64_t timeline_ready(const struct timeline *timeline, int64_t horizon);
+int64_t timeline_ready(const struct timeline *timeline, int64_t passed);
+
+/** End of the waiting audio that came by `arrival`; the read position where none did. */
+int64_t timeline_due(const struct timeline *timeline, int64_t arrival);
 
 /**
  * Read samples at the read position; zeros where no packet lies. Stops early in front of a packet

@@ -3,13 +3,15 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/text.h"
+
 static struct recording_party party_of(const struct siprec_participant *participant)
 {
     struct recording_party party = {"", ""};
 
     if (participant) {
-        (void)snprintf(party.number, sizeof party.number, "%s", participant->number);
-        (void)snprintf(party.name, sizeof party.name, "%s", participant->name);
+        text_copy(party.number, sizeof party.number, participant->number);
+        text_copy(party.name, sizeof party.name, participant->name);
     }
     return party;
 }
@@ -40,8 +42,12 @@ static void find_speakers(const struct call_streams *streams,
 
     for (size_t i = 0; i < streams->count; i++)
         labels[i] = streams->stream[i].label;
-    for (size_t i = 0; i < streams->count; i++)
+    for (size_t i = 0; i < streams->count; i++) {
         speakers[i] = siprec_speaker(metadata, labels, streams->count, i, &assumed);
+        /* a partial document lists who changed, in any order: their places say nothing */
+        if (assumed && metadata->partial)
+            speakers[i] = NULL;
+    }
     *parties = siprec_parties(metadata, labels, streams->count);
 }
 
@@ -108,10 +114,12 @@ enum status call_streams_update(struct call_streams *streams, const struct sdp_o
 {
     struct call_streams updated = *streams;
     size_t kept = 0;
+    size_t withdrawn = 0;
 
     for (size_t i = 0; i < updated.count; i++) {
         size_t line = updated.media_line[i];
         size_t format;
+        withdrawn += line < offer->media_lines && offer->media[line].port == 0;
         accepted[i] = line < offer->media_lines &&
                       sdp_choose_format(&offer->media[line], &format) == STATUS_OK;
         if (!accepted[i])
@@ -120,7 +128,8 @@ enum status call_streams_update(struct call_streams *streams, const struct sdp_o
         updated.format[i] = format;
         kept++;
     }
-    if (!kept)
+    /* all of them taken back is a hold, not an offer of something else */
+    if (!kept && withdrawn < updated.count)
         return STATUS_UNSUPPORTED;
     if (metadata)
         call_streams_parties(&updated, metadata);

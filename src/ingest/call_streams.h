@@ -41,7 +41,7 @@ enum status call_streams_choose(const struct sdp_offer *offer,
  *
  * accepted  out, bool[BOUND_CALL_STREAMS]: whether the stream's m-line is answered.
  *
- * STATUS_OK           at least one is accepted.
+ * STATUS_OK           at least one is accepted, or all are withdrawn (port 0): a hold.
  * STATUS_UNSUPPORTED  none; *streams untouched.
  */
 enum status call_streams_update(struct call_streams *streams, const struct sdp_offer *offer,

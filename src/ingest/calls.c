@@ -94,8 +94,10 @@ static void answer_call(struct call *call)
                          call->metadata_xml, call->metadata_xml_bytes) != STATUS_OK)
         log_event(LOG_ERROR, "call.metadata_dropped", "cause=memory");
     enum status status = sip_call_accept(call->sip, &call->answer);
-    if (status != STATUS_OK)
+    if (status != STATUS_OK) {
         log_event(LOG_WARNING, "call.answer_failed", "cause=%s", status_name(status));
+        sip_call_reject(call->sip, 500, "Server Internal Error", 0); /* on_end frees the call */
+    }
 }
 
 /* On the signalling thread, after the sink has said how it went. */
@@ -245,7 +247,7 @@ static enum status on_update(void *context, void *call_context, const struct sip
     enum status status = recording_update(call->recording, streams.stream, streams.count,
                                           offer->metadata_xml.text, offer->metadata_xml.bytes);
     if (status != STATUS_OK)
-        return STATUS_FULL;
+        return status == STATUS_UNSUPPORTED ? STATUS_UNSUPPORTED : STATUS_FULL;
     call->streams = streams;
     return STATUS_OK;
 }

@@ -16,7 +16,12 @@
 #include "ingest/store_sink.h"
 #include "net/address.h"
 
-enum { EXIT_USAGE = 2, EXIT_SYSTEM = 5, SHUTDOWN_POLL_MS = 20 };
+enum {
+    EXIT_USAGE = 2,
+    EXIT_SYSTEM = 5,
+    SHUTDOWN_POLL_MS = 20,
+    CALL_DESCRIPTORS = 2 + BOUND_CALL_STREAMS, /* file, tail, media sockets */
+};
 
 struct arguments {
     const char *config;
@@ -183,14 +188,32 @@ static enum status announce(struct ingest *ingest, const char *ready_file, struc
     return ready_file_write(ready_file, line, fault);
 }
 
+/* Every call needs descriptors above signalling's; better told at the start than by each call. */
+static enum status raise_limits(const struct config *config, struct fault *fault)
+{
+    unsigned long limit;
+    unsigned long wanted =
+        DESCRIPTOR_SIGNALLING_MAX + (unsigned long)config->calls_max * CALL_DESCRIPTORS;
+
+    enum status status = descriptor_limit_raise(&limit, fault);
+    if (status != STATUS_OK)
+        return status;
+    if (limit < DESCRIPTOR_SIGNALLING_MAX + CALL_DESCRIPTORS)
+        return fault_set(fault, STATUS_LIMIT, 0,
+                         "the limit on open files is %lu, too low for one call: raise it to %lu "
+                         "(LimitNOFILE)",
+                         limit, wanted);
+    if (limit < wanted)
+        log_event(LOG_WARNING, "limit.descriptors", "limit=%lu wanted=%lu", limit, wanted);
+    return STATUS_OK;
+}
+
 static enum status start(struct ingest *ingest, const struct arguments *arguments,
                          struct fault *fault)
 {
-    unsigned long descriptors;
-
     enum status status = config_load(arguments->config, &ingest->config, fault);
     if (status == STATUS_OK)
-        status = descriptor_limit_raise(&descriptors, fault);
+        status = raise_limits(ingest->config, fault);
     if (status == STATUS_OK)
         status = start_media(ingest, fault);
     if (status == STATUS_OK)

@@ -1,20 +1,16 @@
 #include "ingest/store_recording.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static void copy_text(char *to, size_t to_bytes, const char *from)
-{
-    (void)snprintf(to, to_bytes, "%s", from);
-}
+#include "base/text.h"
 
 static struct index_party party_row(const struct recording_party *party)
 {
     struct index_party row;
 
-    copy_text(row.number, sizeof row.number, party->number);
-    copy_text(row.name, sizeof row.name, party->name);
+    text_copy(row.number, sizeof row.number, party->number);
+    text_copy(row.name, sizeof row.name, party->name);
     return row;
 }
 
@@ -32,12 +28,12 @@ enum status store_recording_create(const struct recording_begin *begin, const ch
     row->state = RECORDING_STATE_RECORDING;
     row->caller = party_row(&begin->caller);
     row->called = party_row(&begin->called);
-    copy_text(row->source_address, sizeof row->source_address, begin->source_address);
-    copy_text(row->sip_call_id, sizeof row->sip_call_id, begin->sip_call_id);
-    copy_text(row->session_id, sizeof row->session_id, begin->session_id);
-    copy_text(row->sip_session_id, sizeof row->sip_session_id, begin->sip_session_id);
-    copy_text(row->group_id, sizeof row->group_id, begin->group_id);
-    copy_text(row->node, sizeof row->node, node);
+    text_copy(row->source_address, sizeof row->source_address, begin->source_address);
+    text_copy(row->sip_call_id, sizeof row->sip_call_id, begin->sip_call_id);
+    text_copy(row->session_id, sizeof row->session_id, begin->session_id);
+    text_copy(row->sip_session_id, sizeof row->sip_session_id, begin->sip_session_id);
+    text_copy(row->group_id, sizeof row->group_id, begin->group_id);
+    text_copy(row->node, sizeof row->node, node);
     recording_path(row->id, row->started, row->path);
     *out = recording;
     return STATUS_OK;
@@ -62,9 +58,9 @@ static void take_leg(struct store_recording *recording, size_t i, const struct r
     struct index_leg *row = &recording->row.leg[i];
 
     row->right = leg->channel == RECORDING_RIGHT;
-    copy_text(row->label, sizeof row->label, leg->label);
+    text_copy(row->label, sizeof row->label, leg->label);
     row->party = party_row(&leg->party);
-    copy_text(row->codec, sizeof row->codec, leg->codec);
+    text_copy(row->codec, sizeof row->codec, leg->codec);
     row->packets_received = leg->packets_received;
     row->packets_lost = leg->packets_lost;
     row->packets_late = leg->packets_late;
@@ -86,7 +82,7 @@ static enum status take_facts(struct store_recording *recording, const struct re
         row->end_ms = fact->end_ms;
         row->leg = fact->leg;
         row->count = fact->count;
-        copy_text(row->cause, sizeof row->cause, fact->cause);
+        text_copy(row->cause, sizeof row->cause, fact->cause);
     }
     recording->fact_count = end->facts;
     return STATUS_OK;
@@ -112,7 +108,7 @@ enum status store_recording_take_end(struct store_recording *recording,
 
     row->ended = end->ended;
     row->duration_ms = end->duration_ms;
-    copy_text(row->end_cause, sizeof row->end_cause, end->end_cause);
+    text_copy(row->end_cause, sizeof row->end_cause, end->end_cause);
     row->legs = end->legs;
     for (size_t i = 0; i < end->legs; i++)
         take_leg(recording, i, &end->leg[i]);

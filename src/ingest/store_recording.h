@@ -29,6 +29,8 @@ struct store_recording {
     struct index_recording row;
     enum status begun; /* of its file and row */
     bool flushed;      /* by the sync pass under way */
+    bool flush_failed; /* by the last sync pass */
+    bool doubtful;     /* a sync failed under it: nothing of it is confirmed any more */
     void (*ready)(void *ready_arg, enum status status);
     void *ready_arg;
 

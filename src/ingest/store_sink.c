@@ -217,28 +217,51 @@ static void begin_batch(struct store_sink *store, struct store_recording *batch)
     answer_batch(store, batch, status);
 }
 
-/* The once-a-second pass that the promise of 2 s rests on. */
-static void sync_pass(struct store_sink *store)
+/* Returns the first failure. Each recording's is told once, not at every pass of a full disk. */
+static enum status flush_open(struct store_sink *store, struct fault *fault)
 {
-    struct fault fault = {0};
+    enum status first = STATUS_OK;
 
-    if (!store->open)
-        return;
     for (struct store_recording *i = store->open; i; i = i->next) {
+        struct fault own = {0};
         i->flushed = false;
         if (!i->writer || i->begun != STATUS_OK)
             continue;
-        i->flushed = recording_writer_flush(i->writer, &fault) == STATUS_OK;
-        if (!i->flushed)
+        enum status status = recording_writer_flush(i->writer, &own);
+        i->flushed = status == STATUS_OK;
+        if (!i->flushed && !i->flush_failed)
             log_event(LOG_ERROR, "store.flush_failed", "recording=%s reason=\"%s\"", i->id_text,
-                      fault.text);
+                      own.text);
+        i->flush_failed = !i->flushed;
+        if (!i->flushed && first == STATUS_OK) {
+            first = status;
+            *fault = own;
+        }
     }
-    enum status status = sync_store(store, &fault);
-    set_healthy(store, status == STATUS_OK, &fault);
-    if (status != STATUS_OK)
-        return; /* never confirmed by a later sync: what was lost below us stays unconfirmed */
+    return first;
+}
+
+/*
+ * The once-a-second pass that the promise of 2 s rests on. While the store is unhealthy it runs
+ * without recordings too, for there will be none before it finds the disk well again; whether the
+ * index is, the next call tells.
+ */
+static void sync_pass(struct store_sink *store)
+{
+    struct fault fault = {0};
+    struct fault sync_fault = {0};
+
+    if (!store->open && atomic_load(&store->healthy))
+        return;
+    enum status flushed = flush_open(store, &fault);
+    enum status synced = sync_store(store, &sync_fault);
+    set_healthy(store, flushed == STATUS_OK && synced == STATUS_OK,
+                synced == STATUS_OK ? &fault : &sync_fault);
     for (struct store_recording *i = store->open; i; i = i->next) {
-        if (i->flushed)
+        /* Linux drops the pages of a failed sync: a later one that succeeds says nothing of them */
+        if (synced != STATUS_OK)
+            i->doubtful = true;
+        else if (i->flushed && !i->doubtful)
             recording_writer_confirm(i->writer);
     }
 }
@@ -282,6 +305,16 @@ static void end_one(struct store_sink *store, struct store_recording *recording)
         discard(store, recording);
     unlink_open(store, recording);
     store_recording_destroy(recording);
+}
+
+/* At least one, then on until the time is up: new calls must not wait, nor ended ones pile up. */
+static void end_some(struct store_sink *store, struct store_recording **ending, mono_time until)
+{
+    do {
+        struct store_recording *recording = *ending;
+        *ending = recording->next_job;
+        end_one(store, recording);
+    } while (*ending && clock_mono_now().ns < until.ns);
 }
 
 static struct store_recording *reversed(struct store_recording *newest_first)
@@ -340,11 +373,10 @@ static void *store_main(void *arg)
                 next_sync.ns = now.ns + STORE_SYNC_MS * CLOCK_NS_PER_MS;
         }
         if (ending) {
-            struct store_recording *recording = ending;
-            ending = recording->next_job;
+            mono_time until = {clock_mono_now().ns + STORE_SEAL_MS * CLOCK_NS_PER_MS};
+            end_some(store, &ending, until.ns < next_sync.ns ? until : next_sync);
             if (!ending)
                 ending_tail = &ending;
-            end_one(store, recording);
         }
     }
     return NULL;

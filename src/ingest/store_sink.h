@@ -7,7 +7,8 @@
  *  - new calls: files made as a batch, one syncfs, their rows in one transaction, then `ready`; no
  *    call is answered before its row and its file are durable;
  *  - every STORE_SYNC_MS: flush every open recording, one syncfs for all, confirm;
- *  - ended calls, one at a time between two syncs: seal, then the row.
+ *  - ended calls, one after the other, for STORE_SEAL_MS before the others get their turn: seal,
+ *    then the row.
  * A call whose sealing fails stays `recording` in the index and is finished by the keeper.
  */
 #ifndef RECORDER_INGEST_STORE_SINK_H
@@ -25,6 +26,8 @@ enum {
     /* With sweep and reorder window (session/recording.h) this keeps the promise of 2 s:
      * 100 + 1000 + 800 ms, and 100 ms for the sync itself. */
     STORE_SYNC_MS = 800,
+    /* What new calls may wait for ended ones at most, but for the one under way. */
+    STORE_SEAL_MS = 100,
 };
 
 struct store_sink;
@@ -42,8 +45,10 @@ enum status store_sink_create(const struct config *config, struct store_sink **o
 /** The sink to hand to recordings; valid as long as the store_sink. */
 const struct recording_sink *store_sink_interface(struct store_sink *store);
 
-/** Whether the last sync, and the last row, could be written: new calls are refused while not. Any
- *  thread. */
+/**
+ * Whether the last sync pass, and the last row, could be written: new calls are refused while not.
+ * A pass that succeeds makes it healthy again, also when no call is in progress. Any thread.
+ */
 bool store_sink_healthy(struct store_sink *store);
 
 /** Seal everything that has ended, leave the rest for recovery, join the thread, free. NULL is

@@ -5,8 +5,9 @@
  * Owned by the recording's media thread. Positions are samples of the leg's rate from the
  * recording's start.
  *
- * Invariants: every datagram is exactly one of placed, late, duplicate, ignored; lost = expected -
- * distinct numbers that came in time, over all runs of sequence numbers.
+ * Invariants: every datagram is exactly one of placed, late, duplicate, displaced, ignored, or held
+ * until leg_settle; lost = expected - distinct numbers that came, over all runs of sequence
+ * numbers.
  */
 #ifndef RECORDER_SESSION_LEG_H
 #define RECORDER_SESSION_LEG_H
@@ -21,22 +22,26 @@
 
 enum {
     LEG_SOURCES_MAX = 4, /* runs of sequence numbers known at a time; the oldest makes room */
-    LEG_LATE_RESTART_MS = 1000, /* nothing but late packets for so long: the anchor is wrong */
+    /* nothing but late packets for so long: the anchor is wrong. Less than RECORDING_REORDER_MS, so
+     * that where they arrived is not yet read */
+    LEG_LATE_RESTART_MS = 800,
 };
 
 struct leg_counts {
     uint64_t placed;
     uint64_t late;
     uint64_t duplicate;
-    uint64_t ignored; /* other payload types, malformed, in a place taken by another source */
-    uint64_t lost;    /* numbers that never came in time */
+    uint64_t displaced; /* their place was taken by others */
+    uint64_t ignored;   /* other payload types, malformed, more than can wait */
+    uint64_t lost;      /* numbers that never came */
 };
 
 struct leg;
 
 /**
  * codec         of the audio.
- * payload_type  that it comes with; others are counted, and not heard.
+ * payload_type  that it comes with. Audio by the payload types of RFC 3551 is heard as well, where
+ *               its rate is the same; all others are counted, and not heard.
  *
  * STATUS_OK (*out set), STATUS_NOMEM.
  */
@@ -47,7 +52,7 @@ enum status leg_create(const struct audio_codec *codec, uint8_t payload_type,
 void leg_destroy(struct leg *owned_leg);
 
 /**
- * What the audio comes as from now on.
+ * What the audio comes as from now on; what still comes as before is heard too.
  *
  * codec  of the same rate; what waits is still decoded by the codec it came with.
  */
@@ -64,11 +69,20 @@ void leg_receive(struct leg *leg, const uint8_t *data, size_t data_bytes, bool t
                  int64_t arrival_ns);
 
 /**
- * Up to which sample the line may be read.
+ * Place what came too late for LEG_LATE_RESTART_MS anew, by its arrival: nothing of it is lost.
  *
- * horizon_ns  all that arrived before it was given to leg_receive.
+ * horizon_ns  all that arrived before it was given to leg_receive; INT64_MAX: nothing will follow.
  */
-int64_t leg_ready(const struct leg *leg, int64_t horizon_ns);
+void leg_settle(struct leg *leg, int64_t horizon_ns);
+
+/**
+ * Up to which sample the line may be read: to the first gap, or to passed_ns, before which no gap
+ * is waited for any more, whichever is later.
+ */
+int64_t leg_ready(const struct leg *leg, int64_t passed_ns);
+
+/** End of the waiting audio that arrived by then, in samples; the read position where none did. */
+int64_t leg_due(const struct leg *leg, int64_t arrival_ns);
 
 /** Read the next samples of the line: int16_t[samples]; zeros where nothing was heard. */
 void leg_read(struct leg *leg, int16_t *pcm, size_t samples);

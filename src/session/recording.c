@@ -8,6 +8,8 @@
 #include "session/media_pool.h"
 #include "session/recording_media.h"
 
+enum { MOMENT_TRIES_MAX = 5 };
+
 static enum status open_sockets(struct recording *recording, size_t count,
                                 const struct sockaddr_storage *address, struct fault *fault)
 {
@@ -167,23 +169,48 @@ static void apply_change(struct recording *recording)
     change_destroy(change);
 }
 
+/* One moment on both clocks. */
+struct moment {
+    int64_t ns; /* from the recording's start */
+    wall_time wall;
+};
+
+/*
+ * The thread may be put aside between reading the one clock and the other. A first packet that was
+ * anchored by the difference would lie too early for as long as the call lasts: so read again.
+ */
+static struct moment moment_now(const struct recording *recording)
+{
+    struct moment moment;
+    int64_t apart_ns;
+    int tries = 0;
+
+    do {
+        int64_t before_ns = clock_mono_now().ns;
+        moment.wall = clock_wall_now();
+        moment.ns = before_ns - recording->started_mono.ns;
+        apart_ns = clock_mono_now().ns - before_ns;
+    } while (apart_ns > CLOCK_NS_PER_MS && ++tries < MOMENT_TRIES_MAX);
+    return moment;
+}
+
 /*
  * When a datagram came, ns from the start. The kernel stamps by the wall clock, which may be set
- * at any time; but it cannot have come before what was received already, nor after now.
+ * at any time; but it cannot have come before what was received already, nor after it was read.
  */
-static int64_t arrival_ns(const struct recording *recording, wall_time arrival, int64_t now_ns,
-                          wall_time wall_now)
+static int64_t arrival_ns(const struct recording *recording, wall_time arrival,
+                          const struct moment *moment, int64_t read_ns)
 {
-    int64_t ns = arrival.ns ? now_ns - (wall_now.ns - arrival.ns) : now_ns;
+    int64_t ns = arrival.ns ? moment->ns - (moment->wall.ns - arrival.ns) : moment->ns;
 
     if (ns < recording->horizon_ns)
         ns = recording->horizon_ns;
-    return ns < now_ns ? ns : now_ns;
+    return ns < read_ns ? ns : read_ns;
 }
 
 /* Take one batch of one socket. */
 static void receive_batch(struct recording *recording, size_t index, struct rtp_receiver *receiver,
-                          int64_t now_ns, wall_time wall_now, struct recording_swept *swept)
+                          const struct moment *moment, struct recording_swept *swept)
 {
     struct recording_socket *media = &recording->sockets[index];
     const struct rtp_datagram *datagrams;
@@ -192,18 +219,19 @@ static void receive_batch(struct recording *recording, size_t index, struct rtp_
 
     if (rtp_receiver_read(receiver, media->descriptor, &datagrams, &count, &dropped) != STATUS_OK) {
         media->drained = true;
-        media->received_ns = now_ns;
+        media->received_ns = moment->ns;
         return;
     }
+    int64_t read_ns = clock_mono_now().ns - recording->started_mono.ns;
     for (size_t i = 0; i < count; i++) {
         const struct rtp_datagram *datagram = &datagrams[i];
-        media->received_ns = arrival_ns(recording, datagram->arrival, now_ns, wall_now);
+        media->received_ns = arrival_ns(recording, datagram->arrival, moment, read_ns);
         track_receive(recording->track, index, datagram->data, datagram->data_bytes,
                       datagram->truncated, media->received_ns);
     }
     media->drained = count < RTP_RECEIVER_BATCH;
     if (media->drained)
-        media->received_ns = now_ns;
+        media->received_ns = moment->ns;
     swept->packets_received += count;
     swept->packets_kernel_dropped += dropped - media->dropped;
     media->dropped = dropped;
@@ -214,15 +242,14 @@ static bool receive_round(struct recording *recording, struct rtp_receiver *rece
                           struct recording_swept *swept)
 {
     /* read per recording: a sweep of a thousand takes long enough to matter */
-    int64_t now_ns = clock_mono_now().ns - recording->started_mono.ns;
-    wall_time wall_now = clock_wall_now();
-    int64_t horizon_ns = now_ns;
+    const struct moment moment = moment_now(recording);
+    int64_t horizon_ns = moment.ns;
     bool more = false;
 
     for (size_t i = 0; i < recording->stream_count; i++) {
         struct recording_socket *media = &recording->sockets[i];
         if (!media->drained)
-            receive_batch(recording, i, receiver, now_ns, wall_now, swept);
+            receive_batch(recording, i, receiver, &moment, swept);
         if (!media->drained)
             more = true;
         if (media->received_ns < horizon_ns)
@@ -240,11 +267,12 @@ bool recording_media_sweep(struct recording *recording, struct rtp_receiver *rec
                            struct recording_swept *swept)
 {
     bool stopped = atomic_load(&recording->end_cause) != NULL;
+    int rounds = stopped ? RECORDING_BATCHES_LAST_MAX : RECORDING_BATCHES_MAX;
 
     apply_change(recording);
     for (size_t i = 0; i < recording->stream_count; i++)
         recording->sockets[i].drained = false;
-    for (int round = 0; round < RECORDING_BATCHES_MAX; round++)
+    for (int round = 0; round < rounds; round++)
         if (!receive_round(recording, receiver, swept))
             break;
     return stopped;

@@ -10,7 +10,8 @@
  * packet lies where it arrived on that clock; what follows lies by its RTP timestamp.
  *
  * Latency budget (the promise of 2 s, see ARCHITECTURE.md): sweep MEDIA_SWEEP_MS + reorder window
- * RECORDING_REORDER_MS + the store's sync period; what lies behind no gap is encoded at once.
+ * RECORDING_REORDER_MS, from the arrival of what waits, + the store's sync period; what lies behind
+ * no gap is encoded at once.
  */
 #ifndef RECORDER_SESSION_RECORDING_H
 #define RECORDER_SESSION_RECORDING_H

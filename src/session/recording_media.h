@@ -1,7 +1,7 @@
 /**
  * recording_media: the media threads' side of a recording. Private to this folder.
  *
- * What the two threads share is small: `update` and `end_cause`, both atomic. All else belongs to
+ * What the two threads share is small: `change` and `end_cause`, both atomic. All else belongs to
  * signalling before recording_start and to the media thread after it; recording_start hands over
  * through the thread's locked inbox.
  */
@@ -20,6 +20,7 @@ enum {
     /* batches a socket is read in one sweep: 10,000 packets a second; the rest waits in its buffer
      */
     RECORDING_BATCHES_MAX = 16,
+    RECORDING_BATCHES_LAST_MAX = 64, /* likewise in the last sweep: more than a buffer holds */
 };
 
 /* What signalling wants changed. */

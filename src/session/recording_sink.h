@@ -46,11 +46,11 @@ struct recording_leg {
     int64_t anchor_samples; /* where its first sample lies, from the recording's start, at rate_hz;
                                -1 where nothing came */
     uint64_t packets_received; /* audio packets that arrived, duplicates and late ones included */
-    uint64_t packets_lost;     /* sequence numbers that never came, late ones included */
+    uint64_t packets_lost;     /* sequence numbers that never came: received + lost = sent */
     uint64_t packets_late;     /* came after their place was written */
     uint64_t packets_duplicate;
     uint64_t
-        packets_ignored; /* other payload types, malformed, foreign SSRC: received, not audio */
+        packets_ignored; /* other payload types, malformed, more than could wait: not received */
 };
 
 /* A stretch that is not heard audio, or an event; milliseconds from the recording's start. */

@@ -212,14 +212,36 @@ static void encode_frame(struct track *track)
     track->frames++;
 }
 
+/*
+ * Before when gaps are waited for no more: audio that has waited for the reorder window must go on,
+ * but never past the window itself, or it would cut off another leg that is in time.
+ */
+static int64_t passed_ns(const struct track *track, int64_t horizon_ns)
+{
+    int64_t window_ns = horizon_ns - RECORDING_REORDER_MS * CLOCK_NS_PER_MS;
+    int64_t passed = horizon_ns - TRACK_IDLE_MS * CLOCK_NS_PER_MS;
+
+    for (size_t i = 0; i < track->leg_count; i++) {
+        int64_t rate_hz = leg_rate_hz(track->leg[i]);
+        int64_t due = leg_due(track->leg[i], window_ns);
+        int64_t frames = (due * OPUS_FRAMES_PER_SECOND + rate_hz - 1) / rate_hz;
+        int64_t due_ns = frames * FRAME_MS * CLOCK_NS_PER_MS;
+        if (due_ns > window_ns)
+            due_ns = window_ns;
+        if (due_ns > passed)
+            passed = due_ns;
+    }
+    return passed;
+}
+
 /* Frames that both legs are ready for. */
-static int64_t ready_frames(const struct track *track, int64_t horizon_ns)
+static int64_t ready_frames(const struct track *track, int64_t passed)
 {
     int64_t frames = INT64_MAX;
 
     for (size_t i = 0; i < track->leg_count; i++) {
-        int64_t ready = leg_ready(track->leg[i], horizon_ns) * OPUS_FRAMES_PER_SECOND /
-                        leg_rate_hz(track->leg[i]);
+        int64_t ready =
+            leg_ready(track->leg[i], passed) * OPUS_FRAMES_PER_SECOND / leg_rate_hz(track->leg[i]);
         if (ready < frames)
             frames = ready;
     }
@@ -228,8 +250,11 @@ static int64_t ready_frames(const struct track *track, int64_t horizon_ns)
 
 void track_advance(struct track *track, int64_t horizon_ns)
 {
+    for (size_t i = 0; i < track->leg_count; i++)
+        leg_settle(track->leg[i], horizon_ns);
+    int64_t passed = passed_ns(track, horizon_ns);
     /* asked again each time: behind a gap that has been passed, all may be complete */
-    while (track->frames < ready_frames(track, horizon_ns)) {
+    while (track->frames < ready_frames(track, passed)) {
         encode_frame(track);
         if (track->frames - track->page_frames >= PAGE_FRAMES)
             write_page(track, track->frames * OPUS_FRAME_GRANULE, false);
@@ -259,6 +284,8 @@ static int64_t end_ms(const struct track *track, int64_t stopped_ns)
 
 void track_finish(struct track *track, const struct track_ending *ending)
 {
+    for (size_t i = 0; i < track->leg_count; i++)
+        leg_settle(track->leg[i], INT64_MAX);
     int64_t duration_ms = end_ms(track, ending->stopped_ns);
     /* RFC 7845 section 4.4: the decoder drops the pre-skip and trims to the last granule position,
      * so frames are needed until both are covered: always at least one more than before */

@@ -21,6 +21,9 @@
 
 enum {
     TRACK_TAIL_MS = 1000, /* audio that lies so far beyond the end is still kept */
+    /* no leg has audio that waits: the line goes on as silence so far behind the clock. Nothing is
+     * kept waiting by that, and what a stalled sender or network brings then is not late */
+    TRACK_IDLE_MS = 3000,
 };
 
 struct track;
@@ -65,7 +68,9 @@ void track_receive(struct track *track, size_t leg, const uint8_t *data, size_t 
                    bool truncated, int64_t arrival_ns);
 
 /**
- * Encode what is complete, and hand over the pages that are full or whose audio has waited long.
+ * Encode what is complete, and hand over the pages that are full or whose audio has waited long. A
+ * gap is waited for until audio behind it, or beside it on the other leg, is RECORDING_REORDER_MS
+ * old, counted from its arrival.
  *
  * horizon_ns  all datagrams that arrived before it were received.
  */

@@ -113,12 +113,14 @@ static char *namespace_of(struct siprec_xml *document, const char *name)
     return copy_span(document, cut_text(document, span));
 }
 
-/* An attribute without a prefix is in front of those with one, which may be a vendor's own. */
+/*
+ * An attribute without a prefix is in front of those with one, which may be a vendor's own. *end is
+ * where the last one's next lies: a message may bring thousands, so the list is never walked here.
+ */
 static bool add_attribute(struct siprec_xml *document, struct siprec_xml_node *node,
-                          const char *name, const char *value)
+                          struct siprec_xml_attribute ***end, const char *name, const char *value)
 {
     struct siprec_xml_attribute *attribute = siprec_xml_alloc(document, sizeof *attribute);
-    struct siprec_xml_attribute **link = &node->attributes;
     struct text_span local = local_name(name);
     struct text_span whole = {.text = value, .bytes = strlen(value)};
 
@@ -128,10 +130,11 @@ static bool add_attribute(struct siprec_xml *document, struct siprec_xml_node *n
     attribute->value = copy_span(document, cut_text(document, text_span_trim(whole)));
     if (!attribute->name || !attribute->value)
         return false;
-    while (local.text != name && *link)
-        link = &(*link)->next;
+    struct siprec_xml_attribute **link = local.text == name ? &node->attributes : *end;
     attribute->next = *link;
     *link = attribute;
+    if (link == *end)
+        *end = &attribute->next;
     return true;
 }
 
@@ -147,9 +150,10 @@ static struct siprec_xml_node *add_node(struct builder *builder, const char *nam
     node->name = copy_span(document, cut_text(document, local_name(name)));
     if (!node->name)
         return NULL;
+    struct siprec_xml_attribute **end = &node->attributes;
     for (; names_and_values[0]; names_and_values += 2) {
         if (strncmp(names_and_values[0], "xmlns", strlen("xmlns")) != 0 &&
-            !add_attribute(document, node, names_and_values[0], names_and_values[1]))
+            !add_attribute(document, node, &end, names_and_values[0], names_and_values[1]))
             return NULL;
     }
     if (builder->depth) {

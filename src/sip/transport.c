@@ -15,6 +15,7 @@ enum {
     TCP_BACKLOG = 256,                  /* libre asks for 5 */
     UDP_BUFFER_BYTES = 4 * 1024 * 1024, /* asked for; the kernel caps it */
     HELPER_LAYER = 0,
+    REQUEST_BYTES_MIN = 16,
 };
 
 static const char LOOPBACK_V4[] = "127.0.0.1";
@@ -257,21 +258,28 @@ out:
     mem_deref(kept);
 }
 
-/* Sees each datagram before libre; true: dealt with. */
+/*
+ * Sees each datagram before libre; true: dealt with. What cannot be decoded ends here: libre would
+ * print a line for each.
+ */
 static bool datagram_received(struct sa *src, struct mbuf *mb, void *arg)
 {
-    size_t start = mb->pos;
     struct sip_msg *msg = NULL;
 
-    /* too short for a request line, or no text: keep-alives, STUN */
-    if (mbuf_get_left(mb) < 16 || *mbuf_buf(mb) < 'A' || *mbuf_buf(mb) > 'Z')
-        return false;
+    /* line ends before a message are to be ignored (RFC 3261 section 7.5); alone they keep alive */
+    while (mbuf_get_left(mb) > 0 && (*mbuf_buf(mb) == '\r' || *mbuf_buf(mb) == '\n'))
+        mb->pos++;
+    if (mbuf_get_left(mb) == 0)
+        return true;
+    size_t start = mb->pos;
     int err = sip_msg_decode(&msg, mb);
     mb->pos = start;
     mem_deref(msg);
     if (!err)
         return false;
-    answer_undecodable(arg, src, mb);
+    /* what is too short for a request line, or no text, is no request: STUN, noise */
+    if (mbuf_get_left(mb) >= REQUEST_BYTES_MIN && *mbuf_buf(mb) >= 'A' && *mbuf_buf(mb) <= 'Z')
+        answer_undecodable(arg, src, mb);
     return true;
 }
 

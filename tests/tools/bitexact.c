@@ -11,8 +11,9 @@
  * PAYLOAD_FILE    G.711 bytes of all planned packets in order, 160 bytes each
  * WITHHELD_FILE   numbers of the packets that were not sent, from 0, one per line; "-" for none
  *
- * A channel without --leg is silent. Prints "packets N different M"; exit status 0 when N > 0 and
- * M is 0, 1 when they differ, 2 on wrong usage or a file that cannot be read.
+ * A channel without --leg is silent. Packets that the recording lacks at its end count as
+ * different. Prints "packets N different M"; exit status 0 when N > 0 and M is 0, 1 when they
+ * differ, 2 on wrong usage or a file that cannot be read.
  */
 #include <errno.h>
 #include <ogg/ogg.h>
@@ -95,6 +96,8 @@ static enum status lay_out(struct line *line, const struct audio_codec *codec, i
 
     while (first < packets && withheld[first])
         first++;
+    while (packets > first && withheld[packets - 1])
+        packets--;
     line->samples = (size_t)anchor + (packets - first) * PACKET_SAMPLES;
     line->pcm = calloc(line->samples + 1, sizeof *line->pcm);
     if (!line->pcm)
@@ -191,6 +194,17 @@ static void frame_of(const struct line *line, size_t frame, int16_t pcm[static P
             pcm[i] = line->pcm[frame * PACKET_SAMPLES + i];
 }
 
+/* Packets that the lines need and the recording does not have. */
+static size_t missing(const struct stored *stored, const struct line *lines)
+{
+    size_t needed = 0;
+
+    for (size_t i = 0; i < OPUS_CHANNELS; i++)
+        if ((lines[i].samples + PACKET_SAMPLES - 1) / PACKET_SAMPLES > needed)
+            needed = (lines[i].samples + PACKET_SAMPLES - 1) / PACKET_SAMPLES;
+    return needed > stored->count ? needed - stored->count : 0;
+}
+
 static enum status compare(const struct stored *stored, const struct line *lines, size_t *different)
 {
     const uint32_t rates_hz[OPUS_CHANNELS] = {RATE_HZ, RATE_HZ};
@@ -211,6 +225,7 @@ static enum status compare(const struct stored *stored, const struct line *lines
         data += stored_bytes;
     }
     opus_pair_close(encoder);
+    *different += missing(stored, lines);
     return status;
 }
 

@@ -95,9 +95,9 @@ static enum status parse_limit(const char *text, size_t *limit)
             return STATUS_INVALID;
         value = value * 10 + (size_t)(text[i] - '0');
     }
-    if (value < 1 || value > LIST_LIMIT_MAX)
+    if (value < 1)
         return STATUS_INVALID;
-    *limit = value;
+    *limit = value < LIST_LIMIT_MAX ? value : LIST_LIMIT_MAX; /* `next` leads to the others */
     return STATUS_OK;
 }
 
@@ -125,7 +125,7 @@ static const char *parse_all(const struct list_parameters *parameters, struct li
     *reason = "digits are expected, with one * before or after them at most";
     if (parse_number(parameters->number, out) != STATUS_OK)
         return "number";
-    *reason = "a number from 1 to 200 is expected";
+    *reason = "a number from 1 to 9999 is expected; a page holds at most 200";
     if (parse_limit(parameters->limit, &query->limit) != STATUS_OK)
         return "limit";
     *reason = "this is no cursor that a list gave";

@@ -16,7 +16,9 @@ bool origin_media_is_json(const char *content_type)
     static const char json[] = "application/json";
     size_t length = strlen(json);
 
-    if (!content_type || strncasecmp(content_type, json, length) != 0)
+    if (!content_type)
+        return true;
+    if (strncasecmp(content_type, json, length) != 0)
         return false;
     return strchr("; \t", content_type[length]) != NULL;
 }

@@ -158,6 +158,22 @@ void recording_routes_unreadable(struct exchange *exchange, const struct index_r
         answer_problem(exchange, kind, NULL, NULL);
 }
 
+/*
+ * The index says whose a recording is, and recorder-ingest, which faces the telephone network, can
+ * write the index; the customer inside the sealed file it cannot change.
+ */
+static bool is_sealed_to(const struct recording_reader *reader,
+                         const struct index_recording *recording)
+{
+    const struct recording_summary *summary = recording_reader_summary(reader);
+
+    if (uuid_equal(summary->customer, recording->customer))
+        return true;
+    log_event(LOG_ERROR, "recording.foreign", "path=%s reason=\"sealed to another customer\"",
+              recording->path);
+    return false;
+}
+
 bool recording_routes_open(struct api *api, struct exchange *exchange,
                            const struct index_recording *recording, struct reader_lease **lease)
 {
@@ -177,9 +193,16 @@ bool recording_routes_open(struct api *api, struct exchange *exchange,
     if (length > 0 && (size_t)length < sizeof path)
         status =
             readers_acquire(api->readers, recording->id, path, clock_mono_now(), lease, &fault);
-    if (status != STATUS_OK)
+    if (status != STATUS_OK) {
         recording_routes_unreadable(exchange, recording, status, &fault);
-    return status == STATUS_OK;
+        return false;
+    }
+    if (!is_sealed_to(reader_lease_reader(*lease), recording)) {
+        readers_release(api->readers, *lease, clock_mono_now());
+        answer_problem(exchange, PROBLEM_NO_RECORDING, NULL, NULL);
+        return false;
+    }
+    return true;
 }
 
 static void answer_peaks(struct exchange *exchange, const struct index_recording *recording,

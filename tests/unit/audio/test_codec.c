@@ -87,6 +87,15 @@ static void longest_packet_has_samples_and_one_more_has_none(void **state)
     assert_int_equal(audio_codec_samples(codec, AUDIO_PACKET_SAMPLES_MAX + 1), 0);
 }
 
+static void assigned_payload_types_are_those_of_rfc_3551(void **state)
+{
+    (void)state;
+    assert_ptr_equal(audio_codec_assigned(0), audio_codec_find("PCMU", 8000));
+    assert_ptr_equal(audio_codec_assigned(8), audio_codec_find("PCMA", 8000));
+    assert_null(audio_codec_assigned(13));
+    assert_null(audio_codec_assigned(96));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -94,6 +103,7 @@ int main(void)
         cmocka_unit_test(known_values_hold),
         cmocka_unit_test(names_are_found_in_any_case_and_only_at_their_clock),
         cmocka_unit_test(longest_packet_has_samples_and_one_more_has_none),
+        cmocka_unit_test(assigned_payload_types_are_those_of_rfc_3551),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

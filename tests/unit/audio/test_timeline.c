@@ -9,13 +9,13 @@
 
 #include "audio/timeline.h"
 
-enum { WINDOW = 8000 };
-
-static enum status place(struct timeline *timeline, int64_t position, size_t samples, uint8_t byte)
+static enum status place_at(struct timeline *timeline, int64_t position, int64_t arrival,
+                            size_t samples, uint8_t byte)
 {
     uint8_t payload[AUDIO_PACKET_SAMPLES_MAX];
     const struct timeline_packet packet = {
         .position = position,
+        .arrival = arrival,
         .run = 1,
         .sequence = position,
         .codec = audio_codec_find("PCMU", 8000),
@@ -25,6 +25,11 @@ static enum status place(struct timeline *timeline, int64_t position, size_t sam
 
     memset(payload, byte, samples);
     return timeline_place(timeline, &packet);
+}
+
+static enum status place(struct timeline *timeline, int64_t position, size_t samples, uint8_t byte)
+{
+    return place_at(timeline, position, position, samples, byte);
 }
 
 static int16_t value_of(uint8_t byte)
@@ -55,7 +60,7 @@ static void packets_in_any_order_read_as_one_line(void **state)
     (void)state;
     struct timeline *timeline = NULL;
 
-    assert_int_equal(timeline_create(WINDOW, &timeline), STATUS_OK);
+    assert_int_equal(timeline_create(&timeline), STATUS_OK);
     assert_int_equal(place(timeline, 320, 160, 0x13), STATUS_OK);
     assert_int_equal(place(timeline, 0, 160, 0x11), STATUS_OK);
     assert_int_equal(timeline_ready(timeline, 0), 160);
@@ -73,7 +78,7 @@ static void late_packet_after_reading_is_refused_and_a_half_late_one_is_heard_in
     (void)state;
     struct timeline *timeline = NULL;
 
-    assert_int_equal(timeline_create(WINDOW, &timeline), STATUS_OK);
+    assert_int_equal(timeline_create(&timeline), STATUS_OK);
     assert_reads(timeline, 240, 0);
     assert_int_equal(place(timeline, 0, 160, 0x11), STATUS_LATE);
     assert_int_equal(place(timeline, 80, 160, 0x11), STATUS_LATE);
@@ -88,7 +93,7 @@ static void overlapping_packets_keep_what_came_first(void **state)
     (void)state;
     struct timeline *timeline = NULL;
 
-    assert_int_equal(timeline_create(WINDOW, &timeline), STATUS_OK);
+    assert_int_equal(timeline_create(&timeline), STATUS_OK);
     assert_int_equal(place(timeline, 100, 100, 0x11), STATUS_OK);
     assert_int_equal(place(timeline, 120, 60, 0x12), STATUS_EXISTS);
     assert_int_equal(place(timeline, 50, 100, 0x13), STATUS_OK);  /* its tail is cut */
@@ -112,7 +117,7 @@ static void each_packet_is_told_once_with_the_gap_before_it(void **state)
     int16_t pcm[400];
     bool reached;
 
-    assert_int_equal(timeline_create(WINDOW, &timeline), STATUS_OK);
+    assert_int_equal(timeline_create(&timeline), STATUS_OK);
     assert_int_equal(place(timeline, 100, 50, 0x11), STATUS_OK);
     assert_int_equal(place(timeline, 200, 50, 0x11), STATUS_OK);
     assert_int_equal(timeline_read(timeline, pcm, 400, &reached, &entry), 100);
@@ -142,13 +147,31 @@ static void gap_that_is_passed_makes_what_follows_ready(void **state)
     (void)state;
     struct timeline *timeline = NULL;
 
-    assert_int_equal(timeline_create(WINDOW, &timeline), STATUS_OK);
+    assert_int_equal(timeline_create(&timeline), STATUS_OK);
     assert_int_equal(place(timeline, 160, 160, 0x11), STATUS_OK);
     assert_int_equal(place(timeline, 320, 160, 0x11), STATUS_OK);
-    assert_int_equal(timeline_ready(timeline, WINDOW), 0);
-    assert_int_equal(timeline_ready(timeline, WINDOW + 160), 160);
+    assert_int_equal(timeline_ready(timeline, 0), 0);
+    assert_int_equal(timeline_ready(timeline, 160), 160);
     assert_reads(timeline, 160, 0);
-    assert_int_equal(timeline_ready(timeline, WINDOW + 160), 480);
+    assert_int_equal(timeline_ready(timeline, 160), 480);
+    timeline_destroy(timeline);
+}
+
+static void waiting_audio_falls_due_by_its_arrival(void **state)
+{
+    (void)state;
+    struct timeline *timeline = NULL;
+
+    assert_int_equal(timeline_create(&timeline), STATUS_OK);
+    assert_int_equal(timeline_due(timeline, 0), 0);
+    assert_int_equal(place_at(timeline, 160, 500, 160, 0x11), STATUS_OK);
+    assert_int_equal(place_at(timeline, 480, 600, 160, 0x11), STATUS_OK);
+    assert_int_equal(place_at(timeline, 320, 700, 160, 0x11), STATUS_OK); /* reordered */
+    assert_int_equal(timeline_due(timeline, 499), 0);
+    assert_int_equal(timeline_due(timeline, 500), 320);
+    assert_int_equal(timeline_due(timeline, 600), 640);
+    assert_reads(timeline, 160, 0);
+    assert_int_equal(timeline_due(timeline, 499), 160);
     timeline_destroy(timeline);
 }
 
@@ -157,7 +180,7 @@ static void waiting_packets_stop_at_their_bound(void **state)
     (void)state;
     struct timeline *timeline = NULL;
 
-    assert_int_equal(timeline_create(WINDOW, &timeline), STATUS_OK);
+    assert_int_equal(timeline_create(&timeline), STATUS_OK);
     for (int64_t i = 1; i <= BOUND_REORDER_PACKETS; i++)
         assert_int_equal(place(timeline, i * 160, 160, 0x11), STATUS_OK);
     assert_int_equal(place(timeline, 100000, 160, 0x11), STATUS_LIMIT);
@@ -178,7 +201,7 @@ static void line_equals_its_slow_model(void **state)
     for (int run = 0; run < 200; run++) {
         struct timeline *timeline = NULL;
         int16_t *model = calloc(LENGTH, sizeof *model);
-        assert_int_equal(timeline_create(WINDOW, &timeline), STATUS_OK);
+        assert_int_equal(timeline_create(&timeline), STATUS_OK);
         assert_non_null(model);
         int64_t read = 0;
         for (int64_t now = 0; now < LENGTH - 4000; now += 400) {
@@ -215,6 +238,7 @@ int main(void)
         cmocka_unit_test(overlapping_packets_keep_what_came_first),
         cmocka_unit_test(each_packet_is_told_once_with_the_gap_before_it),
         cmocka_unit_test(gap_that_is_passed_makes_what_follows_ready),
+        cmocka_unit_test(waiting_audio_falls_due_by_its_arrival),
         cmocka_unit_test(waiting_packets_stop_at_their_bound),
         cmocka_unit_test(line_equals_its_slow_model),
     };

@@ -10,6 +10,7 @@
 #include "base/bytes.h"
 #include "base/clock.h"
 #include "base/fault.h"
+#include "base/text.h"
 #include "base/uuid.h"
 
 static void time_is_written_as_utc_with_milliseconds(void **state)
@@ -125,6 +126,27 @@ static void fault_tells_the_chain_of_steps(void **state)
     assert_int_equal(fault_set(NULL, STATUS_IO, 0, "nobody listens"), STATUS_IO);
 }
 
+static void text_is_cut_between_characters(void **state)
+{
+    char text[5];
+
+    (void)state;
+    text_copy(text, sizeof text, "abcd");
+    assert_string_equal(text, "abcd");
+    text_copy(text, sizeof text, "abcde");
+    assert_string_equal(text, "abcd");
+    text_copy(text, sizeof text, "abc\u00e6");
+    assert_string_equal(text, "abc");
+    text_copy(text, sizeof text, "ab\u00e6\u00e6");
+    assert_string_equal(text, "ab\u00e6");
+    text_copy(text, sizeof text, "a\u20ac\u20ac");
+    assert_string_equal(text, "a\u20ac");
+    text_copy(text, sizeof text, "\U0001F600\U0001F600");
+    assert_string_equal(text, "\U0001F600");
+    text_copy(text, 1, "\u00e6");
+    assert_string_equal(text, "");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -136,6 +158,7 @@ int main(void)
         cmocka_unit_test(identifiers_sort_by_time_and_bear_version_seven),
         cmocka_unit_test(identifier_text_is_read_back),
         cmocka_unit_test(fault_tells_the_chain_of_steps),
+        cmocka_unit_test(text_is_cut_between_characters),
     };
 
     return cmocka_run_group_tests_name("base", tests, NULL, NULL);

@@ -157,6 +157,44 @@ static void update_keeps_channels_and_follows_label_and_codec(void **state)
     assert_int_equal(fixture->streams.stream[1].channel, before);
 }
 
+/* A hold by port 0: refused, the source would believe that its streams still run. */
+static void update_that_withdraws_all_streams_is_accepted(void **state)
+{
+    struct fixture *fixture = *state;
+    bool accepted[BOUND_CALL_STREAMS];
+
+    read_offer(fixture, HEAD AUDIO("4000", "1") AUDIO("4002", "2"));
+    assert_int_equal(call_streams_choose(&fixture->offer, fixture->metadata, &fixture->streams),
+                     STATUS_OK);
+    read_offer(fixture, HEAD AUDIO("0", "1") AUDIO("0", "2"));
+    assert_int_equal(call_streams_update(&fixture->streams, &fixture->offer, NULL, accepted),
+                     STATUS_OK);
+    assert_false(accepted[0] || accepted[1]);
+    read_offer(fixture, HEAD AUDIO("0", "1") "m=audio 4002 RTP/AVP 18\r\na=label:2\r\n");
+    assert_int_equal(call_streams_update(&fixture->streams, &fixture->offer, NULL, accepted),
+                     STATUS_UNSUPPORTED);
+}
+
+static void partial_metadata_without_associations_moves_nobody(void **state)
+{
+    static const char partial[] =
+        "<recording xmlns='urn:ietf:params:xml:ns:recording:1'><datamode>partial</datamode>"
+        "<participant participant_id='p1'><nameID aor='sip:+4588000001@pbx'/></participant>"
+        "<participant participant_id='p2'><nameID aor='sip:+4588000002@pbx'/></participant>"
+        "</recording>";
+    struct fixture *fixture = *state;
+    struct siprec_metadata *update = NULL;
+
+    read_offer(fixture, HEAD AUDIO("4000", "1") AUDIO("4002", "2"));
+    assert_int_equal(call_streams_choose(&fixture->offer, fixture->metadata, &fixture->streams),
+                     STATUS_OK);
+    assert_int_equal(siprec_metadata_read(partial, sizeof partial - 1, &update, NULL), STATUS_OK);
+    call_streams_parties(&fixture->streams, update);
+    siprec_metadata_destroy(update);
+    assert_string_equal(fixture->streams.stream[0].party.name, "Bo");
+    assert_string_equal(fixture->streams.stream[1].party.name, "Anna");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -171,6 +209,10 @@ int main(void)
                                         tear_down),
         cmocka_unit_test_setup_teardown(inactive_offer_is_answered_inactive, set_up, tear_down),
         cmocka_unit_test_setup_teardown(update_keeps_channels_and_follows_label_and_codec, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(update_that_withdraws_all_streams_is_accepted, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(partial_metadata_without_associations_moves_nobody, set_up,
                                         tear_down),
     };
 

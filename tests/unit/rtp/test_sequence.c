@@ -80,7 +80,7 @@ static void history_remembers_exactly_its_length(void **state)
     assert_false(rtp_sequence_seen(&sequence, 1));
     /* one that is older than the history cannot be counted twice */
     rtp_sequence_mark(&sequence, 0);
-    assert_int_equal(sequence.marked, 3);
+    assert_int_equal(sequence.came, 3);
 }
 
 static void long_gap_forgets_the_bits_of_numbers_a_lap_ago(void **state)
@@ -96,6 +96,40 @@ static void long_gap_forgets_the_bits_of_numbers_a_lap_ago(void **state)
         assert_false(rtp_sequence_seen(&sequence, i));
     assert_int_equal(rtp_sequence_missing(&sequence, 999, 2900), 1900);
     assert_int_equal(rtp_sequence_lost(&sequence), 1900);
+}
+
+static void late_number_has_come_and_is_missing_where_it_was_due(void **state)
+{
+    (void)state;
+    struct rtp_sequence sequence;
+
+    rtp_sequence_init(&sequence, 10);
+    mark_number(&sequence, 10);
+    mark_number(&sequence, 13);
+    rtp_sequence_mark_late(&sequence, 11);
+    assert_true(rtp_sequence_seen(&sequence, 11));
+    assert_int_equal(rtp_sequence_lost(&sequence), 1);
+    assert_int_equal(rtp_sequence_missing(&sequence, 10, 13), 2);
+    rtp_sequence_mark_late(&sequence, 13);
+    assert_int_equal(rtp_sequence_lost(&sequence), 1);
+}
+
+static void two_in_a_row_far_behind_begin_anew_and_one_does_not(void **state)
+{
+    (void)state;
+    struct rtp_sequence sequence;
+
+    rtp_sequence_init(&sequence, 1000);
+    mark_number(&sequence, 1000);
+    assert_false(rtp_sequence_is_restart(&sequence, 1000 - RTP_SEQUENCE_MISORDER));
+    assert_false(rtp_sequence_is_restart(&sequence, 1001 - RTP_SEQUENCE_MISORDER));
+    assert_false(rtp_sequence_is_restart(&sequence, 400));
+    rtp_sequence_mark_late(&sequence, 400);
+    assert_int_equal(rtp_sequence_lost(&sequence), 0);
+    assert_false(rtp_sequence_is_restart(&sequence, 1001));
+    assert_false(rtp_sequence_is_restart(&sequence, 401));
+    assert_false(rtp_sequence_is_restart(&sequence, 401));
+    assert_true(rtp_sequence_is_restart(&sequence, 402));
 }
 
 static void jump_begins_one_past_the_bound(void **state)
@@ -119,6 +153,8 @@ int main(void)
         cmocka_unit_test(noted_number_is_expected_and_lost),
         cmocka_unit_test(history_remembers_exactly_its_length),
         cmocka_unit_test(long_gap_forgets_the_bits_of_numbers_a_lap_ago),
+        cmocka_unit_test(late_number_has_come_and_is_missing_where_it_was_due),
+        cmocka_unit_test(two_in_a_row_far_behind_begin_anew_and_one_does_not),
         cmocka_unit_test(jump_begins_one_past_the_bound),
     };
 

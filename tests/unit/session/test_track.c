@@ -219,6 +219,67 @@ static void leg_that_sends_nothing_does_not_hold_up_the_other(void **state)
     memory_sink_deinit(&memory);
 }
 
+/* Both legs stall, as when their sender or this machine stands still, and all comes at once. */
+static void stall_of_the_sender_makes_nothing_late(void **state)
+{
+    (void)state;
+    enum { PACKETS = 500, STALL_MS = 2500 };
+    struct memory_sink memory;
+    struct sender senders[2];
+    struct planned plan[2 * PACKETS];
+    struct track *track = begin_track(&memory, 2);
+
+    init_senders(senders, PACKETS);
+    size_t count = plan_clean(plan, PACKETS, 40);
+    for (size_t i = 0; i < count; i++) {
+        int64_t *at_ns = &plan[i].arrival_ns;
+        if (*at_ns >= 4000 * NS_PER_MS && *at_ns < (4000 + STALL_MS) * NS_PER_MS)
+            /* a sweep comes in the midst of it: the right leg's packets follow the left's */
+            *at_ns = (4000 + STALL_MS) * NS_PER_MS + (int64_t)(plan[i].leg * PACKETS + i);
+    }
+    play(track, senders, plan, count, 10200 * NS_PER_MS);
+    finish(track, 10213 * NS_PER_MS);
+    assert_bit_exact(&memory, senders, (int64_t[]){320, 360});
+    assert_int_equal(memory.end.duration_ms, 10213);
+    for (size_t i = 0; i < 2; i++) {
+        assert_int_equal(memory.end.leg[i].packets_received, PACKETS);
+        assert_int_equal(memory.end.leg[i].packets_lost + memory.end.leg[i].packets_late, 0);
+    }
+    deinit_senders(senders);
+    memory_sink_deinit(&memory);
+}
+
+/* The window counts from the arrival of what waits, however far it came behind its timestamp. */
+static void audio_is_handed_over_in_time_though_its_path_became_longer(void **state)
+{
+    (void)state;
+    struct memory_sink memory;
+    struct sender senders[2];
+    struct track *track = begin_track(&memory, 2);
+    size_t next = 0;
+
+    init_senders(senders, 500);
+    for (int64_t now_ms = 0; now_ms <= 9000; now_ms += MEDIA_SWEEP_MS) {
+        /* from packet 100 on 700 ms later; every third is lost */
+        for (; next < 400; next++) {
+            int64_t at_ms = (int64_t)next * MS_PER_PACKET + (next < 100 ? 0 : 700);
+            if (at_ms > now_ms)
+                break;
+            if (next % 3)
+                sender_deliver(&senders[0], track, 0, next, at_ms * NS_PER_MS);
+        }
+        track_advance(track, now_ms * NS_PER_MS);
+        int64_t arrived_ms = now_ms - RECORDING_REORDER_MS - MEDIA_SWEEP_MS;
+        int64_t handed_ms = arrived_ms - (arrived_ms < 2700 ? 0 : 700) - MS_PER_PACKET;
+        if (now_ms < 8500 && (arrived_ms < 2000 || arrived_ms > 2700))
+            assert_true(memory.last_granule / 48 >= handed_ms);
+    }
+    finish(track, 9000 * NS_PER_MS);
+    assert_int_equal(memory.end.leg[0].packets_late, 0);
+    deinit_senders(senders);
+    memory_sink_deinit(&memory);
+}
+
 static void recording_of_one_stream_has_a_silent_second_channel(void **state)
 {
     (void)state;
@@ -523,6 +584,8 @@ int main(void)
         cmocka_unit_test(loss_duplicates_and_reordering_leave_the_rest_bit_exact),
         cmocka_unit_test(lost_facts_name_the_stretch_and_the_packets),
         cmocka_unit_test(leg_that_sends_nothing_does_not_hold_up_the_other),
+        cmocka_unit_test(stall_of_the_sender_makes_nothing_late),
+        cmocka_unit_test(audio_is_handed_over_in_time_though_its_path_became_longer),
         cmocka_unit_test(recording_of_one_stream_has_a_silent_second_channel),
         cmocka_unit_test(audio_is_handed_over_within_sweep_and_page_when_nothing_is_missing),
         cmocka_unit_test(audio_behind_a_gap_is_handed_over_within_sweep_and_window),

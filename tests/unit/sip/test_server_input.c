@@ -440,6 +440,24 @@ static void noise_on_the_ports_is_survived(void **state)
     stage_stop(&stage);
 }
 
+static void line_ends_before_a_datagrams_message_are_skipped(void **state)
+{
+    (void)state;
+    struct stage stage = {0};
+    stage_start(&stage);
+    struct client *client = client_open(&stage, false);
+    char *text = malloc(CLIENT_BYTES + 4);
+    assert_non_null(text);
+    memcpy(text, "\r\n\r\n", 4);
+    size_t bytes = request_write(
+        client, &(struct request){.method = "OPTIONS", .call_id = "line-ends"}, text + 4);
+    client_send(client, text, bytes + 4);
+    client_expect(client, 200);
+    free(text);
+    client_close(client);
+    stage_stop(&stage);
+}
+
 static void a_cancel_of_nothing_is_481(void **state)
 {
     (void)state;
@@ -535,6 +553,7 @@ int main(void)
         cmocka_unit_test(requests_without_their_mandatory_headers_are_400_or_dropped),
         cmocka_unit_test(an_invite_without_contact_or_from_tag_is_400),
         cmocka_unit_test(noise_on_the_ports_is_survived),
+        cmocka_unit_test(line_ends_before_a_datagrams_message_are_skipped),
         cmocka_unit_test(a_cancel_of_nothing_is_481),
         cmocka_unit_test(options_tells_what_is_accepted),
         cmocka_unit_test(a_server_that_is_not_ready_says_503_with_retry_after),

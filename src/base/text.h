@@ -1,0 +1,17 @@
+/**
+ * text: copying texts of peers into fields of fixed size.
+ */
+#ifndef RECORDER_BASE_TEXT_H
+#define RECORDER_BASE_TEXT_H
+
+#include <stddef.h>
+
+/**
+ * Copy a text; one that is too long is cut behind its last whole UTF-8 character that fits.
+ *
+ * to    char[to_bytes], to_bytes >= 1; always terminated.
+ * from  terminated; must not overlap to.
+ */
+void text_copy(char *to, size_t to_bytes, const char *from);
+
+#endif
