@@ -130,6 +130,21 @@ static void sink_ready(void *ready_arg, enum status status)
         log_event(LOG_ERROR, "call.lost_answer", "cause=memory");
 }
 
+/* The legs as the index is to know them should the call be cut short. */
+static void describe_legs(const struct call_streams *streams,
+                          struct recording_leg legs[BOUND_CALL_STREAMS])
+{
+    memset(legs, 0, BOUND_CALL_STREAMS * sizeof *legs);
+    for (size_t i = 0; i < streams->count; i++) {
+        const struct recording_stream *stream = &streams->stream[i];
+        legs[i].channel = stream->channel;
+        legs[i].party = stream->party;
+        legs[i].anchor_samples = -1;
+        memcpy(legs[i].label, stream->label, sizeof legs[i].label);
+        memcpy(legs[i].codec, stream->codec, sizeof legs[i].codec);
+    }
+}
+
 static void refuse(struct sip_call *sip, enum status status, const struct fault *fault)
 {
     log_event(LOG_WARNING, "call.refused", "cause=%s reason=\"%s\"", status_name(status),
@@ -160,6 +175,7 @@ static enum status begin_call(struct call *call, const struct sip_call_offer *of
     const struct sip_call_identity *identity = sip_call_identity(call->sip);
     char source[ADDRESS_TEXT_BYTES];
     struct recording_begin begin;
+    struct recording_leg legs[BOUND_CALL_STREAMS];
     uint16_t ports[BOUND_CALL_STREAMS];
 
     enum status status = call_streams_choose(offer->sdp, offer->metadata, &call->streams);
@@ -171,6 +187,9 @@ static enum status begin_call(struct call *call, const struct sip_call_offer *of
     memset(&begin, 0, sizeof begin);
     address_format(&identity->source, false, source);
     begin.source_address = source;
+    describe_legs(&call->streams, legs);
+    begin.legs = call->streams.count;
+    begin.leg = legs;
     status = create_recording(call, identity, offer->metadata, &begin, fault);
     if (status != STATUS_OK)
         return status;

@@ -14,6 +14,21 @@ static struct index_party party_row(const struct recording_party *party)
     return row;
 }
 
+static void take_leg(struct store_recording *recording, size_t i, const struct recording_leg *leg)
+{
+    struct index_leg *row = &recording->row.leg[i];
+
+    row->right = leg->channel == RECORDING_RIGHT;
+    text_copy(row->label, sizeof row->label, leg->label);
+    row->party = party_row(&leg->party);
+    text_copy(row->codec, sizeof row->codec, leg->codec);
+    row->packets_received = leg->packets_received;
+    row->packets_lost = leg->packets_lost;
+    row->packets_late = leg->packets_late;
+    row->packets_duplicate = leg->packets_duplicate;
+    recording->media[i] = (struct details_leg_media){leg->rate_hz, leg->anchor_samples};
+}
+
 enum status store_recording_create(const struct recording_begin *begin, const char *node,
                                    struct store_recording **out)
 {
@@ -34,6 +49,9 @@ enum status store_recording_create(const struct recording_begin *begin, const ch
     text_copy(row->sip_session_id, sizeof row->sip_session_id, begin->sip_session_id);
     text_copy(row->group_id, sizeof row->group_id, begin->group_id);
     text_copy(row->node, sizeof row->node, node);
+    row->legs = begin->legs;
+    for (size_t i = 0; i < begin->legs; i++)
+        take_leg(recording, i, &begin->leg[i]);
     recording_path(row->id, row->started, row->path);
     *out = recording;
     return STATUS_OK;
@@ -53,19 +71,10 @@ enum status store_recording_open(struct store_recording *recording, const char *
     return recording_writer_create(store, &spec, &recording->writer, fault);
 }
 
-static void take_leg(struct store_recording *recording, size_t i, const struct recording_leg *leg)
+static void take_party(struct index_party *party, const struct index_party *told)
 {
-    struct index_leg *row = &recording->row.leg[i];
-
-    row->right = leg->channel == RECORDING_RIGHT;
-    text_copy(row->label, sizeof row->label, leg->label);
-    row->party = party_row(&leg->party);
-    text_copy(row->codec, sizeof row->codec, leg->codec);
-    row->packets_received = leg->packets_received;
-    row->packets_lost = leg->packets_lost;
-    row->packets_late = leg->packets_late;
-    row->packets_duplicate = leg->packets_duplicate;
-    recording->media[i] = (struct details_leg_media){leg->rate_hz, leg->anchor_samples};
+    if (told->number[0] || told->name[0])
+        *party = *told;
 }
 
 static enum status take_facts(struct store_recording *recording, const struct recording_end *end)
@@ -110,8 +119,11 @@ enum status store_recording_take_end(struct store_recording *recording,
     row->duration_ms = end->duration_ms;
     text_copy(row->end_cause, sizeof row->end_cause, end->end_cause);
     row->legs = end->legs;
-    for (size_t i = 0; i < end->legs; i++)
+    for (size_t i = 0; i < end->legs; i++) {
         take_leg(recording, i, &end->leg[i]);
+        /* who was told late, by an UPDATE, is the call's party all the same: left called right */
+        take_party(row->leg[i].right ? &row->called : &row->caller, &row->leg[i].party);
+    }
     enum status status = take_facts(recording, end);
     if (status == STATUS_OK)
         status = take_copy(end->peaks.data, end->peaks.pixels * end->legs * 2, &recording->peaks,

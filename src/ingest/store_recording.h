@@ -21,13 +21,14 @@ enum store_recording_end {
 };
 
 struct store_recording {
-    struct store_recording *next_job; /* in the queue of beginning or ending ones */
+    struct store_recording *next_job; /* in a queue of the sink's */
     struct store_recording *previous; /* in the list of open ones */
     struct store_recording *next;
     char id_text[UUID_TEXT_BYTES];
     struct recording_writer *writer; /* NULL until opened */
     struct index_recording row;
     enum status begun; /* of its file and row */
+    mono_time made;    /* when its file was durable; its row waits no longer than a limit */
     bool flushed;      /* by the sync pass under way */
     bool flush_failed; /* by the last sync pass */
     bool doubtful;     /* a sync failed under it: nothing of it is confirmed any more */

@@ -4,12 +4,14 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/log.h"
+#include "ingest/store_queue.h"
 #include "ingest/store_recording.h"
 #include "net/address.h"
 #include "storage/index/customers.h"
@@ -22,6 +24,7 @@ struct store_sink {
     struct signer *signer;
     int directory; /* of the store, for syncfs */
     atomic_bool healthy;
+    _Atomic int64_t next_sync_ns; /* on the monotonic clock; written by the store thread */
     pthread_t thread;
     bool thread_runs;
 
@@ -31,7 +34,11 @@ struct store_sink {
     struct store_recording *ending;    /* newest first */
     bool stop;
 
-    struct store_recording *open; /* the store thread's alone */
+    /* the store thread's alone, each oldest first but `open` */
+    struct store_recording *open;
+    struct store_queue sealing;    /* ended, to be sealed or discarded */
+    struct store_queue unindexed;  /* their files are durable, their rows are not written yet */
+    struct store_queue unfinished; /* ended, their rows are to be completed or removed */
 };
 
 /* --- the interface: called by signalling and media threads -------------------------------------
@@ -94,6 +101,14 @@ static void sink_abort(void *context, void *handle)
 
     recording->end = STORE_RECORDING_DISCARD;
     submit(store, &store->ending, recording, true);
+}
+
+static int64_t sink_sync_in_ms(void *context)
+{
+    struct store_sink *store = context;
+    int64_t left_ns = atomic_load(&store->next_sync_ns) - clock_mono_now().ns;
+
+    return left_ns > 0 ? left_ns / CLOCK_NS_PER_MS : 0;
 }
 
 /* --- the store thread --------------------------------------------------------------------------
@@ -160,17 +175,14 @@ static enum status begin_one(struct store_sink *store, struct store_recording *r
     return store_recording_open(recording, store->config->store, &key, fault);
 }
 
-/* Rows of those whose file was made, in one transaction. */
-static enum status insert_rows(struct store_sink *store, struct store_recording *batch,
-                               struct fault *fault)
+/* All rows that wait, in one transaction. */
+static enum status insert_rows(struct store_sink *store, struct fault *fault)
 {
     enum status status = index_begin(store->index, fault);
 
     if (status != STATUS_OK)
         return status;
-    for (struct store_recording *i = batch; i; i = i->next_job) {
-        if (i->begun != STATUS_OK)
-            continue;
+    for (struct store_recording *i = store->unindexed.first; i; i = i->next_job) {
         status = recordings_insert(store->index, &i->row, fault);
         if (status != STATUS_OK) {
             index_rollback(store->index);
@@ -180,41 +192,60 @@ static enum status insert_rows(struct store_sink *store, struct store_recording 
     return index_commit(store->index, fault);
 }
 
-static void answer_batch(struct store_sink *store, struct store_recording *batch,
-                         enum status batch_status)
+/* A call that failed to begin ends by abort, like one that was cancelled. */
+static void answer(struct store_sink *store, struct store_recording *recording, enum status status)
 {
-    while (batch) {
-        struct store_recording *recording = batch;
-        batch = recording->next_job;
-        if (recording->begun == STATUS_OK)
-            recording->begun = batch_status;
-        /* A call that failed to begin ends by abort, like one that was cancelled. */
-        link_open(store, recording);
-        recording->ready(recording->ready_arg, recording->begun);
-    }
+    recording->begun = status;
+    link_open(store, recording);
+    recording->ready(recording->ready_arg, status);
 }
 
-static void begin_batch(struct store_sink *store, struct store_recording *batch)
+/* Write the rows that wait; while another program holds the index they wait on, up to a limit. */
+static void index_begun(struct store_sink *store)
 {
     struct fault fault = {0};
-    bool any = false;
 
-    for (struct store_recording *i = batch; i; i = i->next_job) {
-        i->begun = begin_one(store, i, &fault);
-        if (i->begun == STATUS_OK)
-            any = true;
-        else
-            log_event(LOG_ERROR, "store.begin_failed", "recording=%s reason=\"%s\"", i->id_text,
-                      fault.text);
+    if (!store->unindexed.first)
+        return;
+    enum status status = insert_rows(store, &fault);
+    if (status == STATUS_BUSY &&
+        clock_mono_now().ns - store->unindexed.first->made.ns < STORE_ROW_WAIT_MS * CLOCK_NS_PER_MS)
+        return;
+    set_healthy(store, status == STATUS_OK, &fault);
+    while (store->unindexed.first)
+        answer(store, store_queue_take(&store->unindexed), status);
+}
+
+static void begin_batch(struct store_sink *store, struct store_queue *batch)
+{
+    struct fault fault = {0};
+    struct store_queue made;
+
+    store_queue_init(&made);
+    while (batch->first) {
+        struct store_recording *recording = store_queue_take(batch);
+        enum status status = begin_one(store, recording, &fault);
+        if (status == STATUS_OK) {
+            store_queue_add(&made, recording);
+            continue;
+        }
+        log_event(LOG_ERROR, "store.begin_failed", "recording=%s reason=\"%s\"", recording->id_text,
+                  fault.text);
+        answer(store, recording, status);
     }
-    enum status status = STATUS_OK;
-    if (any) {
-        status = sync_store(store, &fault);
+    if (!made.first)
+        return;
+    enum status status = sync_store(store, &fault);
+    if (status != STATUS_OK)
+        set_healthy(store, false, &fault);
+    while (made.first) {
+        struct store_recording *recording = store_queue_take(&made);
+        recording->made = clock_mono_now();
         if (status == STATUS_OK)
-            status = insert_rows(store, batch, &fault);
-        set_healthy(store, status == STATUS_OK, &fault);
+            store_queue_add(&store->unindexed, recording);
+        else
+            answer(store, recording, status);
     }
-    answer_batch(store, batch, status);
 }
 
 /* Returns the first failure. Each recording's is told once, not at every pass of a full disk. */
@@ -266,82 +297,87 @@ static void sync_pass(struct store_sink *store)
     }
 }
 
-static void seal(struct store_sink *store, struct store_recording *recording)
+static void end_one(struct store_sink *store, struct store_recording *recording)
 {
     struct fault fault = {0};
-    enum status status = store_recording_seal(recording, store->signer, &fault);
+    enum status status = STATUS_OK;
 
-    if (status == STATUS_OK)
-        status = recordings_finish(store->index, &recording->row, recording->facts,
-                                   recording->fact_count, &fault);
-    if (status == STATUS_OK)
-        log_event(LOG_INFO, "recording.sealed", "recording=%s duration_ms=%lld cause=%s",
-                  recording->id_text, (long long)recording->row.duration_ms,
-                  recording->row.end_cause);
-    else
+    unlink_open(store, recording);
+    if (recording->end == STORE_RECORDING_SEAL)
+        status = store_recording_seal(recording, store->signer, &fault);
+    if (status != STATUS_OK)
         log_event(LOG_ERROR, "recording.seal_failed",
                   "recording=%s reason=\"%s\" remedy=\"the keeper recovers it\"",
                   recording->id_text, fault.text);
-}
-
-static void discard(struct store_sink *store, struct store_recording *recording)
-{
-    struct fault fault = {0};
-
-    if (recording->begun == STATUS_OK &&
-        recordings_remove_unanswered(store->index, recording->row.id, &fault) != STATUS_OK)
-        log_event(LOG_WARNING, "store.discard_failed", "recording=%s reason=\"%s\"",
-                  recording->id_text, fault.text);
-    if (recording->writer)
-        recording_writer_discard(recording->writer);
-    recording->writer = NULL;
-}
-
-static void end_one(struct store_sink *store, struct store_recording *recording)
-{
-    if (recording->end == STORE_RECORDING_SEAL)
-        seal(store, recording);
-    else if (recording->end == STORE_RECORDING_DISCARD)
-        discard(store, recording);
-    unlink_open(store, recording);
-    store_recording_destroy(recording);
+    if (status != STATUS_OK || recording->end == STORE_RECORDING_LEAVE)
+        store_recording_destroy(recording);
+    else
+        store_queue_add(&store->unfinished, recording);
 }
 
 /* At least one, then on until the time is up: new calls must not wait, nor ended ones pile up. */
-static void end_some(struct store_sink *store, struct store_recording **ending, mono_time until)
+static void end_some(struct store_sink *store, mono_time until)
 {
     do {
-        struct store_recording *recording = *ending;
-        *ending = recording->next_job;
-        end_one(store, recording);
-    } while (*ending && clock_mono_now().ns < until.ns);
+        end_one(store, store_queue_take(&store->sealing));
+    } while (store->sealing.first && clock_mono_now().ns < until.ns);
 }
 
-static struct store_recording *reversed(struct store_recording *newest_first)
+static enum status finish_row(struct store_sink *store, struct store_recording *recording,
+                              struct fault *fault)
 {
-    struct store_recording *oldest_first = NULL;
-
-    while (newest_first) {
-        struct store_recording *next = newest_first->next_job;
-        newest_first->next_job = oldest_first;
-        oldest_first = newest_first;
-        newest_first = next;
-    }
-    return oldest_first;
+    if (recording->end == STORE_RECORDING_SEAL)
+        return recordings_finish(store->index, &recording->row, recording->facts,
+                                 recording->fact_count, fault);
+    if (recording->begun != STATUS_OK)
+        return STATUS_OK; /* it never had a row */
+    return recordings_remove_unanswered(store->index, recording->row.id, fault);
 }
 
-/* Wait for a job or the next sync; hand out what is queued. Returns whether to stop. */
-static bool take_jobs(struct store_sink *store, mono_time deadline, bool idle,
-                      struct store_recording **beginning, struct store_recording **ending)
+static void finish_one(struct store_recording *recording, enum status status,
+                       const struct fault *fault)
+{
+    if (status != STATUS_OK)
+        log_event(LOG_ERROR, "recording.row_failed",
+                  "recording=%s reason=\"%s\" remedy=\"the keeper completes it\"",
+                  recording->id_text, fault->text);
+    else if (recording->end == STORE_RECORDING_SEAL)
+        log_event(LOG_INFO, "recording.sealed", "recording=%s duration_ms=%lld cause=%s",
+                  recording->id_text, (long long)recording->row.duration_ms,
+                  recording->row.end_cause);
+    if (recording->end == STORE_RECORDING_DISCARD && recording->writer) {
+        recording_writer_discard(recording->writer);
+        recording->writer = NULL;
+    }
+    store_recording_destroy(recording);
+}
+
+/* Complete the rows of ended calls, until all are done, the time is up, or another holds the index.
+ */
+static void index_ended(struct store_sink *store, mono_time until)
+{
+    while (store->unfinished.first) {
+        struct fault fault = {0};
+        enum status status = finish_row(store, store->unfinished.first, &fault);
+        if (status == STATUS_BUSY)
+            return;
+        finish_one(store_queue_take(&store->unfinished), status, &fault);
+        if (clock_mono_now().ns >= until.ns)
+            return;
+    }
+}
+
+/* Wait for a job or until then; hand out what is queued. Returns whether to stop. */
+static bool take_jobs(struct store_sink *store, mono_time deadline, struct store_queue *beginning)
 {
     struct timespec until = {(time_t)(deadline.ns / CLOCK_NS_PER_S), deadline.ns % CLOCK_NS_PER_S};
+    int waited = 0;
 
     pthread_mutex_lock(&store->lock);
-    int waited = 0;
-    while (!store->beginning && !store->ending && !store->stop && idle && waited == 0)
+    while (!store->beginning && !store->ending && !store->stop && waited == 0)
         waited = pthread_cond_timedwait(&store->wake, &store->lock, &until);
-    *beginning = reversed(store->beginning);
-    *ending = reversed(store->ending);
+    store_queue_add_reversed(beginning, store->beginning);
+    store_queue_add_reversed(&store->sealing, store->ending);
     store->beginning = NULL;
     store->ending = NULL;
     bool stop = store->stop;
@@ -349,36 +385,56 @@ static bool take_jobs(struct store_sink *store, mono_time deadline, bool idle,
     return stop;
 }
 
+/* When the thread must be awake again: at once for what can go on, soon for a busy index. */
+static mono_time wake_at(const struct store_sink *store)
+{
+    mono_time at = {atomic_load(&store->next_sync_ns)};
+    mono_time now = clock_mono_now();
+
+    if (store->sealing.first)
+        return now;
+    if ((store->unindexed.first || store->unfinished.first) &&
+        at.ns > now.ns + STORE_INDEX_BUSY_MS * CLOCK_NS_PER_MS)
+        at.ns = now.ns + STORE_INDEX_BUSY_MS * CLOCK_NS_PER_MS;
+    return at;
+}
+
+static void sync_when_due(struct store_sink *store)
+{
+    int64_t due_ns = atomic_load(&store->next_sync_ns);
+
+    if (clock_mono_now().ns < due_ns)
+        return;
+    sync_pass(store);
+    int64_t now_ns = clock_mono_now().ns;
+    due_ns += STORE_SYNC_MS * CLOCK_NS_PER_MS;
+    atomic_store(&store->next_sync_ns,
+                 due_ns > now_ns ? due_ns : now_ns + STORE_SYNC_MS * CLOCK_NS_PER_MS);
+}
+
 static void *store_main(void *arg)
 {
     struct store_sink *store = arg;
-    mono_time next_sync = {clock_mono_now().ns + STORE_SYNC_MS * CLOCK_NS_PER_MS};
-    struct store_recording *ending = NULL;
-    struct store_recording **ending_tail = &ending;
     bool stop = false;
 
-    while (!stop || ending) {
-        struct store_recording *beginning;
-        struct store_recording *ended;
-        stop = take_jobs(store, next_sync, ending == NULL, &beginning, &ended);
-        for (*ending_tail = ended; *ending_tail;)
-            ending_tail = &(*ending_tail)->next_job;
-        if (beginning)
-            begin_batch(store, beginning);
-        mono_time now = clock_mono_now();
-        if (now.ns >= next_sync.ns) {
-            sync_pass(store);
-            next_sync.ns += STORE_SYNC_MS * CLOCK_NS_PER_MS;
-            if (next_sync.ns < now.ns)
-                next_sync.ns = now.ns + STORE_SYNC_MS * CLOCK_NS_PER_MS;
-        }
-        if (ending) {
-            mono_time until = {clock_mono_now().ns + STORE_SEAL_MS * CLOCK_NS_PER_MS};
-            end_some(store, &ending, until.ns < next_sync.ns ? until : next_sync);
-            if (!ending)
-                ending_tail = &ending;
-        }
+    while (!stop || store->sealing.first) {
+        struct store_queue beginning;
+        store_queue_init(&beginning);
+        stop = take_jobs(store, wake_at(store), &beginning);
+        begin_batch(store, &beginning);
+        index_begun(store);
+        sync_when_due(store);
+        mono_time until = {clock_mono_now().ns + STORE_SEAL_MS * CLOCK_NS_PER_MS};
+        if (until.ns > atomic_load(&store->next_sync_ns))
+            until.ns = atomic_load(&store->next_sync_ns);
+        if (store->sealing.first)
+            end_some(store, until);
+        index_ended(store, until);
     }
+    /* nothing is urgent any more */
+    index_set_patience(store->index, INDEX_BUSY_MS);
+    index_begun(store);
+    index_ended(store, (mono_time){INT64_MAX});
     return NULL;
 }
 
@@ -395,6 +451,8 @@ static enum status open_parts(struct store_sink *store, struct fault *fault)
         return fault_set(fault, STATUS_IO, errno, "open store %s", config->store);
     (void)snprintf(path, sizeof path, "%s/index.sqlite", config->store);
     enum status status = index_open(path, &store->index, fault);
+    if (status == STATUS_OK)
+        index_set_patience(store->index, STORE_INDEX_BUSY_MS);
     if (status == STATUS_OK)
         status = public_keys_open(config->keys, &store->keys, fault);
     if (status == STATUS_OK)
@@ -423,8 +481,13 @@ enum status store_sink_create(const struct config *config, struct store_sink **o
         return fault_set(fault, STATUS_NOMEM, 0, "start the store: out of memory");
     store->config = config;
     store->directory = -1;
-    store->interface = (struct recording_sink){store, sink_begin, sink_write, sink_end, sink_abort};
+    store->interface = (struct recording_sink){store,           sink_begin, sink_write,
+                                               sink_sync_in_ms, sink_end,   sink_abort};
     atomic_init(&store->healthy, true);
+    atomic_init(&store->next_sync_ns, clock_mono_now().ns + STORE_SYNC_MS * CLOCK_NS_PER_MS);
+    store_queue_init(&store->sealing);
+    store_queue_init(&store->unindexed);
+    store_queue_init(&store->unfinished);
     pthread_mutex_init(&store->lock, NULL);
     pthread_condattr_init(&attributes);
     pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
@@ -468,6 +531,8 @@ void store_sink_destroy(struct store_sink *owned_store)
         unlink_open(store, recording);
         store_recording_destroy(recording);
     }
+    while (store->unfinished.first)
+        store_recording_destroy(store_queue_take(&store->unfinished));
     signer_close(store->signer);
     public_keys_close(store->keys);
     index_close(store->index);

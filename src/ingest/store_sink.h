@@ -6,10 +6,13 @@
  * signing key. Its work, in order of urgency:
  *  - new calls: files made as a batch, one syncfs, their rows in one transaction, then `ready`; no
  *    call is answered before its row and its file are durable;
- *  - every STORE_SYNC_MS: flush every open recording, one syncfs for all, confirm;
+ *  - every STORE_SYNC_MS: flush every open recording, one syncfs for all, confirm; media is told
+ * when, so that it closes its pages just before;
  *  - ended calls, one after the other, for STORE_SEAL_MS before the others get their turn: seal,
  *    then the row.
- * A call whose sealing fails stays `recording` in the index and is finished by the keeper.
+ * Another program that holds the index's write lock is waited for STORE_INDEX_BUSY_MS at a time,
+ * with syncs in between: rows wait, audio does not. A call whose sealing fails stays `recording` in
+ * the index and is finished by the keeper.
  */
 #ifndef RECORDER_INGEST_STORE_SINK_H
 #define RECORDER_INGEST_STORE_SINK_H
@@ -23,11 +26,14 @@
 #include "session/recording_sink.h"
 
 enum {
-    /* With sweep and reorder window (session/recording.h) this keeps the promise of 2 s:
-     * 100 + 1000 + 800 ms, and 100 ms for the sync itself. */
-    STORE_SYNC_MS = 800,
+    /* With sweep and reorder window (session/recording.h) this keeps the promise of 2 s: see
+     * src/ARCHITECTURE.md for the sum. */
+    STORE_SYNC_MS = 700,
     /* What new calls may wait for ended ones at most, but for the one under way. */
     STORE_SEAL_MS = 100,
+    STORE_INDEX_BUSY_MS = 50,
+    /* A call whose row could not be written for so long is refused (503). */
+    STORE_ROW_WAIT_MS = 5000,
 };
 
 struct store_sink;

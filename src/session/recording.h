@@ -29,9 +29,10 @@
 enum {
     MEDIA_SWEEP_MS = 100,
     RECORDING_REORDER_MS = 1000,
-    /* an Ogg page is closed when this much audio is in it, or at the first sweep that finds its
-     * audio older than this and a sweep: what waited behind a gap does not wait again */
-    RECORDING_PAGE_MS = 800,
+    /* an Ogg page is closed when this much audio is in it, or at the last sweep before the sink
+       syncs */
+    RECORDING_PAGE_MS = 1000,
+    RECORDING_PAGE_LEAD_MS = MEDIA_SWEEP_MS + 20,
 };
 
 struct media_pool;

@@ -21,19 +21,6 @@ struct recording_party {
     char name[BOUND_NAME_BYTES];     /* "" where unknown */
 };
 
-/* What is known of a call when it is answered. Borrowed for the call. */
-struct recording_begin {
-    struct uuid id;
-    wall_time started;
-    struct recording_party caller;
-    struct recording_party called;
-    const char *source_address; /* of the INVITE, "10.0.0.31" */
-    const char *sip_call_id;
-    const char *session_id;     /* SIPREC session, "" where none */
-    const char *sip_session_id; /* sipSessionID, "" where none */
-    const char *group_id;       /* "" where none */
-};
-
 enum recording_channel { RECORDING_LEFT, RECORDING_RIGHT };
 
 /* One leg at the end of a recording. */
@@ -51,6 +38,21 @@ struct recording_leg {
     uint64_t packets_duplicate;
     uint64_t
         packets_ignored; /* other payload types, malformed, more than could wait: not received */
+};
+
+/* What is known of a call when it is answered. Borrowed for the call. */
+struct recording_begin {
+    struct uuid id;
+    wall_time started;
+    struct recording_party caller;
+    struct recording_party called;
+    const char *source_address; /* of the INVITE, "10.0.0.31" */
+    const char *sip_call_id;
+    const char *session_id;     /* SIPREC session, "" where none */
+    const char *sip_session_id; /* sipSessionID, "" where none */
+    const char *group_id;       /* "" where none */
+    size_t legs;
+    const struct recording_leg *leg; /* channel, label, party and codec; nothing counted yet */
 };
 
 /* A stretch that is not heard audio, or an event; milliseconds from the recording's start. */
@@ -102,6 +104,12 @@ struct recording_sink {
      */
     enum status (*write)(void *context, void *handle, const uint8_t *page, size_t page_bytes,
                          int64_t granule);
+
+    /*
+     * Milliseconds until the sink next makes durable what it was given, 0 where that is overdue: a
+     * page closed before is part of it, one closed after waits for the next time.
+     */
+    int64_t (*sync_in_ms)(void *context);
 
     /* The recording is complete; the handle is gone. */
     void (*end)(void *context, void *handle, const struct recording_end *end);

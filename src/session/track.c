@@ -15,7 +15,6 @@ enum {
     MS_PER_S = 1000,
     FRAME_MS = MS_PER_S / OPUS_FRAMES_PER_SECOND,
     PAGE_FRAMES = RECORDING_PAGE_MS / FRAME_MS,
-    PAGE_AGE_MS = RECORDING_PAGE_MS + MEDIA_SWEEP_MS,
     GRANULE_PER_MS = OPUS_RATE_HZ / MS_PER_S,
 };
 
@@ -259,9 +258,9 @@ void track_advance(struct track *track, int64_t horizon_ns)
         if (track->frames - track->page_frames >= PAGE_FRAMES)
             write_page(track, track->frames * OPUS_FRAME_GRANULE, false);
     }
-    /* audio that waited behind a gap is old enough already: it does not wait for a full page */
+    /* what is on a page when the sink syncs would wait for the next time */
     if (ogg_page_packets(&track->page) &&
-        track->page_frames * FRAME_MS <= horizon_ns / CLOCK_NS_PER_MS - PAGE_AGE_MS)
+        track->sink->sync_in_ms(track->sink->context) <= RECORDING_PAGE_LEAD_MS)
         write_page(track, track->frames * OPUS_FRAME_GRANULE, false);
 }
 

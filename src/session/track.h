@@ -68,8 +68,8 @@ void track_receive(struct track *track, size_t leg, const uint8_t *data, size_t 
                    bool truncated, int64_t arrival_ns);
 
 /**
- * Encode what is complete, and hand over the pages that are full or whose audio has waited long. A
- * gap is waited for until audio behind it, or beside it on the other leg, is RECORDING_REORDER_MS
+ * Encode what is complete, and hand over the pages that are full or that the sink is about to sync.
+ * A gap is waited for until audio behind it, or beside it on the other leg, is RECORDING_REORDER_MS
  * old, counted from its arrival.
  *
  * horizon_ns  all datagrams that arrived before it were received.

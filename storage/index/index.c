@@ -105,6 +105,11 @@ enum status index_open(const char *path, struct index **out, struct fault *fault
     return status;
 }
 
+void index_set_patience(struct index *index, int busy_ms)
+{
+    (void)sqlite3_busy_timeout(index->db, busy_ms);
+}
+
 void index_close(struct index *owned_index)
 {
     if (!owned_index)

@@ -31,6 +31,12 @@ enum status index_create(const char *path, struct fault *fault) MUST_CHECK;
  */
 enum status index_open(const char *path, struct index **out, struct fault *fault) MUST_CHECK;
 
+/**
+ * How long this connection waits for another writer before it says STATUS_BUSY: INDEX_BUSY_MS
+ * unless set. For a thread that has more urgent work than waiting.
+ */
+void index_set_patience(struct index *index, int busy_ms);
+
 /** NULL is accepted. */
 void index_close(struct index *owned_index);
 

@@ -87,7 +87,7 @@ static void bind_party(struct statement *statement, const struct index_party *pa
     statement_text(statement, reversed);
 }
 
-enum status recordings_insert(struct index *index, const struct index_recording *recording,
+static enum status insert_row(struct index *index, const struct index_recording *recording,
                               struct fault *fault)
 {
     char caller[2][BOUND_NUMBER_BYTES];
@@ -231,6 +231,23 @@ static enum status replace_facts(struct index *index, const struct uuid *recordi
     for (size_t i = 0; status == STATUS_OK && i < fact_count; i++)
         status = insert_fact(index, recording, i, &facts[i], fault);
     return status;
+}
+
+enum status recordings_insert(struct index *index, const struct index_recording *recording,
+                              struct fault *fault)
+{
+    bool own = false;
+
+    if (recording->legs > BOUND_CALL_STREAMS)
+        return fault_set(fault, STATUS_LIMIT, 0, "insert recording: %zu legs, %d are possible",
+                         recording->legs, BOUND_CALL_STREAMS);
+    enum status status = database_step_begin(index, &own, fault);
+    if (status != STATUS_OK)
+        return status;
+    status = insert_row(index, recording, fault);
+    for (size_t i = 0; status == STATUS_OK && i < recording->legs; i++)
+        status = insert_leg(index, &recording->id, i, &recording->leg[i], fault);
+    return database_step_end(index, own, status, fault);
 }
 
 enum status recordings_finish(struct index *index, const struct index_recording *recording,

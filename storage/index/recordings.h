@@ -75,8 +75,14 @@ struct index_recording {
 /** "in", "out", "internal", "unknown"; a static string. */
 const char *call_direction_name(enum call_direction direction);
 
-/** Insert the row of a call that is about to be answered: state RECORDING, no legs yet.
- *  STATUS_EXISTS where the id is there, STATUS_NOT_FOUND where the customer is not. */
+/**
+ * Insert the row of a call that is about to be answered, state RECORDING, with its legs as far as
+ * they are known: a crash leaves them as they are here.
+ *
+ * STATUS_EXISTS     the id is there.
+ * STATUS_NOT_FOUND  no such customer.
+ * STATUS_LIMIT      more legs than BOUND_CALL_STREAMS.
+ */
 enum status recordings_insert(struct index *index, const struct index_recording *recording,
                               struct fault *fault) MUST_CHECK;
 

@@ -162,9 +162,13 @@ class BadInput(unittest.TestCase):
         self.assertEqual(re.findall(r"m=audio (\d+)", again), ports)
         self.assertEqual(again.count("a=inactive"), 2)
         self.assertEqual(re.findall(r"a=label:(\S+)", again), ["1", "2"])
-        self.udp.send(dialog.request("UPDATE", multipart(sdp=None)))
+        late = METADATA.replace("+4570100200", "+4512345678")
+        self.udp.send(dialog.request("UPDATE", multipart(sdp=None, metadata=late)))
         self.assertEqual(code(self.udp.final()), 200)
         self.assertEqual(code(hang_up(self.udp, dialog)), 200)
+        row = wait_until(lambda: [row for row in self.recordings_of(dialog)
+                                  if row["state"] == "sealed"], 10, what="sealed")[0]
+        self.assertEqual(row["called"]["number"], "+4512345678", "who joined late is the party")
 
     def test_nothing_leaks_over_many_refused_calls(self):
         self.answer("hello", "text/plain")

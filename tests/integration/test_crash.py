@@ -45,6 +45,9 @@ class Crash(unittest.TestCase):
         path = f"/api/v1/recordings/{row['id']}"
         missing = died - epoch(row["started_at"]) - row["duration_ms"] / 1000
         self.assertLess(missing, 2.0, "seconds of audio missing")
+        legs = recorder.get(path).json()["legs"]
+        self.assertEqual([(leg["channel"], leg["label"], leg["codec"]) for leg in legs],
+                         [("left", "1", "PCMA"), ("right", "2", "PCMA")])
         heard = sound.decode(recorder.get(path + "/audio").body)
         self.assertAlmostEqual(len(heard) / 48, row["duration_ms"], delta=30)
         details = recorder.details(row["id"])

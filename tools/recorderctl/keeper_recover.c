@@ -46,9 +46,11 @@ static void set_end_cause(struct index_recording *row)
         (void)snprintf(row->end_cause, sizeof row->end_cause, "%s", "interrupted");
 }
 
-/* Who spoke on which side is known from the start; what was counted is not. */
+/* Of a row that has no legs, who spoke on which side is known all the same. */
 static void set_known_legs(struct index_recording *row)
 {
+    if (row->legs)
+        return;
     row->legs = 2;
     row->leg[0] = (struct index_leg){.right = false, .party = row->caller};
     row->leg[1] = (struct index_leg){.right = true, .party = row->called};
@@ -302,12 +304,8 @@ static void recover_row(struct keeper *keeper, const struct index_recording *row
 {
     struct recording_summary summary;
     struct fault fault = {0};
-
-    if (is_young(row->started)) {
-        counts->alive++;
-        return;
-    }
     enum status status = recover_file(keeper, row, &summary, &fault);
+
     switch ((int)status) {
     case STATUS_OK:
         count_completed(keeper, row, &summary, counts);
@@ -326,6 +324,26 @@ static void recover_row(struct keeper *keeper, const struct index_recording *row
     default:
         counts->errors++;
         log_trouble(keeper, row, LOG_ERROR, "keeper.recover_failed", status, fault.text);
+    }
+}
+
+/* A listed row has no legs: they are read for those that may have been left behind. */
+static void look_at(struct keeper *keeper, const struct index_recording *listed,
+                    struct keeper_counts *counts)
+{
+    struct index_recording row;
+    struct fault fault = {0};
+
+    if (is_young(listed->started)) {
+        counts->alive++;
+        return;
+    }
+    enum status status = recordings_get(keeper->context->index, listed->id, NULL, &row, &fault);
+    if (status == STATUS_OK) {
+        recover_row(keeper, &row, counts);
+    } else if (status != STATUS_NOT_FOUND) {
+        counts->errors++;
+        log_trouble(keeper, listed, LOG_ERROR, "keeper.recover_failed", status, fault.text);
     }
 }
 
@@ -356,7 +374,7 @@ static enum status recover_pages(struct keeper *keeper, struct page *page,
         if (status != STATUS_OK)
             return status;
         for (size_t i = 0; i < page->count && !keeper_stopping(keeper); i++)
-            recover_row(keeper, &page->row[i], counts);
+            look_at(keeper, &page->row[i], counts);
         if (!page->count)
             break;
         query.has_after = true;

@@ -296,6 +296,43 @@ static void a_disk_that_refuses_pages_makes_the_store_unhealthy_and_loses_none(v
     assert_int_equal(row.audio_bytes, PAGES * PAGE_BYTES);
 }
 
+static off_t file_bytes(const struct fixture *fixture, const struct index_recording *row)
+{
+    char path[BOUND_PATH_BYTES + sizeof fixture->directory];
+    struct stat about;
+
+    (void)snprintf(path, sizeof path, "%s/%s", fixture->directory, row->path);
+    return stat(path, &about) == 0 ? about.st_size : -1;
+}
+
+static void another_program_that_holds_the_index_holds_up_rows_and_not_audio(void **state)
+{
+    struct fixture *fixture = *state;
+    const struct timespec pause = {2, 0};
+    struct index_recording row;
+    struct uuid ids[2];
+    void *handles[3] = {NULL, NULL, NULL};
+    sqlite3 *other = NULL;
+
+    assert_int_equal(begin(fixture, &ids[0], &handles[0]), STATUS_OK);
+    assert_int_equal(begin(fixture, &ids[1], &handles[1]), STATUS_OK);
+    assert_int_equal(find(fixture, ids[0], &row), STATUS_OK);
+    assert_int_equal(sqlite3_open(fixture->index_path, &other), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(other, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
+    end(fixture, handles[1]); /* its row cannot be completed */
+    write_pages(fixture, handles[0]);
+    (void)nanosleep(&pause, NULL);
+    assert_true(file_bytes(fixture, &row) >= PAGES * PAGE_BYTES);
+    assert_int_equal(sqlite3_exec(other, "COMMIT", NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_close(other), SQLITE_OK);
+    assert_int_equal(begin(fixture, &ids[0], &handles[2]), STATUS_OK);
+    end(fixture, handles[0]);
+    end(fixture, handles[2]);
+    close_store(fixture);
+    assert_int_equal(find(fixture, ids[1], &row), STATUS_OK);
+    assert_int_equal(row.state, RECORDING_STATE_SEALED);
+}
+
 #define WITH_STORE(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int main(void)
@@ -306,6 +343,7 @@ int main(void)
         WITH_STORE(a_recording_that_was_not_ended_is_left_for_recovery),
         WITH_STORE(a_store_whose_index_failed_takes_calls_again_when_that_is_over),
         WITH_STORE(a_disk_that_refuses_pages_makes_the_store_unhealthy_and_loses_none),
+        WITH_STORE(another_program_that_holds_the_index_holds_up_rows_and_not_audio),
     };
 
     return cmocka_run_group_tests_name("store_sink", tests, NULL, NULL);

@@ -47,6 +47,13 @@ static void *copy_of(const void *data, size_t data_bytes)
     return copy;
 }
 
+static int64_t sink_sync_in_ms(void *context)
+{
+    const struct memory_sink *memory = context;
+
+    return memory->sync_in_ms;
+}
+
 static void sink_end(void *context, void *handle, const struct recording_end *end)
 {
     struct memory_sink *memory = context;
@@ -71,7 +78,8 @@ static void sink_abort(void *context, void *handle)
 void memory_sink_init(struct memory_sink *memory)
 {
     *memory = (struct memory_sink){
-        .sink = {memory, sink_begin, sink_write, sink_end, sink_abort},
+        .sink = {memory, sink_begin, sink_write, sink_sync_in_ms, sink_end, sink_abort},
+        .sync_in_ms = INT64_MAX,
         .refuse_from = SIZE_MAX,
         .refuse_to = SIZE_MAX,
     };

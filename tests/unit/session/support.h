@@ -25,6 +25,7 @@ enum {
 /* Keeps what it is given. The lock is for recordings that run in a pool. */
 struct memory_sink {
     struct recording_sink sink;
+    int64_t sync_in_ms; /* what it says of its next sync; never by itself */
     pthread_mutex_t lock;
     pthread_cond_t ended_signal;
     struct bytes stream;

@@ -258,6 +258,7 @@ static void audio_is_handed_over_in_time_though_its_path_became_longer(void **st
     struct track *track = begin_track(&memory, 2);
     size_t next = 0;
 
+    memory.sync_in_ms = 0; /* pages do not wait: what is handed over is what was encoded */
     init_senders(senders, 500);
     for (int64_t now_ms = 0; now_ms <= 9000; now_ms += MEDIA_SWEEP_MS) {
         /* from packet 100 on 700 ms later; every third is lost */
@@ -336,6 +337,7 @@ static void audio_behind_a_gap_is_handed_over_within_sweep_and_window(void **sta
     struct sender senders[2];
     struct track *track = begin_track(&memory, 2);
 
+    memory.sync_in_ms = 0; /* pages do not wait: what is handed over is what was encoded */
     init_senders(senders, 500);
     for (size_t i = 0; i < 490; i++) {
         int64_t now_ms = (int64_t)i * MS_PER_PACKET;
@@ -371,6 +373,33 @@ static void audio_a_little_beyond_the_stop_is_kept(void **state)
     finish(track, 2000 * NS_PER_MS);
     assert_int_equal(memory.end.duration_ms, 2090);
     assert_bit_exact(&memory, senders, (int64_t[]){720, 40});
+    deinit_senders(senders);
+    memory_sink_deinit(&memory);
+}
+
+static void what_is_encoded_before_a_sync_is_handed_over_for_it(void **state)
+{
+    (void)state;
+    enum { PACKETS = 100 };
+    struct memory_sink memory;
+    struct sender senders[2];
+    struct planned plan[2 * PACKETS];
+    struct track *track = begin_track(&memory, 2);
+    size_t next = 0;
+
+    init_senders(senders, PACKETS);
+    size_t count = plan_clean(plan, PACKETS, 0);
+    for (int64_t now_ms = 100; now_ms <= 2000; now_ms += 100) {
+        for (; next < count && plan[next].arrival_ns <= now_ms * NS_PER_MS; next++)
+            sender_deliver(&senders[plan[next].leg], track, plan[next].leg, plan[next].index,
+                           plan[next].arrival_ns);
+        bool due = now_ms == 1500;
+        memory.sync_in_ms = due ? RECORDING_PAGE_LEAD_MS : RECORDING_PAGE_LEAD_MS + 1;
+        track_advance(track, now_ms * NS_PER_MS);
+        if (due)
+            assert_true(memory.last_granule / 48 >= now_ms - MEDIA_SWEEP_MS);
+    }
+    finish(track, 2000 * NS_PER_MS);
     deinit_senders(senders);
     memory_sink_deinit(&memory);
 }
@@ -590,6 +619,7 @@ int main(void)
         cmocka_unit_test(audio_is_handed_over_within_sweep_and_page_when_nothing_is_missing),
         cmocka_unit_test(audio_behind_a_gap_is_handed_over_within_sweep_and_window),
         cmocka_unit_test(audio_a_little_beyond_the_stop_is_kept),
+        cmocka_unit_test(what_is_encoded_before_a_sync_is_handed_over_for_it),
         cmocka_unit_test(page_that_the_sink_refuses_becomes_a_fact),
         cmocka_unit_test(update_changes_codec_and_party_and_keeps_the_line),
         cmocka_unit_test(unknown_codec_is_refused),
