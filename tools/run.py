@@ -33,6 +33,7 @@ CALLED, CALLED_NAME = "+4588303080", "Service desk"
 DEMO_S = 22
 
 READY_WAIT_S, STOP_WAIT_S, SEAL_WAIT_S = 60, 30, 60
+SETTLED_S, DEATHS_MAX = 10, 3  # a program that dies so often, each time so soon, is given up
 CORRELATION_MIN, CROSSTALK_DB_MAX = 0.98, -40.0
 EXISTS = 4  # exit code of recorderctl
 
@@ -190,6 +191,23 @@ class Api:
         return json.loads(self.get("/api/v1/recordings?limit=50"))["recordings"]
 
 
+class Child:
+    """One of the three programs."""
+
+    def __init__(self, name, arguments, ready, log):
+        self.name, self.arguments, self.ready, self.log = name, arguments, ready, log
+        self.process = None
+        self.started = 0.0
+        self.deaths = 0  # one after the other, each soon after its start
+
+    def obituary(self):
+        """How it ended, in one line; the last lines of its log go to standard error."""
+        print(last_lines(self.log), file=sys.stderr)
+        code = self.process.returncode
+        how = f"was killed by signal {-code}" if code < 0 else f"exited with status {code}"
+        return f"{self.name} {how}; its log is {self.log}"
+
+
 class Recorder:
     """Configuration, customer and the three running programs."""
 
@@ -200,7 +218,7 @@ class Recorder:
         self.logs = self.work / "log"
         self.config = self.work / "recorder.conf"
         self.secret = self.work / "customer.json"
-        self.children = []  # (name, process, log), in the order to stop them
+        self.children = []  # in the order to stop them
         self.addresses = {}
         self.pin = None
 
@@ -214,13 +232,17 @@ class Recorder:
             self.store.mkdir(parents=True)
             self.store.chmod(0o2770)
         self.logs.mkdir(parents=True, exist_ok=True)
+        self.write_config(f"{HOST}:{options.sip_port}", f"{HOST}:{options.http_port}")
+
+    def write_config(self, sip, http_place):
+        options = self.options
         write_whole(self.config,
                     "# written by tools/run at each start\n"
                     f'store = "{self.store}"\n'
-                    f'sip_listen = "{HOST}:{options.sip_port}"\n'
+                    f'sip_listen = "{sip}"\n'
                     f"rtp_port_first = {options.rtp_ports[0]}\n"
                     f"rtp_port_last = {options.rtp_ports[1]}\n"
-                    f'http_listen = "{HOST}:{options.http_port}"\n'
+                    f'http_listen = "{http_place}"\n'
                     "http_connections_per_address_max = 512  # all come from this machine\n"
                     f'portal = "{ROOT}/web/portal/dist"\n')
 
@@ -264,45 +286,54 @@ class Recorder:
                 self.new_pin()
         self.recorderctl("number", "add", CUSTOMER, CALLED, may_exist=True)
 
-    def start(self, name, arguments):
-        ready = self.work / f"{name}.ready"
-        ready.unlink(missing_ok=True)
-        log = self.logs / f"{name}.log"
-        with log.open("ab") as out:
-            process = subprocess.Popen([*arguments, "--ready-file", ready], stdin=subprocess.DEVNULL,
-                                       stdout=out, stderr=out, start_new_session=True,
-                                       preexec_fn=die_with_parent)
-        self.children.append((name, process, log))
-        return ready
+    def start(self, child):
+        child.ready.unlink(missing_ok=True)
+        child.started = time.monotonic()
+        with child.log.open("ab") as out:
+            child.process = subprocess.Popen([*child.arguments, "--ready-file", child.ready],
+                                             stdin=subprocess.DEVNULL, stdout=out, stderr=out,
+                                             start_new_session=True, preexec_fn=die_with_parent)
 
     def start_all(self):
         common = ["--config", self.config]
-        waiting = [self.start("recorder-ingest", [BIN / "recorder-ingest", *common]),
-                   self.start("recorder-web", [BIN / "recorder-web", *common]),
-                   self.start("keeper", [BIN / "recorderctl", *common, "keeper"])]
+        for name, arguments in (("recorder-ingest", [BIN / "recorder-ingest", *common]),
+                                ("recorder-web", [BIN / "recorder-web", *common]),
+                                ("keeper", [BIN / "recorderctl", *common, "keeper"])):
+            child = Child(name, arguments, self.work / f"{name}.ready", self.logs / f"{name}.log")
+            self.children.append(child)
+            self.start(child)
         end = time.monotonic() + READY_WAIT_S
-        while not all(ready.exists() for ready in waiting):
-            self.check_children()
+        while not all(child.ready.exists() for child in self.children):
+            for child in self.children:
+                if child.process.poll() is not None:
+                    raise Failure(child.obituary())
             if time.monotonic() > end:
-                late = [ready.stem for ready in waiting if not ready.exists()]
+                late = [child.name for child in self.children if not child.ready.exists()]
                 raise Failure(f"{', '.join(late)} not ready within {READY_WAIT_S} s; see {self.logs}")
             time.sleep(0.02)
-        for ready in waiting:
-            text = ready.read_text().strip()
+        for child in self.children:
+            text = child.ready.read_text().strip()
             self.addresses.update(json.loads(text) if text else {})
+        # a program that is started again comes back where it was, also on a port that was any free one
+        self.write_config(self.addresses["sip"], urllib.parse.urlsplit(self.addresses["http"]).netloc)
 
-    def check_children(self):
-        for name, process, log in self.children:
-            if process.poll() is not None:
-                print(last_lines(log), file=sys.stderr)
-                code = process.returncode
-                how = f"was killed by signal {-code}" if code < 0 else f"exited with status {code}"
-                raise Failure(f"{name} {how}; its log is {log}")
+    def look_after_children(self):
+        """Start again what died, as an installed system would; give up on what keeps dying."""
+        for child in self.children:
+            if child.process.poll() is None:
+                continue
+            child.deaths = child.deaths + 1 if time.monotonic() - child.started < SETTLED_S else 1
+            if child.deaths > DEATHS_MAX:
+                raise Failure(child.obituary())
+            say(f"{child.obituary()}; starting it again")
+            time.sleep(child.deaths - 1)
+            self.start(child)
 
     def stop(self):
         """Stop the children in order; what was wrong with that, in words."""
         problems = []
-        for name, process, log in self.children:
+        for child in self.children:
+            name, process, log = child.name, child.process, child.log
             ended_before = process.poll() is not None
             if not ended_before:
                 process.send_signal(signal.SIGTERM)
@@ -330,7 +361,7 @@ class Recorder:
         """Look after the children until a process has ended, a condition holds, or time is out."""
         end = time.monotonic() + seconds if seconds else float("inf")
         while time.monotonic() < end:
-            self.check_children()
+            self.look_after_children()
             if until() or (process and process.poll() is not None):
                 return True
             time.sleep(0.2)

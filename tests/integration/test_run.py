@@ -15,6 +15,23 @@ RUN = ROOT / "tools" / "run"
 PORTS = ("--sip-port", "0", "--http-port", "0", "--rtp-ports", "20800-20899")
 
 
+def children_of(parent):
+    """Process ids whose parent it is."""
+    found = []
+    for entry in pathlib.Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = entry.read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        if int(fields[1]) == parent:
+            found.append(int(entry.parent.name))
+    return found
+
+
+def program_of(pid):
+    return pathlib.Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")[0].decode().rpartition("/")[2]
+
+
 @unittest.skipUnless(pathlib.Path(os.environ.get("RECORDER_BUILD", "")).name in ("", "release"),
                      "tools/run builds and runs the release")
 class Run(unittest.TestCase):
@@ -48,6 +65,24 @@ class Run(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         self.assertEqual(len(done.stdout.strip().splitlines()), 1)
         self.assertIn("ok", done.stdout)
+
+    def test_a_program_that_dies_is_started_again_and_the_call_is_recovered(self):
+        process, ready = self.start("--no-demo")
+        recorder = Recorder()
+        recorder.addresses = {"http": ready["http"], "sip": ready["sip"]}
+        recorder.directory = self.directory
+        recorder.sign_in(ready["customer"], ready["pin"])
+        call = recorder.callgen_start("--seconds", 9, "--tone")
+        wait_until(recorder.listed, 10)
+        time.sleep(7)
+        pids = [pid for pid in children_of(process.pid) if program_of(pid) == "recorder-ingest"]
+        self.assertEqual(len(pids), 1)
+        os.kill(pids[0], signal.SIGKILL)
+        recorder.callgen_finish(call, check=False)
+        wait_until(lambda: recorder.listed()[0]["state"] == "recovered", 30, 0.3, "recovery")
+        recorder.callgen("--seconds", 1, "--tone")
+        wait_until(lambda: recorder.listed()[0]["state"] == "sealed", 20, 0.3, "next call")
+        self.stop(process)
 
     def test_second_start_is_quick_and_keeps_the_store(self):
         process, first = self.start()
