@@ -8,6 +8,7 @@ RECORDER_BUILD: a build folder to run as it is, instead of building build/releas
 import argparse
 import contextlib
 import ctypes
+import fcntl
 import http.client
 import json
 import os
@@ -221,6 +222,7 @@ class Recorder:
         self.children = []  # in the order to stop them
         self.addresses = {}
         self.pin = None
+        self.lock = None
 
     def configure(self):
         options = self.options
@@ -231,8 +233,19 @@ class Recorder:
         if not self.store.exists():  # as `recorderctl init` makes it
             self.store.mkdir(parents=True)
             self.store.chmod(0o2770)
+        self.take_lock()
         self.logs.mkdir(parents=True, exist_ok=True)
         self.write_config(f"{HOST}:{options.sip_port}", f"{HOST}:{options.http_port}")
+
+    def take_lock(self):
+        """One tools/run a store; the lock goes with this process."""
+        self.work.mkdir(parents=True, exist_ok=True)
+        self.lock = (self.work / "lock").open("w")
+        try:
+            fcntl.flock(self.lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise Failure(f"{self.store} is in use by another tools/run; stop that, or give "
+                          "--store DIR") from error
 
     def write_config(self, sip, http_place):
         options = self.options

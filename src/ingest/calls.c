@@ -147,8 +147,12 @@ static void describe_legs(const struct call_streams *streams,
 
 static void refuse(struct sip_call *sip, enum status status, const struct fault *fault)
 {
-    log_event(LOG_WARNING, "call.refused", "cause=%s reason=\"%s\"", status_name(status),
-              fault->text);
+    const struct sip_call_identity *identity = sip_call_identity(sip);
+    char source[ADDRESS_TEXT_BYTES];
+
+    address_format(&identity->source, true, source);
+    log_event(LOG_WARNING, "call.refused", "source=%s call_id=\"%s\" cause=%s reason=\"%s\"",
+              source, identity->call_id, status_name(status), fault->text);
     if (status == STATUS_UNSUPPORTED)
         sip_call_reject(sip, 488, "Not Acceptable Here", 0);
     else

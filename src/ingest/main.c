@@ -1,31 +1,21 @@
 /* recorder-ingest: parses its arguments, wires the parts, runs, unwinds. */
-#include <getopt.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <sys/prctl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/config.h"
 #include "base/descriptor.h"
 #include "base/log.h"
+#include "base/program.h"
 #include "base/ready_file.h"
 #include "ingest/calls.h"
 #include "ingest/store_sink.h"
 #include "net/address.h"
 
 enum {
-    EXIT_USAGE = 2,
-    EXIT_SYSTEM = 5,
     SHUTDOWN_POLL_MS = 20,
     CALL_DESCRIPTORS = 2 + BOUND_CALL_STREAMS, /* file, tail, media sockets */
-};
-
-struct arguments {
-    const char *config;
-    const char *ready_file;
 };
 
 /* Everything that runs, in the order it is started. */
@@ -40,56 +30,6 @@ struct ingest {
     pthread_t signal_thread;
     bool signal_thread_runs;
 };
-
-static void print_usage(FILE *to)
-{
-    (void)fputs("usage: recorder-ingest --config FILE [--ready-file FILE]\n"
-                "\n"
-                "Takes calls from PBXs and SBCs (SIPREC), records and seals them.\n"
-                "  --config FILE      configuration (see README.md)\n"
-                "  --ready-file FILE  written with the SIP address once calls are taken\n"
-                "  --version, --help\n"
-                "Exit status: 0 stopped by SIGTERM or SIGINT, 2 wrong usage, 5 could not start.\n",
-                to);
-}
-
-/* Returns -1 to go on, else the exit status. */
-static int parse_arguments(int argc, char **argv, struct arguments *arguments)
-{
-    static const struct option options[] = {
-        {"config", required_argument, NULL, 'c'},
-        {"ready-file", required_argument, NULL, 'r'},
-        {"version", no_argument, NULL, 'v'},
-        {"help", no_argument, NULL, 'h'},
-        {NULL, 0, NULL, 0},
-    };
-    int option;
-
-    while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
-        switch (option) {
-        case 'c':
-            arguments->config = optarg;
-            break;
-        case 'r':
-            arguments->ready_file = optarg;
-            break;
-        case 'v':
-            (void)puts("recorder-ingest " RECORDER_VERSION);
-            return 0;
-        case 'h':
-            print_usage(stdout);
-            return 0;
-        default:
-            print_usage(stderr);
-            return EXIT_USAGE;
-        }
-    }
-    if (optind != argc || !arguments->config) {
-        print_usage(stderr);
-        return EXIT_USAGE;
-    }
-    return -1;
-}
 
 static bool sink_healthy(void *sink_context)
 {
@@ -208,7 +148,7 @@ static enum status raise_limits(const struct config *config, struct fault *fault
     return STATUS_OK;
 }
 
-static enum status start(struct ingest *ingest, const struct arguments *arguments,
+static enum status start(struct ingest *ingest, const struct program_arguments *arguments,
                          struct fault *fault)
 {
     enum status status = config_load(arguments->config, &ingest->config, fault);
@@ -242,28 +182,24 @@ static void unwind(struct ingest *ingest)
 
 int main(int argc, char **argv)
 {
-    struct arguments arguments = {NULL, NULL};
+    struct program_arguments arguments;
     struct ingest ingest = {0};
     struct fault fault = {0};
-    int usage = parse_arguments(argc, argv, &arguments);
+    int early =
+        program_arguments_read(argc, argv, "recorder-ingest",
+                               "Takes calls from PBXs and SBCs (SIPREC), records and seals them.",
+                               "with the SIP address once calls are taken", &arguments);
 
-    if (usage >= 0)
-        return usage;
+    if (early != PROGRAM_GO_ON)
+        return early;
     log_open("recorder-ingest", LOG_INFO);
-    (void)umask(0007);
-    /* Keys of running calls are in memory: no core file, and no other user's debugger. */
-    (void)prctl(PR_SET_DUMPABLE, 0);
-    (void)signal(SIGPIPE, SIG_IGN);
-    (void)sigemptyset(&ingest.signals);
-    (void)sigaddset(&ingest.signals, SIGTERM);
-    (void)sigaddset(&ingest.signals, SIGINT);
-    (void)pthread_sigmask(SIG_BLOCK, &ingest.signals, NULL);
-
-    enum status status = start(&ingest, &arguments, &fault);
+    enum status status = program_prepare(&ingest.signals, &fault);
+    if (status == STATUS_OK)
+        status = start(&ingest, &arguments, &fault);
     if (status == STATUS_OK)
         status = sip_server_run(ingest.server, &fault);
     if (status != STATUS_OK)
         (void)fprintf(stderr, "recorder-ingest: %s\n", fault.text);
     unwind(&ingest);
-    return status == STATUS_OK ? EXIT_SUCCESS : EXIT_SYSTEM;
+    return status == STATUS_OK ? PROGRAM_EXIT_DONE : PROGRAM_EXIT_SYSTEM;
 }

@@ -113,6 +113,11 @@ class Run(unittest.TestCase):
         self.assertEqual(done.returncode, 1, done.stderr)
         self.assertRegex(done.stdout, rf"\Ademo: failed: port {port} of .*\n\Z")
         self.assertNotIn("Traceback", done.stderr)
+        same_store = subprocess.run([RUN, "--store", self.store, *PORTS, "--demo-and-exit"],
+                                    stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                                    timeout=240)
+        self.assertEqual(same_store.returncode, 1, same_store.stderr)
+        self.assertIn("in use by another", same_store.stdout)
         self.assertEqual(pathlib.Path(first["config"]).read_text(), before)
         self.stop(process)
 

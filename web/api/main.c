@@ -1,56 +1,15 @@
-/*
- * recorder-web: serves the portal and the HTTP interface from a store.
- *
- * usage: recorder-web --config FILE [--ready-file FILE]
- * exit: 0 stopped by a signal, 1 could not start, 2 wrong usage.
- */
-#include <errno.h>
-#include <getopt.h>
+/* recorder-web: parses its arguments, wires the parts, runs, unwinds. */
 #include <signal.h>
 #include <sodium.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <sys/resource.h>
 
 #include "base/config.h"
 #include "base/descriptor.h"
 #include "base/log.h"
+#include "base/program.h"
 #include "base/ready_file.h"
 #include "net/address.h"
 #include "web/api/service.h"
-
-enum { EXIT_USAGE = 2 };
-
-struct options {
-    const char *config;
-    const char *ready_file; /* NULL: none */
-};
-
-static int usage(void)
-{
-    (void)fputs("usage: recorder-web --config FILE [--ready-file FILE]\n", stderr);
-    return EXIT_USAGE;
-}
-
-static enum status parse_options(int argc, char **argv, struct options *options)
-{
-    static const struct option known[] = {
-        {"config", required_argument, NULL, 'c'},
-        {"ready-file", required_argument, NULL, 'r'},
-        {NULL, 0, NULL, 0},
-    };
-    int option;
-
-    while ((option = getopt_long(argc, argv, "", known, NULL)) != -1) {
-        if (option == 'c')
-            options->config = optarg;
-        else if (option == 'r')
-            options->ready_file = optarg;
-        else
-            return STATUS_INVALID;
-    }
-    return options->config && optind == argc ? STATUS_OK : STATUS_INVALID;
-}
 
 /* The address people can open: a server on all addresses is reached on this machine's own. */
 static void base_address(const struct config *config, uint16_t port, char *text, size_t text_bytes)
@@ -70,7 +29,8 @@ static void base_address(const struct config *config, uint16_t port, char *text,
     (void)snprintf(text, text_bytes, "http://%s", host);
 }
 
-static enum status announce(const struct options *options, const char *http, struct fault *fault)
+static enum status announce(const struct program_arguments *options, const char *http,
+                            struct fault *fault)
 {
     char line[ADDRESS_TEXT_BYTES + 32];
 
@@ -91,7 +51,7 @@ static void run(struct service *service, const sigset_t *signals)
     log_event(LOG_INFO, "web.stopping", "signal=%d", signal_number);
 }
 
-static enum status serve(const struct options *options, const struct config *config,
+static enum status serve(const struct program_arguments *options, const struct config *config,
                          const sigset_t *signals, struct fault *fault)
 {
     struct service *service = NULL;
@@ -109,41 +69,32 @@ static enum status serve(const struct options *options, const struct config *con
     return status;
 }
 
-/* Signals are taken by sigtimedwait alone; every thread inherits the mask. Private keys must not
- * end up in a core dump. */
-static enum status prepare(sigset_t *signals, struct fault *fault)
-{
-    static const struct rlimit no_core = {0};
-    unsigned long descriptors = 0;
-
-    (void)sigemptyset(signals);
-    (void)sigaddset(signals, SIGTERM);
-    (void)sigaddset(signals, SIGINT);
-    if (sigprocmask(SIG_BLOCK, signals, NULL) != 0 || signal(SIGPIPE, SIG_IGN) == SIG_ERR)
-        return fault_set(fault, STATUS_IO, errno, "block signals");
-    (void)setrlimit(RLIMIT_CORE, &no_core);
-    if (sodium_init() < 0)
-        return fault_set(fault, STATUS_IO, 0, "prepare libsodium");
-    return descriptor_limit_raise(&descriptors, fault);
-}
-
 int main(int argc, char **argv)
 {
-    struct options options = {0};
+    struct program_arguments arguments;
     struct config *config = NULL;
     struct fault fault = {0};
+    unsigned long descriptors;
     sigset_t signals;
+    int early = program_arguments_read(
+        argc, argv, "recorder-web",
+        "Serves the portal and its interface, and the recordings to whom they belong.",
+        "with the base address once requests are answered", &arguments);
 
-    if (parse_options(argc, argv, &options) != STATUS_OK)
-        return usage();
+    if (early != PROGRAM_GO_ON)
+        return early;
     log_open("recorder-web", LOG_INFO);
-    enum status status = prepare(&signals, &fault);
+    enum status status = program_prepare(&signals, &fault);
+    if (status == STATUS_OK && sodium_init() < 0)
+        status = fault_set(&fault, STATUS_IO, 0, "prepare libsodium");
     if (status == STATUS_OK)
-        status = config_load(options.config, &config, &fault);
+        status = descriptor_limit_raise(&descriptors, &fault);
     if (status == STATUS_OK)
-        status = serve(&options, config, &signals, &fault);
+        status = config_load(arguments.config, &config, &fault);
+    if (status == STATUS_OK)
+        status = serve(&arguments, config, &signals, &fault);
     if (status != STATUS_OK)
-        log_event(LOG_ERROR, "web.failed", "cause=\"%s\"", fault.text);
+        (void)fprintf(stderr, "recorder-web: %s\n", fault.text);
     config_destroy(config);
-    return status == STATUS_OK ? EXIT_SUCCESS : EXIT_FAILURE;
+    return status == STATUS_OK ? PROGRAM_EXIT_DONE : PROGRAM_EXIT_SYSTEM;
 }

@@ -16,8 +16,9 @@
 bool origin_is_ours(const char *origin, const char *host);
 
 /**
- * Whether a Content-Type field may be JSON: application/json with or without parameters, or no field
- * (NULL). A page's form always names another type; a script's request is judged by its Origin.
+ * Whether a Content-Type field may be JSON: application/json with or without parameters, or no
+ * field (NULL). A page's form always names another type; a script's request is judged by its
+ * Origin.
  */
 bool origin_media_is_json(const char *content_type);
 

@@ -307,8 +307,7 @@ static void number_is_taken_at_its_longest_and_refused_one_longer(void **state)
 
 static void limit_is_at_least_1_and_a_page_at_most_200(void **state)
 {
-    static const char *const bad[] = {
-        "0", "-1", "1e2", " 5", "99999", "18446744073709551617"};
+    static const char *const bad[] = {"0", "-1", "1e2", " 5", "99999", "18446744073709551617"};
     struct list_query list;
     const char *parameter = NULL;
 

@@ -107,7 +107,7 @@ static void bad_parameters_are_named(void **state)
     static const char *const cases[][2] = {
         {"from=yesterday", "from"}, {"to=2026-02-30", "to"},
         {"number=abc", "number"},   {"limit=0", "limit"},
-        {"limit=10000", "limit"},     {"cursor=x", "cursor"},
+        {"limit=10000", "limit"},   {"cursor=x", "cursor"},
         {"number=1%002", "number"}, {"from=2026-01-01T08:00:00", "from"},
     };
     char wanted[64];

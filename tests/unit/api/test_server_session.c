@@ -171,9 +171,9 @@ static void sign_in_takes_json_from_our_own_pages_only(void **state)
     expect_problem(http_send(fixture, "POST", "/api/v1/session",
                              "Content-Type: application/x-www-form-urlencoded\r\n", body),
                    415, "wrong-media-type");
-    expect_problem(http_send(fixture, "POST", "/api/v1/session", "Origin: https://evil.example\r\n",
-                             body),
-                   403, "foreign-origin");
+    expect_problem(
+        http_send(fixture, "POST", "/api/v1/session", "Origin: https://evil.example\r\n", body),
+        403, "foreign-origin");
     expect_problem(
         http_send(fixture, "POST", "/api/v1/session", "Content-Type: text/plain\r\n", body), 415,
         "wrong-media-type");
