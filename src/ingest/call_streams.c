@@ -29,6 +29,7 @@ static void take_format(struct recording_stream *stream, const struct sdp_media 
     }
     stream->payload_type = chosen->payload_type;
     stream->clock_rate_hz = chosen->clock_rate_hz;
+    stream->sender = media->address;
 }
 
 /* Who speaks on each stream. Returns the participants, NULL where unknown. */

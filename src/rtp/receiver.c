@@ -6,6 +6,8 @@
 #include <sys/socket.h>
 #include <time.h>
 
+#include "net/address.h"
+
 enum {
     CONTROL_BYTES = CMSG_SPACE(sizeof(struct timespec)) + CMSG_SPACE(sizeof(uint32_t)),
 };
@@ -13,6 +15,7 @@ enum {
 struct slot {
     uint8_t data[BOUND_RTP_PACKET_BYTES];
     _Alignas(struct cmsghdr) uint8_t control[CONTROL_BYTES];
+    struct sockaddr_storage from;
 };
 
 struct rtp_receiver {
@@ -34,6 +37,8 @@ enum status rtp_receiver_create(struct rtp_receiver **out)
             .iov_len = sizeof receiver->slots[i].data,
         };
         receiver->messages[i].msg_hdr = (struct msghdr){
+            .msg_name = &receiver->slots[i].from,
+            .msg_namelen = sizeof receiver->slots[i].from,
             .msg_iov = &receiver->vectors[i],
             .msg_iovlen = 1,
             .msg_control = receiver->slots[i].control,
@@ -77,7 +82,10 @@ static void finish_message(struct rtp_receiver *receiver, size_t index, uint32_t
         .data_bytes = receiver->messages[index].msg_len,
         .truncated = header->msg_flags & MSG_TRUNC,
         .arrival = arrival,
+        .from = &receiver->slots[index].from,
     };
+    address_unmap(&receiver->slots[index].from);
+    header->msg_namelen = sizeof receiver->slots[index].from;
     header->msg_controllen = CONTROL_BYTES;
     header->msg_flags = 0;
 }

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/socket.h>
 
 #include "base/bounds.h"
 #include "base/clock.h"
@@ -23,6 +24,7 @@ struct rtp_datagram {
     size_t data_bytes;
     bool truncated;    /* longer than the buffer: the rest is gone, it must not be parsed */
     wall_time arrival; /* when the kernel took it in; 0 where it did not say */
+    const struct sockaddr_storage *from; /* IPv4 as IPv4, also from a dual-stack socket */
 };
 
 struct rtp_receiver;

@@ -331,6 +331,11 @@ static void receive_other(struct leg *leg, const struct rtp_packet *packet)
         rtp_sequence_mark(&source->sequence, extended);
 }
 
+void leg_ignore(struct leg *leg)
+{
+    leg->counts.ignored++;
+}
+
 void leg_receive(struct leg *leg, const uint8_t *data, size_t data_bytes, bool truncated,
                  int64_t arrival_ns)
 {

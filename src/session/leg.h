@@ -32,7 +32,7 @@ struct leg_counts {
     uint64_t late;
     uint64_t duplicate;
     uint64_t displaced; /* their place was taken by others */
-    uint64_t ignored;   /* other payload types, malformed, more than can wait */
+    uint64_t ignored;   /* other payload types or senders, malformed, more than can wait */
     uint64_t lost;      /* numbers that never came */
 };
 
@@ -67,6 +67,9 @@ void leg_set_codec(struct leg *leg, const struct audio_codec *codec, uint8_t pay
  */
 void leg_receive(struct leg *leg, const uint8_t *data, size_t data_bytes, bool truncated,
                  int64_t arrival_ns);
+
+/** Count a datagram that another than the leg's sender sent. */
+void leg_ignore(struct leg *leg);
 
 /**
  * Place what came too late for LEG_LATE_RESTART_MS anew, by its arrival: nothing of it is lost.

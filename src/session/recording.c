@@ -24,6 +24,13 @@ static enum status open_sockets(struct recording *recording, size_t count,
     return STATUS_OK;
 }
 
+static void name_senders(struct recording *recording, const struct recording_stream *streams,
+                         size_t stream_count)
+{
+    for (size_t i = 0; i < stream_count && i < recording->stream_count; i++)
+        source_gate_name(&recording->sockets[i].gate, &streams[i].sender);
+}
+
 enum status recording_create(const struct recording_begin *begin,
                              const struct recording_stream *streams, size_t stream_count,
                              const struct sockaddr_storage *address, struct port_range *ports,
@@ -43,6 +50,7 @@ enum status recording_create(const struct recording_begin *begin,
     enum status status = track_create(streams, stream_count, serial, &recording->track, fault);
     if (status == STATUS_OK)
         status = open_sockets(recording, stream_count, address, fault);
+    name_senders(recording, streams, stream_count);
     if (status != STATUS_OK) {
         recording_destroy(recording);
         return status;
@@ -160,6 +168,7 @@ static void apply_change(struct recording *recording)
     if (!change)
         return;
     track_update(recording->track, change->streams, change->stream_count);
+    name_senders(recording, change->streams, change->stream_count);
     if (change->metadata_xml) {
         free(recording->metadata_xml);
         recording->metadata_xml = change->metadata_xml;
@@ -226,8 +235,11 @@ static void receive_batch(struct recording *recording, size_t index, struct rtp_
     for (size_t i = 0; i < count; i++) {
         const struct rtp_datagram *datagram = &datagrams[i];
         media->received_ns = arrival_ns(recording, datagram->arrival, moment, read_ns);
-        track_receive(recording->track, index, datagram->data, datagram->data_bytes,
-                      datagram->truncated, media->received_ns);
+        if (source_gate_admits(&media->gate, datagram->from, media->received_ns))
+            track_receive(recording->track, index, datagram->data, datagram->data_bytes,
+                          datagram->truncated, media->received_ns);
+        else
+            track_ignore(recording->track, index);
     }
     media->drained = count < RTP_RECEIVER_BATCH;
     if (media->drained)

@@ -68,9 +68,10 @@ struct recording_stream {
     char label[BOUND_LABEL_BYTES];
     struct recording_party party; /* who speaks on it */
     enum recording_channel channel;
-    char codec[32];         /* "PCMU" or "PCMA" */
-    uint8_t payload_type;   /* that it comes with */
-    uint32_t clock_rate_hz; /* RTP clock, 8000 */
+    char codec[32];                 /* "PCMU" or "PCMA" */
+    uint8_t payload_type;           /* that it comes with */
+    uint32_t clock_rate_hz;         /* RTP clock, 8000 */
+    struct sockaddr_storage sender; /* that the SDP names, with its port; AF_UNSPEC where none */
 };
 
 /**

@@ -14,6 +14,7 @@
 
 #include "rtp/receiver.h"
 #include "session/recording.h"
+#include "session/source_gate.h"
 #include "session/track.h"
 
 enum {
@@ -37,6 +38,7 @@ struct recording_socket {
     uint32_t dropped;    /* the kernel's count, as last told */
     int64_t received_ns; /* all that arrived before it has been read; from the start */
     bool drained;        /* in the present sweep */
+    struct source_gate gate;
 };
 
 struct recording {

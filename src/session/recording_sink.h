@@ -23,7 +23,7 @@ struct recording_party {
 
 enum recording_channel { RECORDING_LEFT, RECORDING_RIGHT };
 
-/* One leg at the end of a recording. */
+/* One leg: what is counted stands at the end of a recording, who and what already at its start. */
 struct recording_leg {
     enum recording_channel channel;
     char label[BOUND_LABEL_BYTES];
@@ -36,8 +36,7 @@ struct recording_leg {
     uint64_t packets_lost;     /* sequence numbers that never came: received + lost = sent */
     uint64_t packets_late;     /* came after their place was written */
     uint64_t packets_duplicate;
-    uint64_t
-        packets_ignored; /* other payload types, malformed, more than could wait: not received */
+    uint64_t packets_ignored; /* other payload types or senders, malformed, more than could wait */
 };
 
 /* What is known of a call when it is answered. Borrowed for the call. */

@@ -175,6 +175,11 @@ void track_receive(struct track *track, size_t leg, const uint8_t *data, size_t 
     leg_receive(track->leg[leg], data, data_bytes, truncated, arrival_ns);
 }
 
+void track_ignore(struct track *track, size_t leg)
+{
+    leg_ignore(track->leg[leg]);
+}
+
 static void add_packet(struct track *track, const uint8_t *packet, size_t packet_bytes)
 {
     enum status status = ogg_page_add(&track->page, packet, packet_bytes);

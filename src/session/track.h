@@ -67,6 +67,9 @@ void track_update(struct track *track, const struct recording_stream *streams, s
 void track_receive(struct track *track, size_t leg, const uint8_t *data, size_t data_bytes,
                    bool truncated, int64_t arrival_ns);
 
+/** Count a datagram that is not the leg's to hear. */
+void track_ignore(struct track *track, size_t leg);
+
 /**
  * Encode what is complete, and hand over the pages that are full or that the sink is about to sync.
  * A gap is waited for until audio behind it, or beside it on the other leg, is RECORDING_REORDER_MS

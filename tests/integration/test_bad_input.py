@@ -2,6 +2,8 @@
 import os
 import re
 import socket
+import struct
+import time
 import unittest
 
 from sip_client import BOUNDARY, METADATA, SDP, Dialog, Tcp, Udp, hang_up, multipart, place
@@ -169,6 +171,25 @@ class BadInput(unittest.TestCase):
         row = wait_until(lambda: [row for row in self.recordings_of(dialog)
                                   if row["state"] == "sealed"], 10, what="sealed")[0]
         self.assertEqual(row["called"]["number"], "+4512345678", "who joined late is the party")
+
+    def test_a_stranger_is_not_heard_while_the_named_sender_speaks(self):
+        named, stranger = (socket.socket(socket.AF_INET, socket.SOCK_DGRAM) for _ in range(2))
+        for each in (named, stranger):
+            each.bind(("127.0.0.1", 0))
+            self.addCleanup(each.close)
+        sdp = SDP.replace("m=audio 40000", f"m=audio {named.getsockname()[1]}")
+        dialog, answer = place(self.udp, sdp=sdp)
+        port = int(re.search(r"m=audio (\d+)", answer).group(1))
+        for i in range(60):
+            for sender, ssrc in ((named, 7), (stranger, 8)):
+                header = struct.pack(">BBHII", 0x80, 8, i, i * 160, ssrc)
+                sender.sendto(header + b"\x55" * 160, ("127.0.0.1", port))
+            time.sleep(0.02)
+        self.assertEqual(code(hang_up(self.udp, dialog)), 200)
+        row = wait_until(lambda: [row for row in self.recordings_of(dialog)
+                                  if row["state"] == "sealed"], 10, what="sealed")[0]
+        leg = self.recorder.details(row["id"])["legs"][0]
+        self.assertEqual((leg["packets_received"], leg["packets_lost"]), (60, 0))
 
     def test_nothing_leaks_over_many_refused_calls(self):
         self.answer("hello", "text/plain")
