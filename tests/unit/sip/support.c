@@ -191,7 +191,8 @@ void stage_start(struct stage *stage)
 void stage_stop(struct stage *stage)
 {
     stage_sync(stage);
-    sip_server_stop(stage->server);
+    if (!stage->told_to_stop)
+        sip_server_stop(stage->server);
     pthread_join(stage->thread, NULL);
     pthread_mutex_destroy(&stage->lock);
     pthread_cond_destroy(&stage->changed);

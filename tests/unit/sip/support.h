@@ -34,6 +34,7 @@ struct stage {
     /* how the owner behaves */
     bool not_ready;
     enum stage_answer answer;
+    bool told_to_stop; /* by the test: the server may be gone before stage_stop */
     bool hangup_at_update;
     enum status update_status;
 

@@ -483,6 +483,7 @@ static void stopping_the_server_says_bye_to_all_calls(void **state)
     pthread_mutex_unlock(&stage.lock);
     invite(waiting, "stop-2");
     assert_has(client_receive(waiting, 5000), "SIP/2.0 100");
+    stage.told_to_stop = true;
     sip_server_stop(stage.server);
     expect_bye(client);
     client_expect(waiting, 503);
