@@ -83,6 +83,7 @@ void leg_set_codec(struct leg *leg, const struct audio_codec *codec, uint8_t pay
  */
 static const struct audio_codec *codec_of(const struct leg *leg, uint8_t payload_type)
 {
+    assert(leg->codec); /* a leg is never without one */
     if (payload_type == leg->payload_type)
         return leg->codec;
     if (leg->codec_before && payload_type == leg->payload_type_before)

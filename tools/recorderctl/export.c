@@ -109,6 +109,7 @@ static enum status audited_export(struct context *context, const struct index_re
 enum exit_code recordings_export(struct context *context, const struct invocation *invocation)
 {
     const char *name = command_option(invocation, "output");
+    char id[UUID_TEXT_BYTES];
     char own_name[UUID_TEXT_BYTES + sizeof ".opus"];
     struct index_recording row;
     struct fault fault = {0};
@@ -123,8 +124,8 @@ enum exit_code recordings_export(struct context *context, const struct invocatio
     if (code != EXIT_DONE)
         return code;
     if (!name) {
-        uuid_format(row.id, own_name);
-        (void)strcat(own_name, ".opus");
+        uuid_format(row.id, id);
+        (void)snprintf(own_name, sizeof own_name, "%s.opus", id);
         name = own_name;
     }
     if (faccessat(AT_FDCWD, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
