@@ -67,8 +67,8 @@ static void without_a_cookie_everything_is_closed(void **state)
         "",
         "Cookie: recorder_session=\r\n",
         "Cookie: recorder_session=zz\r\n",
-        "Cookie: recorder_session="
-        "0000000000000000000000000000000000000000000000000000000000000000\r\n",
+        ("Cookie: recorder_session="
+         "0000000000000000000000000000000000000000000000000000000000000000\r\n"),
     };
 
     for (size_t i = 0; i < sizeof targets / sizeof targets[0]; i++) {

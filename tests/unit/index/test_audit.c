@@ -61,8 +61,8 @@ static void an_entry_cannot_be_changed_deleted_replaced_or_put_elsewhere(void **
         "DELETE FROM audit",
         "DELETE FROM audit WHERE sequence = 2",
         "INSERT OR REPLACE INTO audit VALUES (1, 0, 'x', 'x', NULL, '', '{}')",
-        "INSERT INTO audit VALUES (1, 0, 'x', 'x', NULL, '', '{}')"
-        " ON CONFLICT (sequence) DO UPDATE SET actor = 'x'",
+        ("INSERT INTO audit VALUES (1, 0, 'x', 'x', NULL, '', '{}')"
+         " ON CONFLICT (sequence) DO UPDATE SET actor = 'x'"),
         "INSERT INTO audit VALUES (-7, 0, 'x', 'x', NULL, '', '{}')",
         "INSERT INTO audit VALUES (0, 0, 'x', 'x', NULL, '', '{}')",
         "INSERT INTO audit VALUES (4, 0, 'x', 'x', NULL, '', '{}')",
