@@ -1,9 +1,10 @@
 #!/usr/bin/python3
 """An independent reader of recordings, written from storage/FORMAT.md alone.
 
-usage: format_reader.py FILE CUSTOMER_PRIVATE_HEX [SIGNER_PUBLIC_HEX] > stream.opus
+usage: format_reader.py [--documents] FILE CUSTOMER_PRIVATE_HEX [SIGNER_PUBLIC_HEX] > stream.opus
 
-Authenticates every byte, decrypts, writes the Ogg stream to stdout. Exit 1 where anything is wrong.
+Authenticates every byte, decrypts, writes the Ogg stream to stdout; with --documents the metadata documents
+instead, each after a line of its time, length, message and type. Exit 1 where anything is wrong.
 Python's standard library and libsodium by ctypes; shares no code with the programs.
 """
 import ctypes
@@ -55,33 +56,68 @@ def open_key(header, private):
     sys.exit("format_reader: no slot for this key")
 
 
+def documents(section):
+    """The documents of a section of kind 5: (at_ms, message, type, data) each."""
+    found, at = [], 0
+    while at < len(section):
+        check(len(section) - at >= 16, "document's head")
+        at_ms, message, kind, zero, size = struct.unpack_from("<QBBHI", section, at)
+        check(at_ms < 1 << 63 and message < 64 and kind < 64 and zero == 0, "document's head")
+        at += 16
+        check(len(section) - at >= message + kind + size, "document's length")
+        found.append((at_ms, section[at:at + message].decode(errors="replace"),
+                      section[at + message:at + message + kind].decode(errors="replace"),
+                      section[at + message + kind:at + message + kind + size]))
+        at += message + kind + size
+    check(len(found) <= 1024 and len(section) <= 4 << 20, "too many documents")
+    return found
+
+
+def check_section(kind, section):
+    """What can be said of a section's content; kinds that are not known are left alone."""
+    if kind == 4:
+        check(len(section) % 16 == 0, "granule table")
+    if kind == 5:
+        check(documents(section), "a section of documents without one")
+    if kind == 6:
+        check(len(section) % 4 == 0, "peaks by channel")
+
+
 def main():
-    data = open(sys.argv[1], "rb").read()
+    arguments = [text for text in sys.argv[1:] if text != "--documents"]
+    data = open(arguments[0], "rb").read()
     check(len(data) % 4096 == 0 and len(data) >= 8192, "length")
     units = [data[at:at + 4096] for at in range(0, len(data), 4096)]
-    key = open_key(units[0], bytes.fromhex(sys.argv[2]))
+    key = open_key(units[0], bytes.fromhex(arguments[1]))
     last = len(units) - 2
     footer = open_frame(key, 2, last, units[-1])
     check(len(footer) == 440 and footer[:2] == b"\1\0" and footer[2] in (1, 2), "footer")
     frames, length = struct.unpack_from("<QQ", footer, 16)
     check(frames == -(-length // 4052) <= last, "footer's frame count")
     stream = b"".join(open_frame(key, 1, i, units[1 + i]) for i in range(frames))
-    position = frames
+    position, kept = frames, []
     for i in range(footer[3]):
         kind, first, size = struct.unpack_from("<B7xQQ", footer, 168 + 24 * i)
         check(first == position, "section directory")
         position += -(-size // 4052)
         section = b"".join(open_frame(key, 3, k, units[1 + k]) for k in range(first, position))
         check(len(section) == size, f"section {kind}")
+        check_section(kind, section)
+        kept = documents(section) if kind == 5 else kept
     check(position == last, "frames that belong to nothing")
     check(len(stream) == length, "stream length")
     check(hashlib.sha256(stream).digest() == footer[136:168], "hash of the stream")
     check(hashlib.sha256(data[4096:-4096]).digest() == footer[104:136], "hash of the frames")
-    if len(sys.argv) > 3:
+    if len(arguments) > 2:
         message = b"CRF1 footer" + data[:96] + footer[:376]
         check(sodium.crypto_sign_verify_detached(footer[376:], message, ull(len(message)),
-                                                 bytes.fromhex(sys.argv[3])) == 0, "signature")
-    sys.stdout.buffer.write(stream)
+                                                 bytes.fromhex(arguments[2])) == 0, "signature")
+    if len(arguments) == len(sys.argv) - 1:
+        sys.stdout.buffer.write(stream)
+    else:
+        for at_ms, message, kind, document in kept:
+            line = f"{at_ms} {len(document)} {message} {kind}\n"
+            sys.stdout.buffer.write(line.encode() + document)
 
 
 if __name__ == "__main__":

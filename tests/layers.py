@@ -29,6 +29,8 @@ ALLOWED = {
 ONLY = {
     r"re/|re\.h|re_": ["src/sip"],
     r"expat\.h": ["src/sip"],
+    r"openssl/": ["src/sip"],
+    r"srtp2/": ["src/rtp"],
     r"opus/": ["src/encode"],
     r"sqlite3\.h": ["storage/index"],
     r"microhttpd\.h": ["web/api"],

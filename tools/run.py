@@ -298,6 +298,8 @@ class Recorder:
             except (OSError, ValueError, KeyError):
                 self.new_pin()
         self.recorderctl("number", "add", CUSTOMER, CALLED, may_exist=True)
+        for source in (("loopback", "127.0.0.0/8"), ("loopback-6", "::1")):
+            self.recorderctl("source", "add", *source, may_exist=True)
 
     def start(self, child):
         child.ready.unlink(missing_ok=True)

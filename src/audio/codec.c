@@ -5,8 +5,8 @@
 #include "audio/g711.h"
 
 static const struct audio_codec codecs[] = {
-    {"PCMA", 8, 8000, 8000, 1, g711_alaw_decode},
-    {"PCMU", 0, 8000, 8000, 1, g711_ulaw_decode},
+    {"PCMA", 8, 8000, 8000, 1, 10, g711_alaw_decode},
+    {"PCMU", 0, 8000, 8000, 1, 10, g711_ulaw_decode},
 };
 
 const struct audio_codec *audio_codec_find(const char *name, uint32_t clock_rate_hz)

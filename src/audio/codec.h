@@ -17,6 +17,7 @@ struct audio_codec {
     uint32_t clock_rate_hz; /* of RTP timestamps */
     uint32_t rate_hz;       /* of the audio */
     size_t bytes_per_sample;
+    int rank; /* how well it can be recorded, above 0; more is better */
     /* int16_t pcm[payload_bytes / bytes_per_sample], mono */
     void (*decode)(const uint8_t *payload, size_t payload_bytes, int16_t *pcm);
 };

@@ -1,8 +1,8 @@
 /**
  * peaks: the picture of the sound: least and greatest sample of each 50 ms, in 8 bits.
  *
- * Embedded by value, owned by one thread. Grows by 80 bytes a second for two legs.
- * Invariant: every leg's pixels before its own position are final.
+ * Embedded by value, owned by one thread. Grows by 80 bytes a second.
+ * Invariant: every channel's pixels before its own position are final.
  */
 #ifndef RECORDER_AUDIO_PEAKS_H
 #define RECORDER_AUDIO_PEAKS_H
@@ -13,11 +13,11 @@
 
 enum {
     PEAKS_PER_SECOND = 20,
-    PEAKS_LEGS_MAX = 2,
-    PEAKS_BYTES_MAX = 8 * 1024 * 1024, /* 29 hours of two legs; the picture ends there */
+    PEAKS_CHANNELS = 2,
+    PEAKS_BYTES_MAX = 8 * 1024 * 1024, /* 29 hours; the picture ends there */
 };
 
-struct peaks_leg {
+struct peaks_channel {
     uint32_t pixel_samples;
     uint32_t filled; /* samples of the open pixel */
     int16_t least;
@@ -26,9 +26,8 @@ struct peaks_leg {
 };
 
 struct peaks {
-    size_t legs;
-    struct peaks_leg leg[PEAKS_LEGS_MAX];
-    int8_t *data; /* [cap_pixels][legs][2]: least, greatest, divided by 256 */
+    struct peaks_channel channel[PEAKS_CHANNELS];
+    int8_t *data; /* [cap_pixels][PEAKS_CHANNELS][2]: least, greatest, divided by 256 */
     size_t cap_pixels;
     bool ended; /* no memory or no room was left; nothing is added any more */
 };
@@ -36,10 +35,9 @@ struct peaks {
 /**
  * An empty picture.
  *
- * legs  1..PEAKS_LEGS_MAX.
- * rates_hz  uint32_t[legs], multiples of PEAKS_PER_SECOND.
+ * rates_hz  of left and right, multiples of PEAKS_PER_SECOND.
  */
-void peaks_init(struct peaks *peaks, size_t legs, const uint32_t *rates_hz);
+void peaks_init(struct peaks *peaks, const uint32_t rates_hz[static PEAKS_CHANNELS]);
 
 /** Free the picture. */
 void peaks_deinit(struct peaks *peaks);
@@ -47,17 +45,17 @@ void peaks_deinit(struct peaks *peaks);
 /**
  * Add samples that follow those added before.
  *
- * leg  < legs.
- * pcm  int16_t[samples], borrowed.
+ * channel  < PEAKS_CHANNELS.
+ * pcm      int16_t[samples], borrowed.
  *
  * Without memory, or past PEAKS_BYTES_MAX, the picture ends there.
  */
-void peaks_add(struct peaks *peaks, size_t leg, const int16_t *pcm, size_t samples);
+void peaks_add(struct peaks *peaks, size_t channel, const int16_t *pcm, size_t samples);
 
 /** Close the pixels that are open, with the samples they have; nothing is added afterwards. */
 void peaks_finish(struct peaks *peaks);
 
-/** Pixels that are closed in every leg. */
+/** Pixels that are closed in both channels. */
 size_t peaks_pixels(const struct peaks *peaks);
 
 #endif

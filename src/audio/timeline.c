@@ -1,5 +1,6 @@
 #include "audio/timeline.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,6 +13,7 @@ struct node {
     uint32_t skip;
     uint32_t samples;
     uint32_t run;
+    uint32_t ssrc;
     int64_t sequence;
     bool marker;
     const struct audio_codec *codec;
@@ -30,6 +32,8 @@ struct timeline {
     int64_t audio_end;
     uint32_t run_before;
     int64_t sequence_before;
+    uint32_t ssrc_before;
+    const struct audio_codec *codec_before;
     const int16_t *open; /* its samples that are not read yet, in `decoded` */
     size_t open_samples;
     int16_t decoded[AUDIO_PACKET_SAMPLES_MAX];
@@ -56,6 +60,13 @@ void timeline_destroy(struct timeline *owned_timeline)
         node = next;
     }
     free(owned_timeline);
+}
+
+void timeline_begin(struct timeline *timeline, int64_t position)
+{
+    assert(!timeline->any && !timeline->head && position >= 0);
+    timeline->position = position;
+    timeline->contiguous = position;
 }
 
 static int64_t node_end(const struct node *node)
@@ -141,6 +152,7 @@ enum status timeline_place(struct timeline *timeline, const struct timeline_pack
         .skip = (uint32_t)(start - packet->position),
         .samples = (uint32_t)(end - start),
         .run = packet->run,
+        .ssrc = packet->ssrc,
         .sequence = packet->sequence,
         .marker = packet->marker,
         .codec = packet->codec,
@@ -176,8 +188,12 @@ static void open_head(struct timeline *timeline, struct timeline_entry *entry)
         .gap_end = node->start,
         .run_before = timeline->run_before,
         .sequence_before = timeline->sequence_before,
+        .ssrc_before = timeline->ssrc_before,
+        .codec_before = timeline->codec_before,
         .run = node->run,
         .sequence = node->sequence,
+        .ssrc = node->ssrc,
+        .codec = node->codec,
         .marker = node->marker,
         .samples = (uint32_t)audio_codec_samples(node->codec, node->payload_bytes),
     };
@@ -188,6 +204,8 @@ static void open_head(struct timeline *timeline, struct timeline_entry *entry)
     timeline->audio_end = node_end(node);
     timeline->run_before = node->run;
     timeline->sequence_before = node->sequence;
+    timeline->ssrc_before = node->ssrc;
+    timeline->codec_before = node->codec;
     timeline->head = node->next;
     if (node->next)
         node->next->previous = NULL;

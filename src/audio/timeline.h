@@ -24,6 +24,7 @@ struct timeline_packet {
     int64_t position; /* of its first sample */
     int64_t arrival;  /* when it came, as a position */
     uint32_t run;     /* which run of sequence numbers, chosen by the caller */
+    uint32_t ssrc;    /* whose; only handed on */
     int64_t sequence; /* extended, comparable within a run */
     bool marker;      /* first after a silence, by its sender */
     const struct audio_codec *codec;
@@ -38,8 +39,12 @@ struct timeline_entry {
     int64_t gap_end;     /* where this one's audio begins */
     uint32_t run_before; /* of the packet before */
     int64_t sequence_before;
+    uint32_t ssrc_before;
+    const struct audio_codec *codec_before; /* NULL at first */
     uint32_t run;
     int64_t sequence;
+    uint32_t ssrc;
+    const struct audio_codec *codec;
     bool marker;
     uint32_t samples; /* of this packet, whole */
 };
@@ -51,6 +56,13 @@ enum status timeline_create(struct timeline **out) MUST_CHECK;
 
 /** Free it with what waits; NULL is accepted. */
 void timeline_destroy(struct timeline *owned_timeline);
+
+/**
+ * Begin the line at a position instead of at 0; before anything is placed or read.
+ *
+ * position  >= 0.
+ */
+void timeline_begin(struct timeline *timeline, int64_t position);
 
 /**
  * Put one packet in its place. Where packets overlap, those that came first stay.

@@ -8,25 +8,37 @@
 enum {
     /* signalling */
     BOUND_SIP_MESSAGE_BYTES = 65535,
-    BOUND_SIP_TCP_CONNECTIONS = 900, /* see sip/server.h: libre's descriptor table */
+    BOUND_SIP_TCP_CONNECTIONS = 900,         /* see sip/server.h: libre's descriptor table */
+    BOUND_SIP_TCP_PER_ADDRESS = 256,         /* of those; some clients open one for each call */
+    BOUND_SIP_STREAM_HEAD_BYTES = 65536,     /* start line and headers over TCP and TLS */
+    BOUND_SIP_STREAM_MESSAGE_BYTES = 393216, /* with the body: metadata of BOUND_METADATA_BYTES */
+    BOUND_SIP_STREAM_WAITING_BYTES = 32 * 1024 * 1024, /* of unfinished messages, all together */
     BOUND_MULTIPART_PARTS = 16,
     BOUND_MULTIPART_HEADER_BYTES = 4096,
+    BOUND_MULTIPART_BOUNDARY_BYTES = 256, /* of one that is quoted; RFC 2046 has 70 */
     BOUND_METADATA_BYTES = 262144,
     BOUND_METADATA_DEPTH = 32,
     BOUND_METADATA_NODES = 4096,
-    BOUND_METADATA_ITEMS = 64,  /* sessions, participants, streams, each */
-    BOUND_METADATA_TEXT = 1024, /* bytes of one kept text or attribute */
-    BOUND_SDP_MEDIA = 16,       /* m-lines read and answered */
-    BOUND_SDP_FORMATS = 32,     /* payload types of one m-line */
-    BOUND_LABEL_BYTES = 128,    /* a=label, RFC 4574, with its zero */
+    BOUND_METADATA_ITEMS = 64,   /* sessions, participants, streams, each */
+    BOUND_METADATA_TEXT = 1024,  /* bytes of one kept text or attribute */
+    BOUND_SDP_MEDIA = 16,        /* m-lines read and answered */
+    BOUND_SDP_FORMATS = 32,      /* payload types of one m-line */
+    BOUND_SDP_LOCAL_FORMATS = 8, /* that we offer */
+    BOUND_SDP_CRYPTO = 8,        /* crypto lines of one m-line that are kept */
+    BOUND_LABEL_BYTES = 128,     /* a=label, RFC 4574, with its zero */
 
     /* media */
-    BOUND_CALL_STREAMS = 2, /* recorded streams of one call; more in a later issue */
+    BOUND_CALL_STREAMS = 8, /* recorded streams of one call */
     BOUND_RTP_PACKET_BYTES = 1500,
     BOUND_REORDER_PACKETS = 256, /* waiting behind a gap, per leg */
     BOUND_OPUS_PACKET_BYTES = 1500,
 
+    BOUND_FACT_DETAIL_BYTES = 256, /* with its zero */
+    BOUND_NOTES = 1024,            /* facts that signalling tells of one call */
+
     /* store */
+    BOUND_DOCUMENTS_BYTES = 4 * 1024 * 1024,         /* metadata documents kept of one call */
+    BOUND_DOCUMENTS = 1024,                          /* how many of them */
     BOUND_RECORDING_PENDING_BYTES = 8 * 1024 * 1024, /* written by media, not yet by the disk */
     BOUND_SECTION_BYTES = 16 * 1024 * 1024,
 

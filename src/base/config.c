@@ -30,6 +30,9 @@ struct range {
 };
 
 static const struct range ranges[] = {
+    {"session_expires_s", 90, 86400},
+    {"session_min_se_s", 90, 86400},
+    {"drain_s", 0, 86400},
     {"rtp_port_first", 1024, 65535},
     {"rtp_port_last", 1024, 65535},
     {"calls_max", 1, 100000},
@@ -38,6 +41,8 @@ static const struct range ranges[] = {
     {"http_connections_per_address_max", 1, 100000},
     {"keeper_period_s", 1, 3600},
 };
+
+static const char *const lists[] = {"sip_listen", "sip_listen_tls", "rtp_address", "rtp_advertise"};
 
 static enum status check_ranges(cfg_t *cfg, const char *path, struct fault *fault)
 {
@@ -50,6 +55,25 @@ static enum status check_ranges(cfg_t *cfg, const char *path, struct fault *faul
     if (cfg_getint(cfg, "rtp_port_first") > cfg_getint(cfg, "rtp_port_last"))
         return fault_set(fault, STATUS_INVALID, 0, "%s: rtp_port_first is above rtp_port_last",
                          path);
+    if (cfg_getint(cfg, "session_min_se_s") > cfg_getint(cfg, "session_expires_s"))
+        return fault_set(fault, STATUS_INVALID, 0,
+                         "%s: session_min_se_s is above session_expires_s", path);
+    return STATUS_OK;
+}
+
+static enum status check_lists(cfg_t *cfg, const char *path, struct fault *fault)
+{
+    for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
+        if (cfg_size(cfg, lists[i]) > CONFIG_LIST_MAX)
+            return fault_set(fault, STATUS_INVALID, 0, "%s: %s has %u values, allowed are %d", path,
+                             lists[i], cfg_size(cfg, lists[i]), CONFIG_LIST_MAX);
+    }
+    if (cfg_size(cfg, "sip_listen_tls") && !*cfg_getstr(cfg, "sip_tls_certificate"))
+        return fault_set(fault, STATUS_INVALID, 0, "%s: sip_listen_tls needs sip_tls_certificate",
+                         path);
+    if (cfg_getbool(cfg, "sip_tls_client_required") && !*cfg_getstr(cfg, "sip_tls_client_ca"))
+        return fault_set(fault, STATUS_INVALID, 0,
+                         "%s: sip_tls_client_required needs sip_tls_client_ca", path);
     return STATUS_OK;
 }
 
@@ -73,6 +97,41 @@ static char *text_below(cfg_t *cfg, const char *name, const char *directory, con
     return path;
 }
 
+/* Empty values are left out, so that `name = ""` is none. */
+static bool take_list(cfg_t *cfg, const char *name, struct config_list *list)
+{
+    for (unsigned i = 0; i < cfg_size(cfg, name); i++) {
+        const char *value = cfg_getnstr(cfg, name, i);
+        if (!value || !*value)
+            continue;
+        list->item[list->count] = strdup(value);
+        if (!list->item[list->count])
+            return false;
+        list->count++;
+    }
+    return true;
+}
+
+static enum status take_signalling(cfg_t *cfg, struct config *config)
+{
+    bool whole = take_list(cfg, "sip_listen", &config->sip_listen) &&
+                 take_list(cfg, "sip_listen_tls", &config->sip_listen_tls) &&
+                 take_list(cfg, "rtp_address", &config->rtp_address) &&
+                 take_list(cfg, "rtp_advertise", &config->rtp_advertise);
+
+    config->sip_tls_certificate = text_or(cfg, "sip_tls_certificate", "");
+    config->sip_tls_key = text_or(cfg, "sip_tls_key", "");
+    config->sip_tls_client_ca = text_or(cfg, "sip_tls_client_ca", "");
+    config->sip_tls_client_required = cfg_getbool(cfg, "sip_tls_client_required");
+    config->session_expires_s = (int)cfg_getint(cfg, "session_expires_s");
+    config->session_min_se_s = (int)cfg_getint(cfg, "session_min_se_s");
+    config->calls_max = (int)cfg_getint(cfg, "calls_max");
+    config->drain_s = (int)cfg_getint(cfg, "drain_s");
+    whole =
+        whole && config->sip_tls_certificate && config->sip_tls_key && config->sip_tls_client_ca;
+    return whole ? STATUS_OK : STATUS_NOMEM;
+}
+
 static enum status take_values(cfg_t *cfg, struct config *config)
 {
     char host[256] = "recorder";
@@ -84,11 +143,8 @@ static enum status take_values(cfg_t *cfg, struct config *config)
         config->keys = text_below(cfg, "keys", config->store, "keys");
     if (config->keys)
         config->master_key = text_below(cfg, "master_key", config->keys, "master.key");
-    config->sip_listen = text_or(cfg, "sip_listen", "");
-    config->rtp_address = text_or(cfg, "rtp_address", "");
     config->rtp_port_first = (int)cfg_getint(cfg, "rtp_port_first");
     config->rtp_port_last = (int)cfg_getint(cfg, "rtp_port_last");
-    config->calls_max = (int)cfg_getint(cfg, "calls_max");
     config->media_threads = (int)cfg_getint(cfg, "media_threads");
     config->http_listen = text_or(cfg, "http_listen", "");
     config->portal = text_or(cfg, "portal", "");
@@ -97,8 +153,8 @@ static enum status take_values(cfg_t *cfg, struct config *config)
         (int)cfg_getint(cfg, "http_connections_per_address_max");
     config->keeper_period_s = (int)cfg_getint(cfg, "keeper_period_s");
     bool whole = config->node && config->store && config->keys && config->master_key &&
-                 config->sip_listen && config->rtp_address && config->http_listen && config->portal;
-    return whole ? STATUS_OK : STATUS_NOMEM;
+                 config->http_listen && config->portal;
+    return whole ? take_signalling(cfg, config) : STATUS_NOMEM;
 }
 
 enum status config_load(const char *path, struct config **out, struct fault *fault)
@@ -108,8 +164,17 @@ enum status config_load(const char *path, struct config **out, struct fault *fau
         CFG_STR("store", "", CFGF_NONE),
         CFG_STR("keys", "", CFGF_NONE),
         CFG_STR("master_key", "", CFGF_NONE),
-        CFG_STR("sip_listen", "127.0.0.1:5060", CFGF_NONE),
-        CFG_STR("rtp_address", "", CFGF_NONE),
+        CFG_STR_LIST("sip_listen", "{127.0.0.1:5060}", CFGF_NONE),
+        CFG_STR_LIST("sip_listen_tls", "{}", CFGF_NONE),
+        CFG_STR("sip_tls_certificate", "", CFGF_NONE),
+        CFG_STR("sip_tls_key", "", CFGF_NONE),
+        CFG_STR("sip_tls_client_ca", "", CFGF_NONE),
+        CFG_BOOL("sip_tls_client_required", cfg_false, CFGF_NONE),
+        CFG_INT("session_expires_s", 1800, CFGF_NONE),
+        CFG_INT("session_min_se_s", 90, CFGF_NONE),
+        CFG_INT("drain_s", 0, CFGF_NONE),
+        CFG_STR_LIST("rtp_address", "{}", CFGF_NONE),
+        CFG_STR_LIST("rtp_advertise", "{}", CFGF_NONE),
         CFG_INT("rtp_port_first", 20000, CFGF_NONE),
         CFG_INT("rtp_port_last", 29999, CFGF_NONE),
         CFG_INT("calls_max", 2000, CFGF_NONE),
@@ -137,6 +202,8 @@ enum status config_load(const char *path, struct config **out, struct fault *fau
     else
         status = check_ranges(cfg, path, fault);
     if (status == STATUS_OK)
+        status = check_lists(cfg, path, fault);
+    if (status == STATUS_OK)
         status = take_values(cfg, config);
     if (status == STATUS_OK) {
         *out = config;
@@ -151,6 +218,12 @@ out:
     return status;
 }
 
+static void list_deinit(struct config_list *list)
+{
+    for (size_t i = 0; i < list->count; i++)
+        free(list->item[i]);
+}
+
 void config_destroy(struct config *owned_config)
 {
     if (!owned_config)
@@ -159,8 +232,13 @@ void config_destroy(struct config *owned_config)
     free(owned_config->store);
     free(owned_config->keys);
     free(owned_config->master_key);
-    free(owned_config->sip_listen);
-    free(owned_config->rtp_address);
+    list_deinit(&owned_config->sip_listen);
+    list_deinit(&owned_config->sip_listen_tls);
+    free(owned_config->sip_tls_certificate);
+    free(owned_config->sip_tls_key);
+    free(owned_config->sip_tls_client_ca);
+    list_deinit(&owned_config->rtp_address);
+    list_deinit(&owned_config->rtp_advertise);
     free(owned_config->http_listen);
     free(owned_config->portal);
     free(owned_config);

@@ -6,22 +6,49 @@
 #ifndef RECORDER_BASE_CONFIG_H
 #define RECORDER_BASE_CONFIG_H
 
+#include <stdbool.h>
+#include <stddef.h>
+
 #include "base/fault.h"
 #include "base/status.h"
 
+enum { CONFIG_LIST_MAX = 8 };
+
+/* An option of several values: `name = {"a", "b"}`; of one: `name = "a"`; of none: `name = {}`. */
+struct config_list {
+    size_t count;
+    char *item[CONFIG_LIST_MAX]; /* none of them empty */
+};
+
 struct config {
-    char *node;         /* name of this machine in recordings and logs; default: host name */
-    char *store;        /* directory of recordings and index; default /var/lib/recorder */
-    char *keys;         /* directory of keys; default <store>/keys */
-    char *master_key;   /* file of the master key; default <keys>/master.key */
-    char *sip_listen;   /* ADDRESS:PORT, UDP and TCP; default 127.0.0.1:5060 */
-    char *rtp_address;  /* our address in SDP; "" (default): the one that faces the caller */
-    int rtp_port_first; /* default 20000 */
-    int rtp_port_last;  /* default 29999 */
-    int calls_max;      /* default 2000 */
-    int media_threads;  /* default 0: one per core */
-    char *http_listen;  /* ADDRESS:PORT; default 127.0.0.1:8080 */
-    char *portal;       /* directory of the built portal; default /usr/share/recorder/portal */
+    char *node;       /* name of this machine in recordings and logs; default: host name */
+    char *store;      /* directory of recordings and index; default /var/lib/recorder */
+    char *keys;       /* directory of keys; default <store>/keys */
+    char *master_key; /* file of the master key; default <keys>/master.key */
+    /* signalling */
+    struct config_list sip_listen;     /* ADDRESS:PORT, each UDP and TCP; default 127.0.0.1:5060 */
+    struct config_list sip_listen_tls; /* ADDRESS:PORT; default none */
+    char *sip_tls_certificate;         /* PEM file of our chain; "" (default): none */
+    char *sip_tls_key;       /* PEM file of its key; "" (default): in sip_tls_certificate */
+    char *sip_tls_client_ca; /* PEM file of those who sign clients; "" (default): none are asked */
+    bool sip_tls_client_required; /* who shows no certificate is not let in; default false */
+    int session_expires_s;        /* RFC 4028, where the client asks for nothing; default 1800 */
+    int session_min_se_s;         /* shorter ones are answered 422; default 90 */
+    int calls_max;                /* default 2000 */
+    int drain_s; /* how long calls in progress may go on after SIGTERM; default 0: they end at once
+                  */
+
+    /* media */
+    struct config_list rtp_address; /* where RTP is taken, at most one of each family; default none:
+                                       the address that faces the caller */
+    struct config_list rtp_advertise; /* what our SDP says instead of it (NAT), likewise */
+    int rtp_port_first;               /* default 20000 */
+    int rtp_port_last;                /* default 29999 */
+    int media_threads;                /* default 0: one per core */
+
+    /* web */
+    char *http_listen; /* ADDRESS:PORT; default 127.0.0.1:8080 */
+    char *portal;      /* directory of the built portal; default /usr/share/recorder/portal */
     int http_connections_max;             /* default 512 */
     int http_connections_per_address_max; /* default 64 */
     int keeper_period_s;                  /* between two rounds of the keeper; default 5 */

@@ -2,8 +2,24 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/text.h"
+
+enum { PROPOSED_STREAMS_MAX = 2, PCMA_TYPE = 8, EVENTS_TYPE = 101 };
+
+/* Who speaks on each stream, NULL where that is not known; borrowed from the metadata. */
+struct speakers {
+    const struct siprec_participant *of[BOUND_CALL_STREAMS];
+    struct siprec_parties parties;
+};
+
+/* What became of the streams that were there. */
+struct tally {
+    size_t accepted;
+    size_t withdrawn; /* port 0, or no line any more */
+    bool denied;      /* a line could be recorded, were keys allowed */
+};
 
 static struct recording_party party_of(const struct siprec_participant *participant)
 {
@@ -16,141 +32,341 @@ static struct recording_party party_of(const struct siprec_participant *particip
     return party;
 }
 
-static void take_format(struct recording_stream *stream, const struct sdp_media *media,
-                        size_t format)
+/* Place of a stream among the others, by m-line. */
+static size_t place_of(const struct call_streams *streams, size_t index)
 {
-    const struct sdp_format *chosen = &media->format[format];
-
-    (void)snprintf(stream->label, sizeof stream->label, "%s", media->label);
-    (void)snprintf(stream->codec, sizeof stream->codec, "%s", chosen->encoding);
-    for (char *letter = stream->codec; *letter; letter++) {
-        if (*letter >= 'a' && *letter <= 'z')
-            *letter = (char)(*letter - 'a' + 'A');
-    }
-    stream->payload_type = chosen->payload_type;
-    stream->clock_rate_hz = chosen->clock_rate_hz;
-    stream->sender = media->address;
-}
-
-/* Who speaks on each stream. Returns the participants, NULL where unknown. */
-static void find_speakers(const struct call_streams *streams,
-                          const struct siprec_metadata *metadata,
-                          const struct siprec_participant **speakers,
-                          struct siprec_parties *parties)
-{
-    const char *labels[BOUND_CALL_STREAMS];
-    bool assumed = false;
+    size_t place = 0;
 
     for (size_t i = 0; i < streams->count; i++)
-        labels[i] = streams->stream[i].label;
+        place += streams->media_line[i] < streams->media_line[index];
+    return place;
+}
+
+static struct speakers find_speakers(const struct call_streams *streams,
+                                     const struct siprec_metadata *metadata)
+{
+    const char *labels[BOUND_CALL_STREAMS];
+    struct speakers speakers = {.of = {NULL}};
+    bool assumed = false;
+
+    if (!metadata)
+        return speakers;
+    for (size_t i = 0; i < streams->count; i++)
+        labels[place_of(streams, i)] = streams->stream[i].label;
     for (size_t i = 0; i < streams->count; i++) {
-        speakers[i] = siprec_speaker(metadata, labels, streams->count, i, &assumed);
+        speakers.of[i] =
+            siprec_speaker(metadata, labels, streams->count, place_of(streams, i), &assumed);
         /* a partial document lists who changed, in any order: their places say nothing */
         if (assumed && metadata->partial)
-            speakers[i] = NULL;
+            speakers.of[i] = NULL;
     }
-    *parties = siprec_parties(metadata, labels, streams->count);
+    speakers.parties = siprec_parties(metadata, labels, streams->count);
+    return speakers;
+}
+
+static void set_parties(struct call_streams *streams, const struct speakers *speakers)
+{
+    for (size_t i = 0; i < streams->count; i++) {
+        if (speakers->of[i])
+            streams->stream[i].party = party_of(speakers->of[i]);
+    }
+    if (speakers->parties.caller)
+        streams->caller = party_of(speakers->parties.caller);
+    if (speakers->parties.called)
+        streams->called = party_of(speakers->parties.called);
 }
 
 void call_streams_parties(struct call_streams *streams, const struct siprec_metadata *metadata)
 {
-    const struct siprec_participant *speakers[BOUND_CALL_STREAMS] = {NULL};
-    struct siprec_parties parties;
+    struct speakers speakers = find_speakers(streams, metadata);
 
-    find_speakers(streams, metadata, speakers, &parties);
-    for (size_t i = 0; i < streams->count; i++) {
-        if (speakers[i])
-            streams->stream[i].party = party_of(speakers[i]);
-    }
-    if (parties.caller)
-        streams->caller = party_of(parties.caller);
-    if (parties.called)
-        streams->called = party_of(parties.called);
+    set_parties(streams, &speakers);
 }
 
-/* The caller's stream is left, whichever m-line it is on; where nobody is known, the first. */
-static void assign_channels(struct call_streams *streams, const struct siprec_metadata *metadata)
+/* Who is left where no stream is known to be the caller's; streams->count where all are right. */
+static size_t assumed_caller(const struct call_streams *streams, const struct speakers *speakers)
 {
-    const struct siprec_participant *speakers[BOUND_CALL_STREAMS] = {NULL};
-    struct siprec_parties parties = {NULL, NULL};
-    bool crossed = false;
-
-    if (metadata)
-        find_speakers(streams, metadata, speakers, &parties);
-    if (parties.called && speakers[0] == parties.called)
-        crossed = true;
-    if (streams->count > 1 && parties.caller && speakers[1] == parties.caller)
-        crossed = true;
-    for (size_t i = 0; i < streams->count; i++)
-        streams->stream[i].channel = (i == 1) != crossed ? RECORDING_RIGHT : RECORDING_LEFT;
+    for (size_t i = 0; i < streams->count; i++) {
+        if (!speakers->of[i])
+            return i;
+    }
+    for (size_t i = 0; i < streams->count; i++) {
+        if (speakers->of[i] != speakers->parties.called)
+            return i;
+    }
+    return streams->count;
 }
 
-enum status call_streams_choose(const struct sdp_offer *offer,
+static void assign_channels(struct call_streams *streams, const struct speakers *speakers)
+{
+    const struct siprec_participant *caller = speakers->parties.caller;
+    bool found = false;
+
+    for (size_t i = 0; i < streams->count; i++) {
+        bool is_caller = caller && speakers->of[i] == caller;
+
+        streams->stream[i].channel = is_caller ? RECORDING_LEFT : RECORDING_RIGHT;
+        found = found || is_caller;
+    }
+    size_t assumed = found ? streams->count : assumed_caller(streams, speakers);
+    if (assumed < streams->count)
+        streams->stream[assumed].channel = RECORDING_LEFT;
+}
+
+/* The channel of a stream that came later; those before it have theirs. */
+static enum recording_channel added_channel(const struct call_streams *streams, size_t index,
+                                            const struct speakers *speakers)
+{
+    const struct siprec_participant *speaker = speakers->of[index];
+    bool is_caller = speaker && speaker == speakers->parties.caller;
+    bool taken[2] = {false, false};
+
+    for (size_t i = 0; i < index; i++) {
+        if (speaker && speakers->of[i] == speaker)
+            return streams->stream[i].channel;
+        if (streams->accepted[i])
+            taken[streams->stream[i].channel] = true;
+    }
+    if (taken[RECORDING_LEFT] != taken[RECORDING_RIGHT])
+        return taken[RECORDING_LEFT] ? RECORDING_RIGHT : RECORDING_LEFT;
+    if (is_caller || (!speaker && !taken[RECORDING_LEFT]))
+        return RECORDING_LEFT;
+    return RECORDING_RIGHT;
+}
+
+static void take_format(struct recording_stream *stream, const struct sdp_format *format)
+{
+    (void)snprintf(stream->codec, sizeof stream->codec, "%s", format->encoding);
+    for (char *letter = stream->codec; *letter; letter++) {
+        if (*letter >= 'a' && *letter <= 'z')
+            *letter = (char)(*letter - 'a' + 'A');
+    }
+    stream->payload_type = format->payload_type;
+    stream->clock_rate_hz = format->clock_rate_hz;
+}
+
+static uint8_t events_type_of(const struct sdp_media *media, uint32_t clock_rate_hz)
+{
+    for (size_t i = 0; i < media->formats; i++) {
+        if (media->format[i].clock_rate_hz == clock_rate_hz &&
+            strcasecmp(media->format[i].encoding, "telephone-event") == 0)
+            return media->format[i].payload_type;
+    }
+    return 0;
+}
+
+static enum status take_keys(struct recording_stream *stream, const struct sdp_crypto *crypto)
+{
+    if (!crypto) {
+        srtp_key_wipe(&stream->remote_key);
+        srtp_key_wipe(&stream->local_key);
+        return STATUS_OK;
+    }
+    stream->remote_key = crypto->key;
+    if (stream->local_key.suite == crypto->key.suite)
+        return STATUS_OK;
+    return srtp_key_random(crypto->key.suite, &stream->local_key);
+}
+
+static enum status take_line(struct call_streams *streams, size_t index,
+                             const struct sdp_media *media, const struct sdp_choice *choice)
+{
+    struct recording_stream *stream = &streams->stream[index];
+
+    take_format(stream, &media->format[choice->format]);
+    if (media->label[0])
+        (void)snprintf(stream->label, sizeof stream->label, "%s", media->label);
+    stream->sender = media->address;
+    stream->rtcp = media->rtcp;
+    stream->rtcp_mux = media->rtcp_mux;
+    stream->held = media->direction == SDP_DIRECTION_INACTIVE ||
+                   media->direction == SDP_DIRECTION_RECVONLY ||
+                   (media->no_address && streams->addressed[index]);
+    streams->addressed[index] = streams->addressed[index] || media->address.ss_family != AF_UNSPEC;
+    streams->accepted[index] = true;
+    streams->format[index] = choice->format;
+    streams->events_type[index] = events_type_of(media, stream->clock_rate_hz);
+    streams->crypto_tag[index] = choice->crypto ? choice->crypto->tag : 0;
+    return take_keys(stream, choice->crypto);
+}
+
+static enum status follow_lines(struct call_streams *streams,
+                                const struct sdp_description *description,
+                                const struct sdp_abilities *abilities, struct tally *tally)
+{
+    for (size_t i = 0; i < streams->count; i++) {
+        size_t line = streams->media_line[i];
+        const struct sdp_media *media = &description->media[line];
+        struct sdp_choice choice;
+
+        streams->accepted[i] = false;
+        streams->stream[i].held = true;
+        if (line >= description->media_lines || !media->port) {
+            tally->withdrawn++;
+            continue;
+        }
+        enum status status = sdp_choose(media, abilities, &choice);
+        tally->denied = tally->denied || status == STATUS_DENIED;
+        if (status != STATUS_OK)
+            continue;
+        tally->accepted++;
+        status = take_line(streams, i, media, &choice);
+        if (status != STATUS_OK)
+            return status;
+    }
+    return STATUS_OK;
+}
+
+static bool has_stream(const struct call_streams *streams, size_t line)
+{
+    for (size_t i = 0; i < streams->count; i++) {
+        if (streams->media_line[i] == line)
+            return true;
+    }
+    return false;
+}
+
+/* Whether a line that can be recorded is offered another way too, and that way is taken. */
+static bool is_second_choice(const struct call_streams *streams,
+                             const struct sdp_description *description,
+                             const struct sdp_abilities *abilities, size_t line, bool secure)
+{
+    for (size_t i = 0; i < description->media_lines; i++) {
+        const struct sdp_media *other = &description->media[i];
+        struct sdp_choice choice;
+
+        if (i == line || strcmp(other->label, description->media[line].label) != 0 ||
+            sdp_choose(other, abilities, &choice) != STATUS_OK || (choice.crypto != NULL) == secure)
+            continue;
+        if (!secure || has_stream(streams, i))
+            return true;
+    }
+    return false;
+}
+
+static enum status add_lines(struct call_streams *streams,
+                             const struct sdp_description *description,
+                             const struct sdp_abilities *abilities, struct tally *tally)
+{
+    for (size_t i = 0; i < description->media_lines && streams->count < BOUND_CALL_STREAMS; i++) {
+        struct sdp_choice choice;
+
+        if (has_stream(streams, i))
+            continue;
+        enum status status = sdp_choose(&description->media[i], abilities, &choice);
+        tally->denied = tally->denied || status == STATUS_DENIED;
+        if (status != STATUS_OK ||
+            is_second_choice(streams, description, abilities, i, choice.crypto != NULL))
+            continue;
+        streams->media_line[streams->count] = i;
+        tally->accepted++;
+        status = take_line(streams, streams->count++, &description->media[i], &choice);
+        if (status != STATUS_OK)
+            return status;
+    }
+    return STATUS_OK;
+}
+
+static void remember_lines(struct call_streams *streams, const struct sdp_description *description)
+{
+    streams->deviations = 0;
+    if (description->media_lines < streams->media_lines)
+        deviation_add(&streams->deviations, DEVIATION_SDP_LINES_MISSING);
+    streams->media_lines = description->media_lines;
+    for (size_t i = 0; i < description->media_lines; i++) {
+        struct call_line *line = &streams->line[i];
+
+        text_copy(line->kind, sizeof line->kind, description->media[i].kind);
+        text_copy(line->protocol, sizeof line->protocol, description->media[i].protocol);
+    }
+}
+
+/* What a description makes of the streams, those of no description included (count 0). */
+static enum status follow(struct call_streams *streams, const struct sdp_description *description,
+                          const struct sdp_abilities *abilities)
+{
+    struct tally tally = {.accepted = 0};
+    size_t before = streams->count;
+    enum status status = follow_lines(streams, description, abilities, &tally);
+
+    if (status == STATUS_OK)
+        status = add_lines(streams, description, abilities, &tally);
+    if (status != STATUS_OK)
+        return status;
+    /* all of them taken back is a hold, not an offer of something else */
+    if (!tally.accepted && (!before || tally.withdrawn < before))
+        return tally.denied ? STATUS_DENIED : STATUS_UNSUPPORTED;
+    remember_lines(streams, description);
+    return STATUS_OK;
+}
+
+enum status call_streams_choose(const struct sdp_description *offer,
                                 const struct siprec_metadata *metadata,
-                                struct call_streams *streams)
+                                const struct sdp_abilities *abilities, struct call_streams *streams)
 {
     struct call_streams chosen;
 
     memset(&chosen, 0, sizeof chosen);
-    for (size_t i = 0; i < offer->media_lines && chosen.count < BOUND_CALL_STREAMS; i++) {
-        size_t format;
-        if (sdp_choose_format(&offer->media[i], &format) != STATUS_OK)
-            continue;
-        take_format(&chosen.stream[chosen.count], &offer->media[i], format);
-        chosen.media_line[chosen.count] = i;
-        chosen.format[chosen.count] = format;
-        chosen.count++;
+    enum status status = follow(&chosen, offer, abilities);
+    if (status == STATUS_OK) {
+        struct speakers speakers = find_speakers(&chosen, metadata);
+
+        set_parties(&chosen, &speakers);
+        assign_channels(&chosen, &speakers);
+        *streams = chosen;
     }
-    if (!chosen.count)
-        return STATUS_UNSUPPORTED;
-    if (metadata)
-        call_streams_parties(&chosen, metadata);
-    assign_channels(&chosen, metadata);
-    *streams = chosen;
-    return STATUS_OK;
+    call_streams_wipe(&chosen);
+    return status;
 }
 
-enum status call_streams_update(struct call_streams *streams, const struct sdp_offer *offer,
-                                const struct siprec_metadata *metadata, bool *accepted)
+enum status call_streams_update(struct call_streams *streams,
+                                const struct sdp_description *description,
+                                const struct siprec_metadata *metadata,
+                                const struct sdp_abilities *abilities)
 {
     struct call_streams updated = *streams;
-    size_t kept = 0;
-    size_t withdrawn = 0;
+    enum status status = follow(&updated, description, abilities);
 
-    for (size_t i = 0; i < updated.count; i++) {
-        size_t line = updated.media_line[i];
-        size_t format;
-        withdrawn += line < offer->media_lines && offer->media[line].port == 0;
-        accepted[i] = line < offer->media_lines &&
-                      sdp_choose_format(&offer->media[line], &format) == STATUS_OK;
-        if (!accepted[i])
-            continue;
-        take_format(&updated.stream[i], &offer->media[line], format);
-        updated.format[i] = format;
-        kept++;
+    if (status == STATUS_OK) {
+        struct speakers speakers = find_speakers(&updated, metadata);
+
+        set_parties(&updated, &speakers);
+        for (size_t i = streams->count; i < updated.count; i++)
+            updated.stream[i].channel = added_channel(&updated, i, &speakers);
+        *streams = updated;
     }
-    /* all of them taken back is a hold, not an offer of something else */
-    if (!kept && withdrawn < updated.count)
-        return STATUS_UNSUPPORTED;
-    if (metadata)
-        call_streams_parties(&updated, metadata);
-    *streams = updated;
-    return STATUS_OK;
+    call_streams_wipe(&updated);
+    return status;
 }
 
-void call_streams_answer(const struct call_streams *streams, const struct sdp_offer *offer,
-                         const uint16_t *ports, const bool *accepted, struct sdp_answer *answer)
+void call_streams_propose(const struct siprec_metadata *metadata, struct call_streams *streams)
 {
-    memset(answer->media, 0, sizeof answer->media);
-    answer->media_lines = offer->media_lines;
+    size_t count = metadata && metadata->streams ? metadata->streams : 1;
+
+    memset(streams, 0, sizeof *streams);
+    streams->count = count < PROPOSED_STREAMS_MAX ? count : PROPOSED_STREAMS_MAX;
+    streams->media_lines = streams->count;
     for (size_t i = 0; i < streams->count; i++) {
-        if (accepted && !accepted[i])
-            continue;
-        size_t line = streams->media_line[i];
-        struct sdp_answer_media *media = &answer->media[line];
-        media->accepted = true;
-        media->port = ports[i];
-        media->format = streams->format[i];
-        media->inactive = offer->media[line].direction == SDP_DIRECTION_INACTIVE;
+        struct recording_stream *stream = &streams->stream[i];
+
+        if (metadata && metadata->streams)
+            text_copy(stream->label, sizeof stream->label, metadata->stream[i].label);
+        (void)snprintf(stream->codec, sizeof stream->codec, "PCMA");
+        stream->payload_type = PCMA_TYPE;
+        stream->clock_rate_hz = 8000;
+        streams->media_line[i] = i;
+        streams->accepted[i] = true;
+        streams->events_type[i] = EVENTS_TYPE;
+    }
+    struct speakers speakers = find_speakers(streams, metadata);
+    set_parties(streams, &speakers);
+    assign_channels(streams, &speakers);
+}
+
+void call_streams_wipe(struct call_streams *streams)
+{
+    for (size_t i = 0; streams && i < BOUND_CALL_STREAMS; i++) {
+        srtp_key_wipe(&streams->stream[i].remote_key);
+        srtp_key_wipe(&streams->stream[i].local_key);
     }
 }

@@ -1,61 +1,124 @@
 /**
- * call_streams: from an SDP offer and its metadata to the streams that are recorded, their parties
- * and channels, and the SDP answer. Pure.
+ * call_streams: between the SDP and metadata of one SIP call and the streams that are recorded:
+ * which m-lines, whose, on which channel, with which codec and key; and our answer or offer. Pure,
+ * but for the random bytes of keys.
+ *
+ * A stream keeps its index and its m-line for the call's life. A line that is withdrawn (port 0)
+ * leaves its stream held; where the line comes back as audio (RFC 3264 section 8.1 allows reuse),
+ * it is the same stream again.
+ *
+ * Two m-lines of one label, or both without, of which one is RTP/SAVP and the other RTP/AVP, are
+ * one stream offered in two ways: the secure one is recorded where it can be, the other answered
+ * port 0. Two of one label and one kind of transport are two streams.
  */
 #ifndef RECORDER_INGEST_CALL_STREAMS_H
 #define RECORDER_INGEST_CALL_STREAMS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "session/recording.h"
 #include "sip/sdp.h"
 #include "sip/siprec_metadata.h"
 
-/* The streams chosen from an offer. */
+/* An m-line of the last description, as an offer of ours has to repeat it. */
+struct call_line {
+    char kind[16];
+    char protocol[32];
+};
+
+/* Holds keys: call_streams_wipe before it, or a copy of it, is freed. */
 struct call_streams {
     size_t count;
-    struct recording_stream stream[BOUND_CALL_STREAMS];
-    size_t media_line[BOUND_CALL_STREAMS]; /* index of the m-line in the offer */
-    size_t format[BOUND_CALL_STREAMS];     /* index of the format in that m-line */
+    struct recording_stream stream[BOUND_CALL_STREAMS]; /* held: on hold, inactive, withdrawn */
+    size_t media_line[BOUND_CALL_STREAMS];              /* index of the m-line */
+    size_t format[BOUND_CALL_STREAMS];       /* index in the peer's format[] of that m-line */
+    uint32_t crypto_tag[BOUND_CALL_STREAMS]; /* of the peer's crypto line that was taken */
+    bool accepted[BOUND_CALL_STREAMS];       /* by the last description; false: answered port 0 */
+    bool addressed[BOUND_CALL_STREAMS];      /* its peer has named an address, so that to name none
+                                                is a hold */
+    uint8_t events_type[BOUND_CALL_STREAMS]; /* payload type of its telephone-event; 0: none */
+    size_t media_lines;                      /* of the last description */
+    struct call_line line[BOUND_SDP_MEDIA];  /* of them */
+    uint64_t deviations; /* of the last description against the one before: SDP_LINES_MISSING */
     struct recording_party caller;
     struct recording_party called;
 };
 
 /**
- * Choose the m-lines to record, in order, up to BOUND_CALL_STREAMS, with the speaker of each and
- * its channel: the caller's left, the called party's right, others where there is room.
+ * Streams of a call's first offer: its audio m-lines that can be recorded, in order, up to
+ * BOUND_CALL_STREAMS, with the speaker of each and its channel: the caller's left, all others
+ * right; where no stream is known to be the caller's, the first whose speaker is not known left. An
+ * m-line that is there but withdrawn or cannot be recorded has no stream. remote_key and a fresh
+ * local_key are set where SRTP was chosen.
+ *
+ * inactive and recvonly are held from the start. c=0.0.0.0 is not: a client that only sends may
+ * have no address to name.
  *
  * metadata  NULL where there is none: parties stay empty.
  *
  * STATUS_OK           streams->count >= 1.
  * STATUS_UNSUPPORTED  no m-line can be recorded; *streams untouched.
+ * STATUS_DENIED       likewise, but one could be, were its keys allowed on this transport.
+ * STATUS_IO           no random bytes for a key; *streams untouched.
  */
-enum status call_streams_choose(const struct sdp_offer *offer,
+enum status call_streams_choose(const struct sdp_description *offer,
                                 const struct siprec_metadata *metadata,
+                                const struct sdp_abilities *abilities,
                                 struct call_streams *streams) MUST_CHECK;
 
 /**
- * Streams of a running call under a new offer: each keeps its m-line, place and channel; label,
- * codec, payload type and, where metadata came, party follow the new offer. A stream whose m-line
- * now has port 0 or nothing that can be recorded stays as it was and is answered port 0.
+ * Streams of a running call under a new offer, or under the peer's answer to ours: each keeps its
+ * m-line, index and channel; codec, payload type, sender, hold, keys and, where metadata came,
+ * party follow the new one, and the label where it has one. A local_key stays while the suite
+ * stays. m-lines without a stream that can be recorded now are added as streams (count grows), on
+ * the channel where their speaker is heard already, else on the one where nobody is, else the
+ * caller left and others right. A stream whose m-line is missing, has port 0 or nothing that can be
+ * recorded is held and not accepted. inactive and recvonly hold, and c=0.0.0.0 where an address
+ * stood before.
  *
- * accepted  out, bool[BOUND_CALL_STREAMS]: whether the stream's m-line is answered.
+ * metadata  merged; NULL only where none ever came, else an added stream's speaker is not known.
  *
  * STATUS_OK           at least one is accepted, or all are withdrawn (port 0): a hold.
- * STATUS_UNSUPPORTED  none; *streams untouched.
+ * STATUS_UNSUPPORTED, STATUS_DENIED  none; *streams untouched.
+ * STATUS_IO           as above.
  */
-enum status call_streams_update(struct call_streams *streams, const struct sdp_offer *offer,
-                                const struct siprec_metadata *metadata, bool *accepted) MUST_CHECK;
+enum status call_streams_update(struct call_streams *streams,
+                                const struct sdp_description *description,
+                                const struct siprec_metadata *metadata,
+                                const struct sdp_abilities *abilities) MUST_CHECK;
 
-/** Parties alone, from metadata without an offer. */
+/** Parties alone, from metadata (merged, siprec_metadata_merge) without a description. */
 void call_streams_parties(struct call_streams *streams, const struct siprec_metadata *metadata);
+
+/**
+ * Streams for an INVITE without an offer: an audio line for each stream that its metadata names, at
+ * most two, else one. G.711; no sender is known until the ACK.
+ *
+ * metadata  NULL where there is none.
+ */
+void call_streams_propose(const struct siprec_metadata *metadata, struct call_streams *streams);
 
 /**
  * Fill the answer's media lines.
  *
- * ports  uint16_t[streams->count]; accepted  bool[streams->count], NULL for all.
+ * ports   uint16_t[streams->count].
+ * answer  out: holds keys, sdp_local_wipe. Only its media is set.
  */
-void call_streams_answer(const struct call_streams *streams, const struct sdp_offer *offer,
-                         const uint16_t *ports, const bool *accepted, struct sdp_answer *answer);
+void call_streams_answer(const struct call_streams *streams, const struct sdp_description *offer,
+                         const uint16_t *ports, struct sdp_local *answer);
+
+/**
+ * Fill our offer with the session as it is: as many m-lines as the last description had, no others
+ * (RFC 7866 section 7.2: an SRS adds no streams). A stream held by the peer is offered recvonly, so
+ * that it can go on; one withdrawn has port 0. Each names the codec in use first, then G.711.
+ *
+ * ports, offer  as in call_streams_answer.
+ */
+void call_streams_offer(const struct call_streams *streams, const uint16_t *ports,
+                        struct sdp_local *offer);
+
+/** Overwrite the keys in it. NULL is accepted. */
+void call_streams_wipe(struct call_streams *streams);
 
 #endif

@@ -1,24 +1,19 @@
 /**
- * calls: what recorder-ingest does with a SIP call: chooses its streams, finds its parties, makes
- * its recording, answers when that is durable. All on the signalling thread.
- *
- * A call's states:
- *   BEGINNING  the sink makes it durable; a CANCEL only marks it ended
- *   RECORDING  answered, media runs
- *   gone       stopped, refused or cancelled
+ * calls: what recorder-ingest does with SIP: lets requests in (admission.h), records the calls
+ * (recorded_call.h), drains at the end. All on the signalling thread.
  */
 #ifndef RECORDER_INGEST_CALLS_H
 #define RECORDER_INGEST_CALLS_H
 
+#include "base/clock.h"
 #include "base/config.h"
 #include "base/fault.h"
 #include "base/status.h"
+#include "ingest/source_watch.h"
 #include "net/port_range.h"
 #include "session/recording.h"
 #include "session/recording_sink.h"
 #include "sip/server.h"
-
-enum { CALLS_RETRY_AFTER_S = 10 };
 
 struct calls;
 
@@ -29,9 +24,11 @@ struct calls_options {
     struct media_pool *pool;
     const struct recording_sink *sink;
     bool (*sink_healthy)(void *sink_context);
+    struct source_table *sources;
+    struct source_watch *watch; /* NULL: the table stays as it is */
 };
 
-/** STATUS_OK, STATUS_INVALID (config's rtp_address is no address), STATUS_NOMEM. */
+/** STATUS_OK, STATUS_INVALID (an address in config is none), STATUS_NOMEM. */
 enum status calls_create(const struct calls_options *options, struct calls **out,
                          struct fault *fault) MUST_CHECK;
 
@@ -44,13 +41,19 @@ struct sip_server_handler calls_handler(struct calls *calls);
 /** The server to post to; set once, before it runs. */
 void calls_set_server(struct calls *calls, struct sip_server *server);
 
-/** From now on INVITE and OPTIONS are answered 503; calls in progress go on. */
-void calls_refuse_new(struct calls *calls);
+/** What is looked at now and then, about every second: whether the sources have changed. */
+void calls_look(struct calls *calls, mono_time now);
+
+/** From now on INVITE and OPTIONS are answered 503; calls in progress go on, until then. */
+void calls_drain(struct calls *calls, mono_time until);
 
 /**
- * Calls whose recording is not yet durable or refused; their answers still come from the sink, so
- * the server is not destroyed before this is 0.
+ * Whether the server may be stopped: it drains, and its calls have ended or their time is over; and
+ * none is being made durable, whose answer still comes from the sink.
  */
+bool calls_drained(const struct calls *calls, mono_time now);
+
+/** Calls whose recording is not yet durable or refused. */
 unsigned calls_beginning(const struct calls *calls);
 
 #endif

@@ -1,4 +1,6 @@
 /* recorder-ingest: parses its arguments, wires the parts, runs, unwinds. */
+#include <assert.h>
+#include <errno.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -9,13 +11,18 @@
 #include "base/log.h"
 #include "base/program.h"
 #include "base/ready_file.h"
+#include "ingest/admission.h"
 #include "ingest/calls.h"
 #include "ingest/store_sink.h"
 #include "net/address.h"
 
 enum {
-    SHUTDOWN_POLL_MS = 20,
-    CALL_DESCRIPTORS = 2 + BOUND_CALL_STREAMS, /* file, tail, media sockets */
+    LOOK_MS = 1000,
+    DRAIN_LOOK_MS = 20,
+    /* file, tail, and RTP and RTCP sockets of two streams: few calls have more */
+    CALL_DESCRIPTORS = 2 + 2 * 2,
+    SIP_PORT = 5060,
+    SIP_TLS_PORT = 5061,
 };
 
 /* Everything that runs, in the order it is started. */
@@ -24,11 +31,14 @@ struct ingest {
     struct port_range *ports;
     struct store_sink *store;
     struct media_pool *pool;
+    struct source_table *sources;
+    struct source_watch *watch;
     struct calls *calls;
     struct sip_server *server;
     sigset_t signals;
     pthread_t signal_thread;
     bool signal_thread_runs;
+    bool draining;
 };
 
 static bool sink_healthy(void *sink_context)
@@ -52,27 +62,78 @@ static enum status start_media(struct ingest *ingest, struct fault *fault)
     return status;
 }
 
-static enum status start_signalling(struct ingest *ingest, struct fault *fault)
+static enum status start_sources(struct ingest *ingest, struct fault *fault)
 {
-    const struct calls_options calls = {
+    char path[BOUND_PATH_BYTES];
+
+    (void)snprintf(path, sizeof path, "%s/index.sqlite", ingest->config->store);
+    if (source_table_create(&ingest->sources) != STATUS_OK)
+        return fault_set(fault, STATUS_NOMEM, 0, "start: out of memory");
+    return source_watch_open(path, ingest->sources, &ingest->watch, fault);
+}
+
+static enum status start_calls(struct ingest *ingest, struct fault *fault)
+{
+    const struct calls_options options = {
         .config = ingest->config,
         .ports = ingest->ports,
         .pool = ingest->pool,
         .sink = store_sink_interface(ingest->store),
         .sink_healthy = sink_healthy,
-    };
-    struct sip_server_options options = {
-        .listens = 1,
-        .software = "business-recorder/" RECORDER_VERSION,
-        .calls_max = (unsigned)ingest->config->calls_max,
-        .retry_after_s = CALLS_RETRY_AFTER_S,
+        .sources = ingest->sources,
+        .watch = ingest->watch,
     };
 
-    if (address_parse(ingest->config->sip_listen, 5060, &options.listen[0]) != STATUS_OK)
-        return fault_set(fault, STATUS_INVALID, 0,
-                         "configuration: sip_listen \"%s\" is not ADDRESS:PORT",
-                         ingest->config->sip_listen);
-    enum status status = calls_create(&calls, &ingest->calls, fault);
+    return calls_create(&options, &ingest->calls, fault);
+}
+
+static_assert((int)CONFIG_LIST_MAX <= (int)SIP_LISTENS_MAX,
+              "every address of the list has its place");
+
+static enum status take_listens(const struct config_list *list, const char *name,
+                                uint16_t default_port, struct sockaddr_storage *listens,
+                                size_t *count, struct fault *fault)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        if (address_parse(list->item[i], default_port, &listens[i]) != STATUS_OK)
+            return fault_set(fault, STATUS_INVALID, 0,
+                             "configuration: %s \"%s\" is not ADDRESS:PORT", name, list->item[i]);
+    }
+    *count = list->count;
+    return STATUS_OK;
+}
+
+static struct sip_tls_options tls_options(const struct config *config)
+{
+    return (struct sip_tls_options){
+        .certificate = config->sip_tls_certificate,
+        .key = config->sip_tls_key,
+        .client_ca = config->sip_tls_client_ca,
+        .client_required = config->sip_tls_client_required,
+    };
+}
+
+static enum status start_signalling(struct ingest *ingest, struct fault *fault)
+{
+    const struct config *config = ingest->config;
+    struct sip_server_options options = {
+        .tls = tls_options(config),
+        .software = "business-recorder/" RECORDER_VERSION,
+        .calls_max = (unsigned)config->calls_max,
+        .retry_after_s = ADMISSION_RETRY_S,
+        .timer = {.min_se_s = (unsigned)config->session_min_se_s,
+                  .session_expires_s = (unsigned)config->session_expires_s},
+    };
+
+    enum status status = take_listens(&config->sip_listen, "sip_listen", SIP_PORT, options.listen,
+                                      &options.listens, fault);
+    if (status == STATUS_OK)
+        status = take_listens(&config->sip_listen_tls, "sip_listen_tls", SIP_TLS_PORT,
+                              options.listen_tls, &options.listens_tls, fault);
+    if (status == STATUS_OK && !options.listens)
+        status = fault_set(fault, STATUS_INVALID, 0, "configuration: sip_listen is empty");
+    if (status == STATUS_OK)
+        status = start_calls(ingest, fault);
     if (status != STATUS_OK)
         return status;
     options.handler = calls_handler(ingest->calls);
@@ -82,33 +143,76 @@ static enum status start_signalling(struct ingest *ingest, struct fault *fault)
     return status;
 }
 
-/* On the signalling thread: calls whose recording is being made durable are waited for. */
-static void shut_down(void *arg)
+/* --- what happens by itself and by signals, on the signalling thread ----------------------------
+ */
+
+static void look(void *arg)
 {
     struct ingest *ingest = arg;
+    mono_time now = clock_mono_now();
 
-    calls_refuse_new(ingest->calls);
-    if (calls_beginning(ingest->calls))
-        sip_server_after(ingest->server, SHUTDOWN_POLL_MS, shut_down, ingest);
-    else
+    calls_look(ingest->calls, now);
+    if (calls_drained(ingest->calls, now))
         sip_server_stop(ingest->server);
+    else
+        sip_server_after(ingest->server, ingest->draining ? DRAIN_LOOK_MS : LOOK_MS, look, ingest);
 }
 
-static void *wait_for_signal(void *arg)
+/* A second signal to stop means: now. */
+static void drain(void *arg)
+{
+    struct ingest *ingest = arg;
+    int64_t drain_s = ingest->draining ? 0 : ingest->config->drain_s;
+
+    ingest->draining = true;
+    calls_drain(ingest->calls, (mono_time){clock_mono_now().ns + drain_s * CLOCK_NS_PER_S});
+    look(ingest);
+}
+
+static void reload_certificate(void *arg)
+{
+    struct ingest *ingest = arg;
+    const struct sip_tls_options tls = tls_options(ingest->config);
+    struct fault fault = {0};
+
+    if (!ingest->config->sip_listen_tls.count)
+        return;
+    if (sip_server_reload_tls(ingest->server, &tls, &fault) == STATUS_OK)
+        log_event(LOG_INFO, "tls.reloaded", "");
+    else
+        log_event(LOG_ERROR, "tls.not_reloaded", "reason=\"%s\"", fault.text);
+}
+
+static void *wait_for_signals(void *arg)
 {
     struct ingest *ingest = arg;
     int received = 0;
 
-    (void)sigwait(&ingest->signals, &received);
-    log_event(LOG_INFO, "stopping", "signal=%d", received);
-    if (sip_server_post(ingest->server, shut_down, ingest) != STATUS_OK)
-        sip_server_stop(ingest->server);
+    for (;;) {
+        (void)sigwait(&ingest->signals, &received);
+        bool stops = received != SIGHUP;
+        log_event(LOG_INFO, stops ? "stopping" : "reloading", "signal=%d", received);
+        if (sip_server_post(ingest->server, stops ? drain : reload_certificate, ingest) ==
+            STATUS_OK)
+            continue;
+        if (stops)
+            sip_server_stop(ingest->server);
+    }
     return NULL;
+}
+
+/* While there is but one thread, so that all inherit it. */
+static enum status also_reload_by_signal(struct ingest *ingest, struct fault *fault)
+{
+    (void)sigaddset(&ingest->signals, SIGHUP);
+    if (sigprocmask(SIG_BLOCK, &ingest->signals, NULL) != 0)
+        return fault_set(fault, STATUS_IO, errno, "block signals");
+    return STATUS_OK;
 }
 
 static enum status start_signals(struct ingest *ingest, struct fault *fault)
 {
-    int failed = pthread_create(&ingest->signal_thread, NULL, wait_for_signal, ingest);
+    int failed = pthread_create(&ingest->signal_thread, NULL, wait_for_signals, ingest);
 
     if (failed)
         return fault_set(fault, STATUS_IO, failed, "start the signal thread");
@@ -119,12 +223,16 @@ static enum status start_signals(struct ingest *ingest, struct fault *fault)
 static enum status announce(struct ingest *ingest, const char *ready_file, struct fault *fault)
 {
     const struct sockaddr_storage address = sip_server_address(ingest->server);
+    const struct sockaddr_storage tls = sip_server_tls_address(ingest->server);
     char text[ADDRESS_TEXT_BYTES];
-    char line[ADDRESS_TEXT_BYTES + 16];
+    char tls_text[ADDRESS_TEXT_BYTES] = "";
+    char line[2 * ADDRESS_TEXT_BYTES + 32];
 
     address_format(&address, true, text);
-    (void)snprintf(line, sizeof line, "{\"sip\":\"%s\"}", text);
-    log_event(LOG_INFO, "ready", "sip=%s version=" RECORDER_VERSION, text);
+    if (tls.ss_family != AF_UNSPEC)
+        address_format(&tls, true, tls_text);
+    (void)snprintf(line, sizeof line, "{\"sip\":\"%s\",\"sip_tls\":\"%s\"}", text, tls_text);
+    log_event(LOG_INFO, "ready", "sip=%s sip_tls=%s version=" RECORDER_VERSION, text, tls_text);
     return ready_file_write(ready_file, line, fault);
 }
 
@@ -157,11 +265,15 @@ static enum status start(struct ingest *ingest, const struct program_arguments *
     if (status == STATUS_OK)
         status = start_media(ingest, fault);
     if (status == STATUS_OK)
+        status = start_sources(ingest, fault);
+    if (status == STATUS_OK)
         status = start_signalling(ingest, fault);
     if (status == STATUS_OK)
         status = start_signals(ingest, fault);
     if (status == STATUS_OK)
         status = announce(ingest, arguments->ready_file, fault);
+    if (status == STATUS_OK)
+        look(ingest);
     return status;
 }
 
@@ -174,6 +286,8 @@ static void unwind(struct ingest *ingest)
     }
     sip_server_destroy(ingest->server);
     calls_destroy(ingest->calls);
+    source_watch_close(ingest->watch);
+    source_table_destroy(ingest->sources);
     media_pool_destroy(ingest->pool);
     store_sink_destroy(ingest->store);
     port_range_destroy(ingest->ports);
@@ -195,11 +309,17 @@ int main(int argc, char **argv)
     log_open("recorder-ingest", LOG_INFO);
     enum status status = program_prepare(&ingest.signals, &fault);
     if (status == STATUS_OK)
+        status = also_reload_by_signal(&ingest, &fault);
+    if (status == STATUS_OK)
         status = start(&ingest, &arguments, &fault);
     if (status == STATUS_OK)
         status = sip_server_run(ingest.server, &fault);
     if (status != STATUS_OK)
         (void)fprintf(stderr, "recorder-ingest: %s\n", fault.text);
+    /* the loop failed: nobody takes the store's answers any more; the keeper finishes what is open
+     */
+    if (status != STATUS_OK && ingest.calls && calls_beginning(ingest.calls))
+        _exit(PROGRAM_EXIT_SYSTEM);
     unwind(&ingest);
     return status == STATUS_OK ? PROGRAM_EXIT_DONE : PROGRAM_EXIT_SYSTEM;
 }

@@ -5,6 +5,29 @@
 
 #include "base/text.h"
 
+enum { PEAKS_PIXEL_BYTES = 2 * 2 }; /* channels, min and max */
+
+/* Not every caller sets every text. */
+static const char *given(const char *text)
+{
+    return text ? text : "";
+}
+
+/* What was told takes the place of what was known. */
+static void take_text(char *field, size_t field_bytes, const char *told)
+{
+    if (told && *told)
+        text_copy(field, field_bytes, told);
+}
+
+static void take_ties(struct index_recording *row, const struct recording_ties *ties)
+{
+    take_text(row->session_id, sizeof row->session_id, ties->session_id);
+    take_text(row->sip_session_id, sizeof row->sip_session_id, ties->sip_session_id);
+    take_text(row->group_id, sizeof row->group_id, ties->group_id);
+    take_text(row->call_reference, sizeof row->call_reference, ties->call_reference);
+}
+
 static struct index_party party_row(const struct recording_party *party)
 {
     struct index_party row;
@@ -26,6 +49,8 @@ static void take_leg(struct store_recording *recording, size_t i, const struct r
     row->packets_lost = leg->packets_lost;
     row->packets_late = leg->packets_late;
     row->packets_duplicate = leg->packets_duplicate;
+    row->packets_ignored = leg->packets_ignored;
+    row->packets_refused = leg->packets_refused;
     recording->media[i] = (struct details_leg_media){leg->rate_hz, leg->anchor_samples};
 }
 
@@ -43,11 +68,10 @@ enum status store_recording_create(const struct recording_begin *begin, const ch
     row->state = RECORDING_STATE_RECORDING;
     row->caller = party_row(&begin->caller);
     row->called = party_row(&begin->called);
-    text_copy(row->source_address, sizeof row->source_address, begin->source_address);
-    text_copy(row->sip_call_id, sizeof row->sip_call_id, begin->sip_call_id);
-    text_copy(row->session_id, sizeof row->session_id, begin->session_id);
-    text_copy(row->sip_session_id, sizeof row->sip_session_id, begin->sip_session_id);
-    text_copy(row->group_id, sizeof row->group_id, begin->group_id);
+    text_copy(row->source, sizeof row->source, given(begin->source));
+    text_copy(row->source_address, sizeof row->source_address, given(begin->source_address));
+    text_copy(row->sip_call_id, sizeof row->sip_call_id, given(begin->sip_call_id));
+    take_ties(row, &begin->ties);
     text_copy(row->node, sizeof row->node, node);
     row->legs = begin->legs;
     for (size_t i = 0; i < begin->legs; i++)
@@ -71,29 +95,52 @@ enum status store_recording_open(struct store_recording *recording, const char *
     return recording_writer_create(store, &spec, &recording->writer, fault);
 }
 
-static void take_party(struct index_party *party, const struct index_party *told)
+static void take_party(struct index_party *party, const struct recording_party *told)
 {
     if (told->number[0] || told->name[0])
-        *party = *told;
+        *party = party_row(told);
+}
+
+enum status store_recording_document(struct store_recording *recording,
+                                     const struct recording_document *document)
+{
+    enum status status =
+        recording_writer_document(recording->writer, document->at_ms, given(document->message),
+                                  given(document->type), document->data, document->data_bytes);
+
+    recording->documents_refused += status != STATUS_OK;
+    return status;
+}
+
+static struct index_fact fact_row(const struct recording_fact *fact)
+{
+    struct index_fact row = {
+        .start_ms = fact->start_ms, .end_ms = fact->end_ms, .leg = fact->leg, .count = fact->count};
+
+    text_copy(row.cause, sizeof row.cause, fact->cause);
+    text_copy(row.detail, sizeof row.detail, given(fact->detail));
+    return row;
 }
 
 static enum status take_facts(struct store_recording *recording, const struct recording_end *end)
 {
-    if (!end->facts)
+    size_t count = end->facts + (recording->documents_refused > 0);
+
+    if (!count)
         return STATUS_OK;
-    recording->facts = calloc(end->facts, sizeof *recording->facts);
+    recording->facts = calloc(count, sizeof *recording->facts);
     if (!recording->facts)
         return STATUS_NOMEM;
-    for (size_t i = 0; i < end->facts; i++) {
-        const struct recording_fact *fact = &end->fact[i];
-        struct index_fact *row = &recording->facts[i];
-        row->start_ms = fact->start_ms;
-        row->end_ms = fact->end_ms;
-        row->leg = fact->leg;
-        row->count = fact->count;
-        text_copy(row->cause, sizeof row->cause, fact->cause);
+    for (size_t i = 0; i < end->facts; i++)
+        recording->facts[i] = fact_row(&end->fact[i]);
+    if (recording->documents_refused) {
+        const struct recording_fact refused = {.end_ms = end->duration_ms,
+                                               .leg = -1,
+                                               .cause = "documents_dropped",
+                                               .count = recording->documents_refused};
+        recording->facts[end->facts] = fact_row(&refused);
     }
-    recording->fact_count = end->facts;
+    recording->fact_count = count;
     return STATUS_OK;
 }
 
@@ -119,18 +166,15 @@ enum status store_recording_take_end(struct store_recording *recording,
     row->duration_ms = end->duration_ms;
     text_copy(row->end_cause, sizeof row->end_cause, end->end_cause);
     row->legs = end->legs;
-    for (size_t i = 0; i < end->legs; i++) {
+    for (size_t i = 0; i < end->legs; i++)
         take_leg(recording, i, &end->leg[i]);
-        /* who was told late, by an UPDATE, is the call's party all the same: left called right */
-        take_party(row->leg[i].right ? &row->called : &row->caller, &row->leg[i].party);
-    }
+    take_party(&row->caller, &end->caller);
+    take_party(&row->called, &end->called);
+    take_ties(row, &end->ties);
     enum status status = take_facts(recording, end);
     if (status == STATUS_OK)
-        status = take_copy(end->peaks.data, end->peaks.pixels * end->legs * 2, &recording->peaks,
-                           &recording->peaks_bytes);
-    if (status == STATUS_OK)
-        status = take_copy(end->metadata_xml, end->metadata_xml_bytes, &recording->metadata,
-                           &recording->metadata_bytes);
+        status = take_copy(end->peaks.data, end->peaks.pixels * PEAKS_PIXEL_BYTES,
+                           &recording->peaks, &recording->peaks_bytes);
     return status;
 }
 
@@ -152,7 +196,7 @@ enum status store_recording_seal(struct store_recording *recording, const struct
                                  struct fault *fault)
 {
     struct index_recording *row = &recording->row;
-    struct recording_section sections[3];
+    struct recording_section sections[2];
     struct recording_summary summary;
     char *details = NULL;
     size_t count = 0;
@@ -165,11 +209,8 @@ enum status store_recording_seal(struct store_recording *recording, const struct
     sections[count++] =
         (struct recording_section){SECTION_DETAILS, (const uint8_t *)details, strlen(details)};
     if (recording->peaks)
-        sections[count++] =
-            (struct recording_section){SECTION_PEAKS, recording->peaks, recording->peaks_bytes};
-    if (recording->metadata)
-        sections[count++] = (struct recording_section){SECTION_METADATA, recording->metadata,
-                                                       recording->metadata_bytes};
+        sections[count++] = (struct recording_section){SECTION_CHANNEL_PEAKS, recording->peaks,
+                                                       recording->peaks_bytes};
     const struct recording_finish finish = {
         .state = RECORDING_STATE_SEALED,
         .ended = row->ended,
@@ -196,6 +237,5 @@ void store_recording_destroy(struct store_recording *owned_recording)
     recording_writer_destroy(owned_recording->writer);
     free(owned_recording->facts);
     free(owned_recording->peaks);
-    free(owned_recording->metadata);
     free(owned_recording);
 }

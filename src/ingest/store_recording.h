@@ -1,6 +1,7 @@
 /**
  * store_recording: one recording behind the store sink: its writer, its index row, and what is to
- * become of it. Private to the sink; the store thread owns it but for recording_writer_append.
+ * become of it. Private to the sink; the store thread owns it but for recording_writer_append and
+ * recording_writer_document, and what is said to be the media thread's.
  */
 #ifndef RECORDER_INGEST_STORE_RECORDING_H
 #define RECORDER_INGEST_STORE_RECORDING_H
@@ -39,10 +40,9 @@ struct store_recording {
     struct details_leg_media media[BOUND_CALL_STREAMS];
     struct index_fact *facts;
     size_t fact_count;
-    uint8_t *peaks; /* SECTION_PEAKS, NULL where none */
+    uint8_t *peaks; /* SECTION_CHANNEL_PEAKS, NULL where none */
     size_t peaks_bytes;
-    uint8_t *metadata; /* SECTION_METADATA, NULL where none */
-    size_t metadata_bytes;
+    uint32_t documents_refused; /* the media thread's until the end */
 };
 
 /**
@@ -57,6 +57,13 @@ enum status store_recording_create(const struct recording_begin *begin, const ch
  */
 enum status store_recording_open(struct store_recording *recording, const char *store,
                                  const struct customer_key *key, struct fault *fault) MUST_CHECK;
+
+/**
+ * Keep a document; one that is not taken is counted, and becomes a fact of the recording. Media
+ * thread. Statuses as recording_writer_document.
+ */
+enum status store_recording_document(struct store_recording *recording,
+                                     const struct recording_document *document) MUST_CHECK;
 
 /**
  * Copy what is known at the end, into row, facts and sections. STATUS_OK, STATUS_NOMEM (the row may

@@ -11,10 +11,9 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "ingest/store_begin.h"
 #include "ingest/store_queue.h"
 #include "ingest/store_recording.h"
-#include "net/address.h"
-#include "storage/index/customers.h"
 
 struct store_sink {
     const struct config *config;
@@ -79,6 +78,13 @@ static enum status sink_write(void *context, void *handle, const uint8_t *page, 
 
     (void)context;
     return recording_writer_append(recording->writer, page, page_bytes, granule);
+}
+
+static enum status sink_document(void *context, void *handle,
+                                 const struct recording_document *document)
+{
+    (void)context;
+    return store_recording_document(handle, document);
 }
 
 static void sink_end(void *context, void *handle, const struct recording_end *end)
@@ -150,48 +156,6 @@ static enum status sync_store(struct store_sink *store, struct fault *fault)
     return STATUS_OK;
 }
 
-/* Whose the call is, and its file. Its row waits for the batch. */
-static enum status begin_one(struct store_sink *store, struct store_recording *recording,
-                             struct fault *fault)
-{
-    struct index_recording *row = &recording->row;
-    struct sockaddr_storage source;
-    struct call_owner owner;
-    struct customer_key key;
-
-    memset(&source, 0, sizeof source);
-    if (address_parse(row->source_address, 0, &source) != STATUS_OK)
-        source.ss_family = AF_UNSPEC;
-    enum status status = call_owner_find(store->index, row->caller.number, row->called.number,
-                                         &source, &owner, fault);
-    if (status != STATUS_OK)
-        return status;
-    row->customer = owner.customer;
-    row->direction = owner.direction;
-    (void)snprintf(row->source, sizeof row->source, "%s", owner.source);
-    status = public_keys_customer(store->keys, row->customer, row->started, &key, fault);
-    if (status != STATUS_OK)
-        return status;
-    return store_recording_open(recording, store->config->store, &key, fault);
-}
-
-/* All rows that wait, in one transaction. */
-static enum status insert_rows(struct store_sink *store, struct fault *fault)
-{
-    enum status status = index_begin(store->index, fault);
-
-    if (status != STATUS_OK)
-        return status;
-    for (struct store_recording *i = store->unindexed.first; i; i = i->next_job) {
-        status = recordings_insert(store->index, &i->row, fault);
-        if (status != STATUS_OK) {
-            index_rollback(store->index);
-            return status;
-        }
-    }
-    return index_commit(store->index, fault);
-}
-
 /* A call that failed to begin ends by abort, like one that was cancelled. */
 static void answer(struct store_sink *store, struct store_recording *recording, enum status status)
 {
@@ -200,20 +164,23 @@ static void answer(struct store_sink *store, struct store_recording *recording, 
     recording->ready(recording->ready_arg, status);
 }
 
-/* Write the rows that wait; while another program holds the index they wait on, up to a limit. */
-static void index_begun(struct store_sink *store)
+/* Write the rows that wait; while another program holds the index they wait on, up to a limit, but
+ * for the last time: every call gets its answer. */
+static void index_begun(struct store_sink *store, bool last)
 {
     struct fault fault = {0};
 
     if (!store->unindexed.first)
         return;
-    enum status status = insert_rows(store, &fault);
-    if (status == STATUS_BUSY &&
+    enum status status = store_begin_rows(store->index, &store->unindexed, &fault);
+    if (status == STATUS_BUSY && !last &&
         clock_mono_now().ns - store->unindexed.first->made.ns < STORE_ROW_WAIT_MS * CLOCK_NS_PER_MS)
         return;
     set_healthy(store, status == STATUS_OK, &fault);
-    while (store->unindexed.first)
-        answer(store, store_queue_take(&store->unindexed), status);
+    while (store->unindexed.first) {
+        struct store_recording *recording = store_queue_take(&store->unindexed);
+        answer(store, recording, status == STATUS_OK ? recording->begun : status);
+    }
 }
 
 static void begin_batch(struct store_sink *store, struct store_queue *batch)
@@ -224,7 +191,8 @@ static void begin_batch(struct store_sink *store, struct store_queue *batch)
     store_queue_init(&made);
     while (batch->first) {
         struct store_recording *recording = store_queue_take(batch);
-        enum status status = begin_one(store, recording, &fault);
+        enum status status =
+            store_begin_file(store->config->store, store->index, store->keys, recording, &fault);
         if (status == STATUS_OK) {
             store_queue_add(&made, recording);
             continue;
@@ -422,7 +390,7 @@ static void *store_main(void *arg)
         store_queue_init(&beginning);
         stop = take_jobs(store, wake_at(store), &beginning);
         begin_batch(store, &beginning);
-        index_begun(store);
+        index_begun(store, false);
         sync_when_due(store);
         mono_time until = {clock_mono_now().ns + STORE_SEAL_MS * CLOCK_NS_PER_MS};
         if (until.ns > atomic_load(&store->next_sync_ns))
@@ -433,7 +401,7 @@ static void *store_main(void *arg)
     }
     /* nothing is urgent any more */
     index_set_patience(store->index, INDEX_BUSY_MS);
-    index_begun(store);
+    index_begun(store, true);
     index_ended(store, (mono_time){INT64_MAX});
     return NULL;
 }
@@ -481,8 +449,13 @@ enum status store_sink_create(const struct config *config, struct store_sink **o
         return fault_set(fault, STATUS_NOMEM, 0, "start the store: out of memory");
     store->config = config;
     store->directory = -1;
-    store->interface = (struct recording_sink){store,           sink_begin, sink_write,
-                                               sink_sync_in_ms, sink_end,   sink_abort};
+    store->interface = (struct recording_sink){.context = store,
+                                               .begin = sink_begin,
+                                               .write = sink_write,
+                                               .document = sink_document,
+                                               .sync_in_ms = sink_sync_in_ms,
+                                               .end = sink_end,
+                                               .abort = sink_abort};
     atomic_init(&store->healthy, true);
     atomic_init(&store->next_sync_ns, clock_mono_now().ns + STORE_SYNC_MS * CLOCK_NS_PER_MS);
     store_queue_init(&store->sealing);

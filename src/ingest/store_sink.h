@@ -57,8 +57,11 @@ const struct recording_sink *store_sink_interface(struct store_sink *store);
  */
 bool store_sink_healthy(struct store_sink *store);
 
-/** Seal everything that has ended, leave the rest for recovery, join the thread, free. NULL is
- *  accepted. */
+/**
+ * Seal everything that has ended, leave the rest for recovery, join the thread, free. What is still
+ * beginning gets its `ready` before this returns, so what that works with must still be there. NULL
+ * is accepted.
+ */
 void store_sink_destroy(struct store_sink *owned_store);
 
 #endif

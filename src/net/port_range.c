@@ -10,7 +10,7 @@
 #include "base/descriptor.h"
 #include "net/address.h"
 
-enum { RECEIVE_BUFFER_BYTES = 512 * 1024 };
+enum { RECEIVE_BUFFER_BYTES = 512 * 1024, RTCP_BUFFER_BYTES = 32 * 1024 };
 
 /* A ring of the free ports, oldest return first. Invariant: waiting <= ports. */
 struct port_range {
@@ -87,11 +87,10 @@ static void port_return(struct port_range *range, uint16_t port)
  * STATUS_BUSY  another program has the port.
  */
 static enum status socket_open(const struct sockaddr_storage *address, uint16_t port,
-                               int *descriptor, struct fault *fault)
+                               int receive_bytes, int *descriptor, struct fault *fault)
 {
     struct sockaddr_storage local = *address;
     const int on = 1;
-    const int receive_bytes = RECEIVE_BUFFER_BYTES;
     char text[ADDRESS_TEXT_BYTES];
     enum status status;
 
@@ -130,7 +129,8 @@ enum status port_range_open(struct port_range *range, const struct sockaddr_stor
         uint16_t candidate;
         if (!port_take(range, &candidate))
             break;
-        enum status status = socket_open(address, candidate, descriptor, fault);
+        enum status status =
+            socket_open(address, candidate, RECEIVE_BUFFER_BYTES, descriptor, fault);
         if (status == STATUS_OK) {
             *port = candidate;
             return STATUS_OK;
@@ -140,6 +140,13 @@ enum status port_range_open(struct port_range *range, const struct sockaddr_stor
             return status;
     }
     return fault_set(fault, STATUS_FULL, 0, "all %u media ports are in use", range->ports);
+}
+
+enum status port_range_open_rtcp(const struct sockaddr_storage *address, uint16_t port,
+                                 int *descriptor, struct fault *fault)
+{
+    assert(port % 2 == 0);
+    return socket_open(address, (uint16_t)(port + 1), RTCP_BUFFER_BYTES, descriptor, fault);
 }
 
 void port_range_close(struct port_range *range, int descriptor, uint16_t port)

@@ -41,6 +41,18 @@ void port_range_destroy(struct port_range *owned_range);
 enum status port_range_open(struct port_range *range, const struct sockaddr_storage *address,
                             int *descriptor, uint16_t *port, struct fault *fault) MUST_CHECK;
 
+/**
+ * Open a socket for the RTCP of a port that is lent: on the next, odd one (RFC 3550 section 11),
+ * which may lie just outside the range. Like the other's, with a receive buffer of 32 KiB. The
+ * caller closes it, before the port goes back.
+ *
+ * STATUS_OK    *descriptor set.
+ * STATUS_BUSY  another program has that port.
+ * STATUS_IO    the system refused a socket; fault says why.
+ */
+enum status port_range_open_rtcp(const struct sockaddr_storage *address, uint16_t port,
+                                 int *descriptor, struct fault *fault) MUST_CHECK;
+
 /** Close the descriptor and give its port back. */
 void port_range_close(struct port_range *range, int descriptor, uint16_t port);
 

@@ -20,7 +20,8 @@
 enum { RTP_RECEIVER_BATCH = 64 };
 
 struct rtp_datagram {
-    const uint8_t *data; /* at most BOUND_RTP_PACKET_BYTES; valid until the next read */
+    uint8_t *data; /* at most BOUND_RTP_PACKET_BYTES, valid and the reader's own until the next
+                      read: SRTP is opened in place */
     size_t data_bytes;
     bool truncated;    /* longer than the buffer: the rest is gone, it must not be parsed */
     wall_time arrival; /* when the kernel took it in; 0 where it did not say */

@@ -3,36 +3,11 @@
 #include <assert.h>
 #include <stdlib.h>
 
-#include "audio/placement.h"
-#include "audio/timeline.h"
 #include "base/clock.h"
 #include "rtp/packet.h"
-#include "rtp/sequence.h"
-#include "session/held_packets.h"
-
-/* One run of sequence numbers of one SSRC. */
-struct source {
-    bool used;
-    uint32_t ssrc;
-    uint32_t run; /* never the same twice in a leg */
-    int64_t last_arrival_ns;
-    struct held_packets held; /* the newest, where all of them are late */
-    struct rtp_sequence sequence;
-    struct placement placement;
-};
-
-struct leg {
-    const struct audio_codec *codec;
-    uint8_t payload_type;
-    const struct audio_codec *codec_before; /* of the last change; NULL where there was none */
-    uint8_t payload_type_before;
-    uint32_t runs;
-    struct source sources[LEG_SOURCES_MAX];
-    struct timeline *timeline;
-    struct facts facts;
-    struct leg_counts counts; /* lost: of sources that had to make room */
-    int64_t anchor_samples;
-};
+#include "session/leg_account.h"
+#include "session/leg_private.h"
+#include "session/samples.h"
 
 enum status leg_create(const struct audio_codec *codec, uint8_t payload_type, struct leg **out)
 {
@@ -44,6 +19,7 @@ enum status leg_create(const struct audio_codec *codec, uint8_t payload_type, st
     leg->payload_type = payload_type;
     leg->anchor_samples = -1;
     facts_init(&leg->facts);
+    notes_init(&leg->events, LEG_EVENTS_MAX);
     enum status status = timeline_create(&leg->timeline);
     if (status != STATUS_OK) {
         free(leg);
@@ -62,7 +38,20 @@ void leg_destroy(struct leg *owned_leg)
             free(held);
     timeline_destroy(owned_leg->timeline);
     facts_deinit(&owned_leg->facts);
+    notes_deinit(&owned_leg->events);
+    holds_deinit(&owned_leg->holds);
     free(owned_leg);
+}
+
+void leg_join(struct leg *leg, int64_t begin_ns, int64_t read_samples)
+{
+    leg->begin_ns = begin_ns;
+    timeline_begin(leg->timeline, read_samples);
+}
+
+void leg_hold(struct leg *leg, bool held, int64_t at_ns)
+{
+    holds_set(&leg->holds, held, at_ns);
 }
 
 void leg_set_codec(struct leg *leg, const struct audio_codec *codec, uint8_t payload_type)
@@ -94,11 +83,7 @@ static const struct audio_codec *codec_of(const struct leg *leg, uint8_t payload
 
 static int64_t samples_of(const struct leg *leg, int64_t ns)
 {
-    /* split, so that hours of nanoseconds times a rate do not pass 63 bits */
-    int64_t seconds = ns / CLOCK_NS_PER_S;
-    int64_t rest_ns = ns % CLOCK_NS_PER_S;
-
-    return seconds * leg->codec->rate_hz + rest_ns * leg->codec->rate_hz / CLOCK_NS_PER_S;
+    return samples_before(ns, leg->codec->rate_hz);
 }
 
 static uint32_t packet_ticks(const struct leg *leg, const struct rtp_packet *packet)
@@ -131,14 +116,16 @@ static bool is_fresher(const struct source *one, const struct source *other)
     return one->run > other->run;
 }
 
-/* The run that a packet belongs to; where several would take it, the freshest. */
+/* The run that a packet belongs to; where several would take it, the freshest. None goes on over a
+ * hold. */
 static struct source *find_source(struct leg *leg, const struct rtp_packet *packet)
 {
     struct source *found = NULL;
 
     for (size_t i = 0; i < LEG_SOURCES_MAX; i++) {
         struct source *source = &leg->sources[i];
-        if (!source->used || source->ssrc != packet->ssrc || (found && is_fresher(found, source)))
+        if (!source->used || source->ssrc != packet->ssrc || source->spurt != leg->spurt ||
+            (found && is_fresher(found, source)))
             continue;
         int64_t extended = rtp_sequence_extend(&source->sequence, packet->sequence);
         if (!rtp_sequence_is_jump(&source->sequence, extended) ||
@@ -167,6 +154,7 @@ static enum status place(struct leg *leg, struct source *source, const struct he
         .position = what->position,
         .arrival = samples_of(leg, what->arrival_ns),
         .run = source->run,
+        .ssrc = source->ssrc,
         .sequence = what->extended,
         .marker = what->packet.marker,
         .codec = what->codec,
@@ -231,7 +219,12 @@ static void begin_run(struct leg *leg, struct source *source, const struct rtp_p
     anchor_again(leg, source);
     if (source->used)
         leg->counts.lost += rtp_sequence_lost(&source->sequence);
-    *source = (struct source){.used = true, .ssrc = packet->ssrc, .run = ++leg->runs};
+    *source = (struct source){
+        .used = true,
+        .ssrc = packet->ssrc,
+        .run = ++leg->runs,
+        .spurt = leg->spurt,
+    };
     rtp_sequence_init(&source->sequence, packet->sequence);
     placement_init(&source->placement, leg->codec->rate_hz, leg->codec->clock_rate_hz);
 }
@@ -258,7 +251,7 @@ static struct source *open_source(struct leg *leg, const struct rtp_packet *pack
  * A late packet that is the newest of its source shows that the source runs late as a whole. It is
  * held until that has passed, or has lasted so long that it is the anchor that is wrong.
  */
-static void hold(struct leg *leg, struct source *source, const struct held_packet *what)
+static void keep_late(struct leg *leg, struct source *source, const struct held_packet *what)
 {
     if (held_packets_add(&source->held, what) != STATUS_OK) {
         give_up(leg, source, what);
@@ -283,7 +276,7 @@ static void receive_new(struct leg *leg, struct source *source, struct held_pack
     }
     status = place(leg, source, what);
     if (status == STATUS_LATE && (newest || (held && what->extended > held->extended)))
-        hold(leg, source, what);
+        keep_late(leg, source, what);
     else if (status == STATUS_LATE)
         give_up(leg, source, what);
     else if (status == STATUS_OK || status == STATUS_EXISTS)
@@ -332,9 +325,35 @@ static void receive_other(struct leg *leg, const struct rtp_packet *packet)
         rtp_sequence_mark(&source->sequence, extended);
 }
 
-void leg_ignore(struct leg *leg)
+/*
+ * What comes on hold is not heard, and not expected either; only where it fills a gap among what
+ * came before the hold, it is not missing there.
+ */
+static void receive_held(struct leg *leg, const struct rtp_packet *packet)
 {
+    struct source *source = find_source(leg, packet);
+
     leg->counts.ignored++;
+    if (!source)
+        return;
+    int64_t extended = rtp_sequence_extend(&source->sequence, packet->sequence);
+    if (extended < source->sequence.highest && !rtp_sequence_seen(&source->sequence, extended))
+        rtp_sequence_mark(&source->sequence, extended);
+}
+
+void leg_count(struct leg *leg, enum leg_outcome outcome, uint64_t datagrams)
+{
+    switch (outcome) {
+    case LEG_IGNORED:
+        leg->counts.ignored += datagrams;
+        break;
+    case LEG_DUPLICATE:
+        leg->counts.duplicate += datagrams;
+        break;
+    case LEG_REFUSED:
+        leg->counts.refused += datagrams;
+        break;
+    }
 }
 
 void leg_receive(struct leg *leg, const uint8_t *data, size_t data_bytes, bool truncated,
@@ -346,65 +365,47 @@ void leg_receive(struct leg *leg, const uint8_t *data, size_t data_bytes, bool t
         leg->counts.ignored++;
         return;
     }
+    if (arrival_ns < 0)
+        arrival_ns = 0;
+    leg->spurt = holds_ended(&leg->holds, arrival_ns);
+    if (holds_at(&leg->holds, arrival_ns)) {
+        receive_held(leg, &packet);
+        return;
+    }
     const struct audio_codec *codec = codec_of(leg, packet.payload_type);
     if (codec && audio_codec_samples(codec, packet.payload_bytes))
-        receive_audio(leg, codec, &packet, arrival_ns < 0 ? 0 : arrival_ns);
+        receive_audio(leg, codec, &packet, arrival_ns);
     else
         receive_other(leg, &packet);
 }
 
 void leg_settle(struct leg *leg, int64_t horizon_ns)
 {
+    leg->horizon_ns = horizon_ns;
     for (size_t i = 0; i < LEG_SOURCES_MAX; i++) {
         const struct held_packet *held = leg->sources[i].held.first;
-        if (held && held->arrival_ns <= horizon_ns - LEG_LATE_RESTART_MS * CLOCK_NS_PER_MS)
+        if (!held)
+            continue;
+        /* nothing follows on hold that could show it to be a stall */
+        if (held->arrival_ns <= horizon_ns - LEG_LATE_RESTART_MS * CLOCK_NS_PER_MS ||
+            holds_at(&leg->holds, horizon_ns))
             anchor_again(leg, &leg->sources[i]);
     }
 }
 
 int64_t leg_ready(const struct leg *leg, int64_t passed_ns)
 {
-    return timeline_ready(leg->timeline, samples_of(leg, passed_ns));
+    int64_t known_ns = holds_known(&leg->holds, leg->horizon_ns);
+
+    if (known_ns < leg->begin_ns)
+        known_ns = leg->begin_ns;
+    return timeline_ready(leg->timeline,
+                          samples_of(leg, known_ns > passed_ns ? known_ns : passed_ns));
 }
 
 int64_t leg_due(const struct leg *leg, int64_t arrival_ns)
 {
     return timeline_due(leg->timeline, samples_of(leg, arrival_ns));
-}
-
-/* Numbers missing between two packets of one run; 0 where they cannot be compared. */
-static uint64_t missing_between(const struct leg *leg, const struct timeline_entry *entry)
-{
-    if (entry->first || entry->run != entry->run_before)
-        return 0;
-    for (size_t i = 0; i < LEG_SOURCES_MAX; i++)
-        if (leg->sources[i].used && leg->sources[i].run == entry->run)
-            return rtp_sequence_missing(&leg->sources[i].sequence, entry->sequence_before,
-                                        entry->sequence);
-    return 0;
-}
-
-/*
- * Why there is a gap in front of a packet. Missing numbers tell how much of it was lost; the rest
- * was never sent. Which end was lost is told by the marker: it stands on the first packet after a
- * silence, so where it is there the loss came before the silence.
- */
-static void explain_gap(struct leg *leg, const struct timeline_entry *entry)
-{
-    int64_t gap = entry->gap_end - entry->gap_start;
-    uint64_t missing = missing_between(leg, entry);
-
-    if (gap <= 0)
-        return;
-    int64_t lost =
-        missing > (uint64_t)(gap / entry->samples) ? gap : (int64_t)missing * entry->samples;
-    if (entry->marker) {
-        facts_add(&leg->facts, FACT_LOST, entry->gap_start, entry->gap_start + lost, missing);
-        facts_add(&leg->facts, FACT_SILENT, entry->gap_start + lost, entry->gap_end, 0);
-    } else {
-        facts_add(&leg->facts, FACT_SILENT, entry->gap_start, entry->gap_end - lost, 0);
-        facts_add(&leg->facts, FACT_LOST, entry->gap_end - lost, entry->gap_end, missing);
-    }
 }
 
 void leg_read(struct leg *leg, int16_t *pcm, size_t samples)
@@ -416,7 +417,7 @@ void leg_read(struct leg *leg, int16_t *pcm, size_t samples)
         if (reached) {
             if (entry.first)
                 leg->anchor_samples = entry.gap_end;
-            explain_gap(leg, &entry);
+            leg_account_entry(leg, &entry);
         }
         pcm += count;
         samples -= count;
@@ -429,7 +430,7 @@ void leg_finish(struct leg *leg, int64_t end_samples)
 
     for (size_t i = 0; i < LEG_SOURCES_MAX; i++)
         give_up_held(leg, &leg->sources[i]);
-    facts_add(&leg->facts, FACT_SILENT, timeline_audio_end(leg->timeline), end_samples, 0);
+    leg_account_tail(leg, end_samples);
     leg->counts.placed -= waiting;
     leg->counts.late += waiting;
 }
@@ -468,4 +469,9 @@ struct leg_counts leg_counts(const struct leg *leg)
 const struct facts *leg_facts(const struct leg *leg)
 {
     return &leg->facts;
+}
+
+const struct notes *leg_events(const struct leg *leg)
+{
+    return &leg->events;
 }

@@ -5,9 +5,13 @@
  * Owned by the recording's media thread. Positions are samples of the leg's rate from the
  * recording's start.
  *
- * Invariants: every datagram is exactly one of placed, late, duplicate, displaced, ignored, or held
- * until leg_settle; lost = expected - distinct numbers that came, over all runs of sequence
- * numbers.
+ * On hold nothing is heard: what arrives is counted as ignored. What comes after the hold is a new
+ * talk spurt, anchored by its arrival, whatever numbers and timestamps did meanwhile; numbers that
+ * are missing over a hold are not lost.
+ *
+ * Invariants: every datagram is exactly one of placed, late, duplicate, displaced, ignored,
+ * refused, or kept until leg_settle; lost = expected - distinct numbers that came, over all runs of
+ * sequence numbers.
  */
 #ifndef RECORDER_SESSION_LEG_H
 #define RECORDER_SESSION_LEG_H
@@ -19,12 +23,21 @@
 #include "audio/codec.h"
 #include "audio/facts.h"
 #include "base/status.h"
+#include "session/notes.h"
 
 enum {
     LEG_SOURCES_MAX = 4, /* runs of sequence numbers known at a time; the oldest makes room */
     /* nothing but late packets for so long: the anchor is wrong. Less than RECORDING_REORDER_MS, so
      * that where they arrived is not yet read */
     LEG_LATE_RESTART_MS = 800,
+    LEG_EVENTS_MAX = 256, /* changes of codec and source that are told */
+};
+
+/* What becomes of a datagram that is not the leg's to place. */
+enum leg_outcome {
+    LEG_IGNORED,   /* malformed, or not for this leg */
+    LEG_DUPLICATE, /* known to have come before */
+    LEG_REFUSED,   /* not authentic, or of a sender that is not the leg's */
 };
 
 struct leg_counts {
@@ -32,7 +45,8 @@ struct leg_counts {
     uint64_t late;
     uint64_t duplicate;
     uint64_t displaced; /* their place was taken by others */
-    uint64_t ignored;   /* other payload types or senders, malformed, more than can wait */
+    uint64_t ignored;   /* other payload types, malformed, on hold, more than can wait */
+    uint64_t refused;   /* not authentic, or of a sender that is not the leg's */
     uint64_t lost;      /* numbers that never came */
 };
 
@@ -52,6 +66,17 @@ enum status leg_create(const struct audio_codec *codec, uint8_t payload_type,
 void leg_destroy(struct leg *owned_leg);
 
 /**
+ * Let the leg join a recording that runs; before anything else is done with it.
+ *
+ * begin_ns    when it joined, from the recording's start: the line before is no fact of the leg's.
+ * read_samples where the recording's line is read next.
+ */
+void leg_join(struct leg *leg, int64_t begin_ns, int64_t read_samples);
+
+/** On hold, or not, from that moment on, ns from the start; given in the order of the moments. */
+void leg_hold(struct leg *leg, bool held, int64_t at_ns);
+
+/**
  * What the audio comes as from now on; what still comes as before is heard too.
  *
  * codec  of the same rate; what waits is still decoded by the codec it came with.
@@ -68,8 +93,8 @@ void leg_set_codec(struct leg *leg, const struct audio_codec *codec, uint8_t pay
 void leg_receive(struct leg *leg, const uint8_t *data, size_t data_bytes, bool truncated,
                  int64_t arrival_ns);
 
-/** Count a datagram that another than the leg's sender sent. */
-void leg_ignore(struct leg *leg);
+/** Count datagrams that are not placed. */
+void leg_count(struct leg *leg, enum leg_outcome outcome, uint64_t datagrams);
 
 /**
  * Place what came too late for LEG_LATE_RESTART_MS anew, by its arrival: nothing of it is lost.
@@ -80,7 +105,8 @@ void leg_settle(struct leg *leg, int64_t horizon_ns);
 
 /**
  * Up to which sample the line may be read: to the first gap, or to passed_ns, before which no gap
- * is waited for any more, whichever is later.
+ * is waited for any more, whichever is later. Neither a hold is waited for, up to the horizon of
+ * leg_settle, nor the time before the leg joined.
  */
 int64_t leg_ready(const struct leg *leg, int64_t passed_ns);
 
@@ -115,5 +141,11 @@ struct leg_counts leg_counts(const struct leg *leg);
 
 /** Facts so far, borrowed; for each cause in the order of their positions. */
 const struct facts *leg_facts(const struct leg *leg);
+
+/**
+ * Events so far, borrowed: "codec_change" and "ssrc_change", where the first packet of the new one
+ * was read. Their leg is -1.
+ */
+const struct notes *leg_events(const struct leg *leg);
 
 #endif

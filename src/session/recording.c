@@ -1,34 +1,64 @@
 #include "session/recording.h"
 
 #include <assert.h>
+#include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 
+#include "audio/codec.h"
 #include "base/bytes.h"
 #include "session/media_pool.h"
 #include "session/recording_media.h"
 
-enum { MOMENT_TRIES_MAX = 5 };
+/* A name that says nothing, for this recording only (RFC 7022 section 4.2). */
+static enum status make_cname(struct recording *recording, struct fault *fault)
+{
+    uint64_t random[2];
 
-static enum status open_sockets(struct recording *recording, size_t count,
-                                const struct sockaddr_storage *address, struct fault *fault)
+    if (getrandom(random, sizeof random, 0) != sizeof random)
+        return fault_set(fault, STATUS_IO, errno, "random bytes for a CNAME");
+    (void)snprintf(recording->cname, sizeof recording->cname, "%016llx%08llx@recorder",
+                   (unsigned long long)random[0], (unsigned long long)(random[1] & UINT32_MAX));
+    return STATUS_OK;
+}
+
+static void know_stream(struct recording *recording, const struct recording_stream *stream,
+                        const struct media_stream *media)
+{
+    struct recording_known *known = &recording->known;
+
+    known->port[known->count] = media->port;
+    known->channel[known->count] = stream->channel;
+    known->count++;
+}
+
+static enum status open_streams(struct recording *recording, const struct recording_stream *streams,
+                                size_t count, const struct sockaddr_storage *address,
+                                struct fault *fault)
 {
     for (size_t i = 0; i < count; i++) {
-        struct recording_socket *media = &recording->sockets[i];
+        struct media_stream *media;
         enum status status =
-            port_range_open(recording->ports, address, &media->descriptor, &media->port, fault);
+            media_stream_open(&streams[i], address, recording->ports, &media, fault);
         if (status != STATUS_OK)
             return status;
-        recording->stream_count++;
+        recording->streams[recording->stream_count++] = media;
+        know_stream(recording, &streams[i], media);
     }
     return STATUS_OK;
 }
 
-static void name_senders(struct recording *recording, const struct recording_stream *streams,
-                         size_t stream_count)
+static enum status copy_begin(struct recording *recording, const struct recording_begin *begin,
+                              struct fault *fault)
 {
-    for (size_t i = 0; i < stream_count && i < recording->stream_count; i++)
-        source_gate_name(&recording->sockets[i].gate, &streams[i].sender);
+    recording->caller = begin->caller;
+    recording->called = begin->called;
+    recording->ties = ties_copy(&begin->ties);
+    if (!recording->ties)
+        return fault_set(fault, STATUS_NOMEM, 0, "make a recording");
+    return STATUS_OK;
 }
 
 enum status recording_create(const struct recording_begin *begin,
@@ -41,16 +71,24 @@ enum status recording_create(const struct recording_begin *begin,
 
     if (!recording)
         return fault_set(fault, STATUS_NOMEM, 0, "make a recording");
+    if (changes_init(&recording->changes) != STATUS_OK) {
+        free(recording);
+        return fault_set(fault, STATUS_NOMEM, 0, "make a recording");
+    }
     recording->ports = ports;
     recording->sink = sink;
-    atomic_init(&recording->change, NULL);
+    atomic_init(&recording->heard, 0);
     atomic_init(&recording->end_cause, NULL);
     /* the last bytes of the id are random, which is what a serial number wants */
     uint32_t serial = bytes_get_u32(begin->id.b + UUID_BYTES - sizeof serial);
+    recording->sweeps = serial % RECORDING_RTCP_SWEEPS; /* not all recordings in one sweep */
     enum status status = track_create(streams, stream_count, serial, &recording->track, fault);
     if (status == STATUS_OK)
-        status = open_sockets(recording, stream_count, address, fault);
-    name_senders(recording, streams, stream_count);
+        status = make_cname(recording, fault);
+    if (status == STATUS_OK)
+        status = copy_begin(recording, begin, fault);
+    if (status == STATUS_OK)
+        status = open_streams(recording, streams, stream_count, address, fault);
     if (status != STATUS_OK) {
         recording_destroy(recording);
         return status;
@@ -59,31 +97,27 @@ enum status recording_create(const struct recording_begin *begin,
     return STATUS_OK;
 }
 
-static void change_destroy(struct recording_change *owned_change)
-{
-    if (!owned_change)
-        return;
-    free(owned_change->metadata_xml);
-    free(owned_change);
-}
-
 void recording_destroy(struct recording *owned_recording)
 {
     if (!owned_recording)
         return;
     for (size_t i = 0; i < owned_recording->stream_count; i++)
-        port_range_close(owned_recording->ports, owned_recording->sockets[i].descriptor,
-                         owned_recording->sockets[i].port);
-    change_destroy(atomic_load(&owned_recording->change));
+        media_stream_close(owned_recording->streams[i]);
+    changes_deinit(&owned_recording->changes);
     track_destroy(owned_recording->track);
-    free(owned_recording->metadata_xml);
+    free(owned_recording->ties);
     free(owned_recording);
 }
 
 uint16_t recording_port(const struct recording *recording, size_t stream)
 {
-    assert(stream < recording->stream_count);
-    return recording->sockets[stream].port;
+    assert(stream < recording->known.count);
+    return recording->known.port[stream];
+}
+
+size_t recording_stream_count(const struct recording *recording)
+{
+    return recording->known.count;
 }
 
 void recording_start(struct recording *recording, struct media_pool *pool, void *sink_handle,
@@ -95,211 +129,88 @@ void recording_start(struct recording *recording, struct media_pool *pool, void 
     media_pool_take(pool, recording);
 }
 
-static struct recording_change *change_create(const struct recording_stream *streams,
-                                              size_t stream_count, const char *metadata_xml,
-                                              size_t metadata_xml_bytes)
+/* Make what a new stream needs; on failure the change holds what was made. */
+static enum status fill_added(struct recording *recording, const struct recording_stream *stream,
+                              const struct sockaddr_storage *address,
+                              struct recording_change *change, struct fault *fault)
+{
+    change->added = malloc(sizeof *change->added);
+    if (!change->added) {
+        (void)fault_set(fault, STATUS_NOMEM, 0, "add a stream");
+        return STATUS_NOMEM;
+    }
+    *change->added = *stream;
+    enum status status = track_make_leg(recording->track, stream, &change->added_leg, fault);
+    if (status == STATUS_OK)
+        status = media_stream_open(stream, address, recording->ports, &change->added_media, fault);
+    return status;
+}
+
+enum status recording_add_stream(struct recording *recording, const struct recording_stream *stream,
+                                 const struct sockaddr_storage *address, size_t *index,
+                                 struct fault *fault)
+{
+    if (recording->known.count >= BOUND_CALL_STREAMS)
+        return fault_set(fault, STATUS_LIMIT, 0, "%d streams are recorded already",
+                         BOUND_CALL_STREAMS);
+    struct recording_change *change = calloc(1, sizeof *change);
+    if (!change)
+        return fault_set(fault, STATUS_NOMEM, 0, "add a stream");
+    enum status status = fill_added(recording, stream, address, change, fault);
+    if (status != STATUS_OK) {
+        change_destroy(change);
+        return status;
+    }
+    *index = recording->known.count;
+    know_stream(recording, stream, change->added_media);
+    changes_push(&recording->changes, change);
+    return STATUS_OK;
+}
+
+enum status recording_update(struct recording *recording, const struct recording_news *news)
+{
+    const struct recording_known *known = &recording->known;
+    struct recording_change *change;
+
+    for (size_t i = 0; news->streams && i < news->stream_count && i < known->count; i++)
+        if (!track_accepts(recording->track, known->channel[i], &news->streams[i]))
+            return STATUS_UNSUPPORTED;
+    enum status status = change_of_news(news, &change);
+    if (status == STATUS_OK)
+        changes_push(&recording->changes, change);
+    return status;
+}
+
+void recording_note(struct recording *recording, const struct recording_note *note)
 {
     struct recording_change *change = calloc(1, sizeof *change);
 
-    if (!change)
-        return NULL;
-    change->stream_count = stream_count < BOUND_CALL_STREAMS ? stream_count : BOUND_CALL_STREAMS;
-    for (size_t i = 0; i < change->stream_count; i++)
-        change->streams[i] = streams[i];
-    if (!metadata_xml || !metadata_xml_bytes)
-        return change;
-    change->metadata_xml = malloc(metadata_xml_bytes);
-    if (!change->metadata_xml) {
-        free(change);
-        return NULL;
+    if (change) {
+        change->note_cause = note->cause;
+        change->note_stream = note->stream < (int)recording->known.count ? note->stream : -1;
+        change->note_detail = strndup(note->detail ? note->detail : "", BOUND_FACT_DETAIL_BYTES);
+        if (!change->note_detail) {
+            change_destroy(change);
+            change = NULL;
+        }
     }
-    memcpy(change->metadata_xml, metadata_xml, metadata_xml_bytes);
-    change->metadata_xml_bytes = metadata_xml_bytes;
-    return change;
+    changes_push_note(&recording->changes, change);
 }
 
-/* What an earlier change, not applied yet, says beyond the newer one. */
-static void change_inherit(struct recording_change *change, struct recording_change *earlier)
+mono_time recording_heard(const struct recording *recording)
 {
-    for (size_t i = change->stream_count; i < earlier->stream_count; i++)
-        change->streams[i] = earlier->streams[i];
-    if (change->stream_count < earlier->stream_count)
-        change->stream_count = earlier->stream_count;
-    if (change->metadata_xml)
-        return;
-    change->metadata_xml = earlier->metadata_xml;
-    change->metadata_xml_bytes = earlier->metadata_xml_bytes;
-    earlier->metadata_xml = NULL;
+    return (mono_time){atomic_load(&recording->heard)};
 }
 
-enum status recording_update(struct recording *recording, const struct recording_stream *streams,
-                             size_t stream_count, const char *metadata_xml,
-                             size_t metadata_xml_bytes)
+int recording_codec_rank(const char *encoding, uint32_t clock_rate_hz, uint8_t channels)
 {
-    if (!track_accepts(recording->track, streams, stream_count))
-        return STATUS_UNSUPPORTED;
-    struct recording_change *change =
-        change_create(streams, stream_count, metadata_xml, metadata_xml_bytes);
-    if (!change)
-        return STATUS_NOMEM;
-    struct recording_change *earlier = atomic_exchange(&recording->change, NULL);
-    if (earlier)
-        change_inherit(change, earlier);
-    change_destroy(earlier);
-    atomic_store(&recording->change, change);
-    return STATUS_OK;
+    const struct audio_codec *codec = audio_codec_find(encoding, clock_rate_hz);
+
+    return codec && channels <= 1 ? codec->rank : 0;
 }
 
 void recording_stop(struct recording *owned_recording, const char *end_cause)
 {
     owned_recording->stopped = clock_mono_now();
     atomic_store(&owned_recording->end_cause, end_cause);
-}
-
-void recording_media_begin(struct recording *recording)
-{
-    track_begin(recording->track, recording->sink, recording->sink_handle);
-}
-
-static void apply_change(struct recording *recording)
-{
-    struct recording_change *change = atomic_exchange(&recording->change, NULL);
-
-    if (!change)
-        return;
-    track_update(recording->track, change->streams, change->stream_count);
-    name_senders(recording, change->streams, change->stream_count);
-    if (change->metadata_xml) {
-        free(recording->metadata_xml);
-        recording->metadata_xml = change->metadata_xml;
-        recording->metadata_xml_bytes = change->metadata_xml_bytes;
-        change->metadata_xml = NULL;
-    }
-    change_destroy(change);
-}
-
-/* One moment on both clocks. */
-struct moment {
-    int64_t ns; /* from the recording's start */
-    wall_time wall;
-};
-
-/*
- * The thread may be put aside between reading the one clock and the other. A first packet that was
- * anchored by the difference would lie too early for as long as the call lasts: so read again.
- */
-static struct moment moment_now(const struct recording *recording)
-{
-    struct moment moment;
-    int64_t apart_ns;
-    int tries = 0;
-
-    do {
-        int64_t before_ns = clock_mono_now().ns;
-        moment.wall = clock_wall_now();
-        moment.ns = before_ns - recording->started_mono.ns;
-        apart_ns = clock_mono_now().ns - before_ns;
-    } while (apart_ns > CLOCK_NS_PER_MS && ++tries < MOMENT_TRIES_MAX);
-    return moment;
-}
-
-/*
- * When a datagram came, ns from the start. The kernel stamps by the wall clock, which may be set
- * at any time; but it cannot have come before what was received already, nor after it was read.
- */
-static int64_t arrival_ns(const struct recording *recording, wall_time arrival,
-                          const struct moment *moment, int64_t read_ns)
-{
-    int64_t ns = arrival.ns ? moment->ns - (moment->wall.ns - arrival.ns) : moment->ns;
-
-    if (ns < recording->horizon_ns)
-        ns = recording->horizon_ns;
-    return ns < read_ns ? ns : read_ns;
-}
-
-/* Take one batch of one socket. */
-static void receive_batch(struct recording *recording, size_t index, struct rtp_receiver *receiver,
-                          const struct moment *moment, struct recording_swept *swept)
-{
-    struct recording_socket *media = &recording->sockets[index];
-    const struct rtp_datagram *datagrams;
-    size_t count;
-    uint32_t dropped = media->dropped;
-
-    if (rtp_receiver_read(receiver, media->descriptor, &datagrams, &count, &dropped) != STATUS_OK) {
-        media->drained = true;
-        media->received_ns = moment->ns;
-        return;
-    }
-    int64_t read_ns = clock_mono_now().ns - recording->started_mono.ns;
-    for (size_t i = 0; i < count; i++) {
-        const struct rtp_datagram *datagram = &datagrams[i];
-        media->received_ns = arrival_ns(recording, datagram->arrival, moment, read_ns);
-        if (source_gate_admits(&media->gate, datagram->from, media->received_ns))
-            track_receive(recording->track, index, datagram->data, datagram->data_bytes,
-                          datagram->truncated, media->received_ns);
-        else
-            track_ignore(recording->track, index);
-    }
-    media->drained = count < RTP_RECEIVER_BATCH;
-    if (media->drained)
-        media->received_ns = moment->ns;
-    swept->packets_received += count;
-    swept->packets_kernel_dropped += dropped - media->dropped;
-    media->dropped = dropped;
-}
-
-/* Read a batch of each socket that may hold more; returns whether one still does. */
-static bool receive_round(struct recording *recording, struct rtp_receiver *receiver,
-                          struct recording_swept *swept)
-{
-    /* read per recording: a sweep of a thousand takes long enough to matter */
-    const struct moment moment = moment_now(recording);
-    int64_t horizon_ns = moment.ns;
-    bool more = false;
-
-    for (size_t i = 0; i < recording->stream_count; i++) {
-        struct recording_socket *media = &recording->sockets[i];
-        if (!media->drained)
-            receive_batch(recording, i, receiver, &moment, swept);
-        if (!media->drained)
-            more = true;
-        if (media->received_ns < horizon_ns)
-            horizon_ns = media->received_ns;
-    }
-    /* the reorder window counts from what was received, not from the clock: after a stall of this
-     * thread the sockets hold audio that is old, but not late */
-    if (horizon_ns > recording->horizon_ns)
-        recording->horizon_ns = horizon_ns;
-    track_advance(recording->track, recording->horizon_ns);
-    return more;
-}
-
-bool recording_media_sweep(struct recording *recording, struct rtp_receiver *receiver,
-                           struct recording_swept *swept)
-{
-    bool stopped = atomic_load(&recording->end_cause) != NULL;
-    int rounds = stopped ? RECORDING_BATCHES_LAST_MAX : RECORDING_BATCHES_MAX;
-
-    apply_change(recording);
-    for (size_t i = 0; i < recording->stream_count; i++)
-        recording->sockets[i].drained = false;
-    for (int round = 0; round < rounds; round++)
-        if (!receive_round(recording, receiver, swept))
-            break;
-    return stopped;
-}
-
-void recording_media_end(struct recording *owned_recording)
-{
-    const struct track_ending ending = {
-        .started = owned_recording->started,
-        .stopped_ns = owned_recording->stopped.ns - owned_recording->started_mono.ns,
-        .end_cause = atomic_load(&owned_recording->end_cause),
-        .metadata_xml = owned_recording->metadata_xml,
-        .metadata_xml_bytes = owned_recording->metadata_xml_bytes,
-    };
-
-    track_finish(owned_recording->track, &ending);
-    recording_destroy(owned_recording);
 }

@@ -24,6 +24,7 @@
 #include "base/fault.h"
 #include "base/status.h"
 #include "net/port_range.h"
+#include "net/srtp_key.h"
 #include "session/recording_sink.h"
 
 enum {
@@ -65,20 +66,45 @@ struct media_pool_counts media_pool_counts(struct media_pool *pool);
 
 /* One stream as signalling knows it. */
 struct recording_stream {
-    char label[BOUND_LABEL_BYTES];
-    struct recording_party party; /* who speaks on it */
-    enum recording_channel channel;
-    char codec[32];                 /* "PCMU" or "PCMA" */
-    uint8_t payload_type;           /* that it comes with */
-    uint32_t clock_rate_hz;         /* RTP clock, 8000 */
     struct sockaddr_storage sender; /* that the SDP names, with its port; AF_UNSPEC where none */
+    struct sockaddr_storage rtcp;   /* where its reports go and come from; AF_UNSPEC: nowhere, as of
+                                       a stream that was withdrawn */
+    struct srtp_key remote_key;     /* what comes is sealed with; suite NONE: plain RTP */
+    struct srtp_key local_key;      /* our RTCP is sealed with */
+    enum recording_channel channel;
+    uint32_t clock_rate_hz;       /* RTP clock, 8000 */
+    struct recording_party party; /* who speaks on it */
+    char label[BOUND_LABEL_BYTES];
+    char codec[32];       /* "PCMU" or "PCMA" */
+    uint8_t payload_type; /* that it comes with */
+    bool rtcp_mux;        /* they share the RTP port (RFC 5761) */
+    bool held;            /* what comes is not to be heard: on hold, inactive, or withdrawn */
+};
+
+/* What signalling tells of a running call. */
+struct recording_news {
+    const struct recording_stream
+        *streams;                         /* in the order of their indexes; NULL where unchanged */
+    size_t stream_count;                  /* fewer than there are leave the rest as they are */
+    const struct recording_party *caller; /* NULL where unchanged */
+    const struct recording_party *called;
+    const struct recording_ties *ties;
+    const struct recording_document
+        *document; /* NULL where none came; its at_ms is not looked at */
+};
+
+/* An event of the call that becomes a fact. */
+struct recording_note {
+    const char *cause;  /* static: "party_joined", "party_left", "deviation", "codec_change" */
+    const char *detail; /* copied, cut to BOUND_FACT_DETAIL_BYTES; "" where nothing */
+    int stream; /* index, or -1 for the whole recording; one that is not there counts as -1 */
 };
 
 /**
  * Make a recording and bind a socket for each stream.
  *
  * begin    copied.
- * streams  1..BOUND_CALL_STREAMS, copied; no two on one channel.
+ * streams  1..BOUND_CALL_STREAMS, copied; several may be on one channel.
  * address  local address to bind, port ignored.
  * ports    lends the ports; outlives the recording.
  * sink     borrowed, outlives the recording.
@@ -97,7 +123,7 @@ enum status recording_create(const struct recording_begin *begin,
 /** Free one that was never started: its ports go back. The sink is not called. NULL is accepted. */
 void recording_destroy(struct recording *owned_recording);
 
-/** The local port of a stream. */
+/** The local RTP port of a stream; its RTCP port, where not shared, is the next one. */
 uint16_t recording_port(const struct recording *recording, size_t stream);
 
 /**
@@ -110,20 +136,56 @@ void recording_start(struct recording *recording, struct media_pool *pool, void 
                      mono_time now, wall_time started);
 
 /**
- * New parties, labels, codecs or payload types, after a re-INVITE or UPDATE; applied by the media
- * thread at its next sweep. The streams keep their sockets, channels and timelines.
+ * Add a stream to one that was created, started or not: bind its sockets, so that an answer can
+ * name the port. A running recording's media thread takes it in at its next sweep. It stays at this
+ * index for the recording's life. Its line is silence before now, which is no fact of the leg's: it
+ * did not exist.
  *
- * streams       in the order of recording_create; fewer than there are leave the rest as they are,
- *               more are not looked at.
- * metadata_xml  raw document that came with it, copied; NULL and 0 where none (the last one stays).
+ * stream   copied. Its channel may have other streams: they are heard together.
+ * address  local address to bind, port ignored.
+ * index    out: for recording_port and recording_update.
+ *
+ * STATUS_OK, STATUS_LIMIT (BOUND_CALL_STREAMS are there), or as recording_create, also
+ * STATUS_UNSUPPORTED for a codec of another rate than its channel; nothing changed then.
+ */
+enum status recording_add_stream(struct recording *recording, const struct recording_stream *stream,
+                                 const struct sockaddr_storage *address, size_t *index,
+                                 struct fault *fault) MUST_CHECK;
+
+/** Streams so far. */
+size_t recording_stream_count(const struct recording *recording);
+
+/**
+ * What a re-INVITE, UPDATE or BYE changed; applied by the media thread at its next sweep, but
+ * counted from now: what arrived before is treated as before. The streams keep their sockets,
+ * channels and timelines.
+ *
+ * held  what arrives from now on is not heard, and the stretch is a fact ("held") instead of
+ *       silence or loss; what comes after it lies where it arrives, whatever its numbers and
+ *       timestamps did meanwhile.
+ * keys  a key that changes is taken over with the first packet it opens; until then the one before
+ *       is used too; between plain RTP and SRTP for MEDIA_STREAM_MIXED_MS at most.
+ *
+ * news  all borrowed, copied.
  *
  * STATUS_OK
  * STATUS_UNSUPPORTED  a codec that is not known, or of another rate; nothing changed.
  * STATUS_NOMEM        nothing changed.
  */
-enum status recording_update(struct recording *recording, const struct recording_stream *streams,
-                             size_t stream_count, const char *metadata_xml,
-                             size_t metadata_xml_bytes) MUST_CHECK;
+enum status recording_update(struct recording *recording,
+                             const struct recording_news *news) MUST_CHECK;
+
+/**
+ * Keep an event, at the present time of the recording's clock. More than BOUND_NOTES, or without
+ * memory, are dropped and counted in a last one.
+ */
+void recording_note(struct recording *recording, const struct recording_note *note);
+
+/** When the last packet came that was taken in; 0 where none did. Signalling thread. */
+mono_time recording_heard(const struct recording *recording);
+
+/** How well a codec can be recorded: 0 not at all, more is better (struct sdp_abilities). */
+int recording_codec_rank(const char *encoding, uint32_t clock_rate_hz, uint8_t channels);
 
 /**
  * End it. end_cause is a static string. Consumes the recording.

@@ -1,9 +1,10 @@
 /**
- * recording_media: the media threads' side of a recording. Private to this folder.
+ * recording_media: a recording as its media thread sees it. Private to this folder.
  *
- * What the two threads share is small: `change` and `end_cause`, both atomic. All else belongs to
- * signalling before recording_start and to the media thread after it; recording_start hands over
- * through the thread's locked inbox.
+ * What two threads share is small: `changes` (locked inside), `heard` and `end_cause` (atomic). All
+ * else belongs to signalling before recording_start and to the media thread after it, but for
+ * `known`, which is signalling's always; recording_start hands over through the thread's locked
+ * inbox. Streams that are added later come as changes.
  */
 #ifndef RECORDER_SESSION_RECORDING_MEDIA_H
 #define RECORDER_SESSION_RECORDING_MEDIA_H
@@ -13,8 +14,9 @@
 #include <stdint.h>
 
 #include "rtp/receiver.h"
+#include "session/changes.h"
+#include "session/media_stream.h"
 #include "session/recording.h"
-#include "session/source_gate.h"
 #include "session/track.h"
 
 enum {
@@ -22,41 +24,39 @@ enum {
      */
     RECORDING_BATCHES_MAX = 16,
     RECORDING_BATCHES_LAST_MAX = 64, /* likewise in the last sweep: more than a buffer holds */
+    /* RTCP is looked at in every fifth sweep: it comes each few seconds, and is stamped on arrival
+     */
+    RECORDING_RTCP_SWEEPS = 5,
 };
 
-/* What signalling wants changed. */
-struct recording_change {
-    size_t stream_count;
-    struct recording_stream streams[BOUND_CALL_STREAMS];
-    char *metadata_xml; /* owned, NULL where none came */
-    size_t metadata_xml_bytes;
-};
-
-struct recording_socket {
-    int descriptor;
-    uint16_t port;
-    uint32_t dropped;    /* the kernel's count, as last told */
-    int64_t received_ns; /* all that arrived before it has been read; from the start */
-    bool drained;        /* in the present sweep */
-    struct source_gate gate;
+/* What signalling knows of the streams, in the order of their indexes. */
+struct recording_known {
+    size_t count;
+    uint16_t port[BOUND_CALL_STREAMS];
+    enum recording_channel channel[BOUND_CALL_STREAMS];
 };
 
 struct recording {
+    struct recording_known known;
     struct track *track;
     size_t stream_count;
-    struct recording_socket sockets[BOUND_CALL_STREAMS];
+    struct media_stream *streams[BOUND_CALL_STREAMS];
     struct port_range *ports;
     const struct recording_sink *sink;
     void *sink_handle;
     mono_time started_mono;
     wall_time started;
+    char cname[STREAM_RTCP_CNAME_BYTES];
     /* media thread */
     struct recording *next;
     int64_t horizon_ns; /* all that arrived before it has been received */
-    char *metadata_xml;
-    size_t metadata_xml_bytes;
+    unsigned sweeps;
+    struct recording_party caller; /* as last told */
+    struct recording_party called;
+    struct recording_ties *ties;
     /* shared */
-    _Atomic(struct recording_change *) change;
+    struct changes changes;
+    atomic_int_fast64_t heard;       /* mono_time of the last packet taken in, 0 where none was */
     mono_time stopped;               /* set before end_cause */
     _Atomic(const char *) end_cause; /* NULL while it runs */
 };

@@ -2,8 +2,9 @@
  * recording_sink: the one seam made of function pointers. Media hands finished Ogg pages down it;
  * what lies behind (a sealed store, or memory in a test) is not its business.
  *
- * Calls for one recording come in order: begin, write*, then end or abort. begin comes from the
- * signalling thread, the others from the recording's media thread. None may block on a disk.
+ * Calls for one recording come in order: begin, (write | document)*, then end or abort. begin comes
+ * from the signalling thread, the others from the recording's media thread. None may block on a
+ * disk.
  */
 #ifndef RECORDER_SESSION_RECORDING_SINK_H
 #define RECORDER_SESSION_RECORDING_SINK_H
@@ -21,6 +22,7 @@ struct recording_party {
     char name[BOUND_NAME_BYTES];     /* "" where unknown */
 };
 
+/* Several legs of one channel are heard together. */
 enum recording_channel { RECORDING_LEFT, RECORDING_RIGHT };
 
 /* One leg: what is counted stands at the end of a recording, who and what already at its start. */
@@ -36,7 +38,16 @@ struct recording_leg {
     uint64_t packets_lost;     /* sequence numbers that never came: received + lost = sent */
     uint64_t packets_late;     /* came after their place was written */
     uint64_t packets_duplicate;
-    uint64_t packets_ignored; /* other payload types or senders, malformed, more than could wait */
+    uint64_t packets_ignored; /* other payload types, malformed, on hold, more than could wait */
+    uint64_t packets_refused; /* not authentic (SRTP), or of a sender that is not the leg's */
+};
+
+/* What ties a call to others; "" where it was not said. Borrowed. */
+struct recording_ties {
+    const char *session_id;     /* SIPREC session */
+    const char *sip_session_id; /* sipSessionID, or the Session-ID header (RFC 7989) */
+    const char *group_id;       /* communication session group */
+    const char *call_reference; /* a vendor's, such as Cisco's refci */
 };
 
 /* What is known of a call when it is answered. Borrowed for the call. */
@@ -45,42 +56,59 @@ struct recording_begin {
     wall_time started;
     struct recording_party caller;
     struct recording_party called;
+    const char *source;         /* name of the configured source, "" where none */
     const char *source_address; /* of the INVITE, "10.0.0.31" */
     const char *sip_call_id;
-    const char *session_id;     /* SIPREC session, "" where none */
-    const char *sip_session_id; /* sipSessionID, "" where none */
-    const char *group_id;       /* "" where none */
+    struct recording_ties ties;
     size_t legs;
     const struct recording_leg *leg; /* channel, label, party and codec; nothing counted yet */
 };
 
-/* A stretch that is not heard audio, or an event; milliseconds from the recording's start. */
+/*
+ * A stretch that is not heard audio, or an event; milliseconds from the recording's start.
+ *
+ * Stretches: "lost", "late", "silent", "held" (on hold, inactive, withdrawn), "unwritten" (the sink
+ * did not take it). Events of media: "codec_change" ("PCMU -> PCMA"), "ssrc_change",
+ * "document_dropped" (the sink did not take it; which message brought it), "notes_dropped" (count:
+ * more events than are kept). Events of signalling: those of struct recording_note.
+ */
 struct recording_fact {
     int64_t start_ms;
-    int64_t end_ms;    /* >= start_ms */
-    int leg;           /* index, or -1 for the whole recording */
-    const char *cause; /* static: "lost", "late", "silent", "deviation", ... */
-    uint32_t count;    /* packets, where that says something; else 0 */
+    int64_t end_ms;     /* >= start_ms; the same for an event */
+    int leg;            /* index, or -1 for the whole recording */
+    const char *cause;  /* static */
+    uint32_t count;     /* packets, where that says something; else 0 */
+    const char *detail; /* more in words: which deviation, who joined; "" where nothing. Borrowed */
 };
 
-/* Audio peaks, 20 per second and leg: min and max of each 50 ms, from -128 to 127. */
+/* A metadata document as it came, whatever could be read of it. */
+struct recording_document {
+    int64_t at_ms;       /* from the recording's start */
+    const char *message; /* that brought it: "INVITE", "UPDATE", ...; static */
+    const char *type;    /* its Content-Type */
+    const uint8_t *data;
+    size_t data_bytes;
+};
+
+/* Audio peaks, 20 per second and channel: min and max of each 50 ms, from -128 to 127. */
 struct recording_peaks {
-    size_t pixels;      /* per leg */
-    const int8_t *data; /* [pixels][legs][2]: min, max */
+    size_t pixels;      /* per channel */
+    const int8_t *data; /* [pixels][2 channels, left first][2]: min, max */
 };
 
 /* Everything known when the last page has been written. Borrowed for the call. */
 struct recording_end {
     wall_time ended;
     int64_t duration_ms;
-    size_t legs;
+    struct recording_party caller; /* as last told; "" where never */
+    struct recording_party called;
+    struct recording_ties ties; /* as last told */
+    size_t legs;                /* those at the begin first, in their order; then those added */
     struct recording_leg leg[BOUND_CALL_STREAMS];
     size_t facts;
     const struct recording_fact *fact;
     struct recording_peaks peaks;
-    const char *end_cause;    /* "bye", "no_ack", "shutdown" */
-    const char *metadata_xml; /* raw, last document; not terminated */
-    size_t metadata_xml_bytes;
+    const char *end_cause; /* "bye", "no_ack", "expired", "shutdown" */
 };
 
 struct recording_sink {
@@ -103,6 +131,12 @@ struct recording_sink {
      */
     enum status (*write)(void *context, void *handle, const uint8_t *page, size_t page_bytes,
                          int64_t granule);
+
+    /*
+     * Keep a metadata document with the recording, copied before return; durable with the next
+     * sync. What comes past a limit of the sink's (STATUS_LIMIT) is not kept.
+     */
+    enum status (*document)(void *context, void *handle, const struct recording_document *document);
 
     /*
      * Milliseconds until the sink next makes durable what it was given, 0 where that is overdue: a

@@ -1,6 +1,7 @@
 #include "session/track.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,6 +10,8 @@
 #include "encode/opus_header.h"
 #include "encode/opus_pair.h"
 #include "session/leg.h"
+#include "session/mix.h"
+#include "session/notes.h"
 #include "session/track_end.h"
 
 enum {
@@ -22,15 +25,22 @@ enum {
  * first self-delimited: keeps the time where libopus failed. */
 static const uint8_t empty_packet[] = {0x98, 0x00, 0x98};
 
+/* The legs that are heard on one channel. */
+struct channel {
+    uint32_t rate_hz; /* never changes: signalling reads it too */
+    size_t leg_count;
+    struct leg *leg[BOUND_CALL_STREAMS];
+};
+
 struct track {
     size_t leg_count;
     struct leg *leg[BOUND_CALL_STREAMS];
-    uint32_t rate_hz[BOUND_CALL_STREAMS]; /* never changes: signalling reads it too */
-    struct recording_stream stream[BOUND_CALL_STREAMS];
-    struct leg *channel[OPUS_CHANNELS]; /* whose leg is heard there, NULL where none */
+    struct track_end_leg about[BOUND_CALL_STREAMS];
+    struct channel channel[OPUS_CHANNELS];
     struct opus_pair *encoder;
     struct peaks peaks;
     struct facts unwritten; /* in samples at OPUS_RATE_HZ */
+    struct notes notes;
     const struct recording_sink *sink;
     void *handle;
     int64_t frames;      /* encoded */
@@ -38,33 +48,98 @@ struct track {
     struct ogg_page page;
 };
 
-static enum status create_leg(struct track *track, size_t index,
-                              const struct recording_stream *stream, struct fault *fault)
+static const struct audio_codec *codec_of(const struct recording_stream *stream)
 {
-    const struct audio_codec *codec = audio_codec_find(stream->codec, stream->clock_rate_hz);
+    return audio_codec_find(stream->codec, stream->clock_rate_hz);
+}
 
-    assert((size_t)stream->channel < OPUS_CHANNELS && !track->channel[stream->channel]);
-    if (!codec)
+bool track_accepts(const struct track *track, enum recording_channel channel,
+                   const struct recording_stream *stream)
+{
+    const struct audio_codec *codec = codec_of(stream);
+
+    return codec && codec->rate_hz == track->channel[channel].rate_hz;
+}
+
+enum status track_make_leg(const struct track *track, const struct recording_stream *stream,
+                           struct leg **out, struct fault *fault)
+{
+    if (!track_accepts(track, stream->channel, stream))
         return fault_set(fault, STATUS_UNSUPPORTED, 0, "codec %s/%u", stream->codec,
                          stream->clock_rate_hz);
-    enum status status = leg_create(codec, stream->payload_type, &track->leg[index]);
+    enum status status = leg_create(codec_of(stream), stream->payload_type, out);
     if (status != STATUS_OK)
         return fault_set(fault, status, 0, "make a leg");
-    track->rate_hz[index] = codec->rate_hz;
-    track->stream[index] = *stream;
-    track->channel[stream->channel] = track->leg[index];
+    return STATUS_OK;
+}
+
+/* What is told of a leg at the end, as signalling knows it now; the channel stays. */
+static void describe(struct track_end_leg *about, const struct recording_stream *stream)
+{
+    about->party = stream->party;
+    (void)snprintf(about->label, sizeof about->label, "%s", stream->label);
+}
+
+static void put_leg(struct track *track, const struct recording_stream *stream,
+                    struct leg *owned_leg, int64_t at_ns)
+{
+    struct channel *channel = &track->channel[stream->channel];
+
+    assert(track->leg_count < BOUND_CALL_STREAMS);
+    track->leg[track->leg_count] = owned_leg;
+    track->about[track->leg_count].channel = stream->channel;
+    describe(&track->about[track->leg_count], stream);
     track->leg_count++;
+    channel->leg[channel->leg_count++] = owned_leg;
+    leg_hold(owned_leg, stream->held, at_ns);
+}
+
+void track_add(struct track *track, const struct recording_stream *stream, struct leg *owned_leg,
+               int64_t begin_ns)
+{
+    leg_join(owned_leg, begin_ns, track->frames * leg_rate_hz(owned_leg) / OPUS_FRAMES_PER_SECOND);
+    put_leg(track, stream, owned_leg, begin_ns);
+}
+
+static enum status create_leg(struct track *track, const struct recording_stream *stream,
+                              struct fault *fault)
+{
+    struct leg *leg = NULL;
+
+    enum status status = track_make_leg(track, stream, &leg, fault);
+    if (status == STATUS_OK)
+        put_leg(track, stream, leg, 0);
+    return status;
+}
+
+/*
+ * The rate of a channel is that of its first stream, for the recording's life; one without a stream
+ * costs least at the rate of the other.
+ */
+static enum status set_rates(struct track *track, const struct recording_stream *streams,
+                             size_t stream_count, struct fault *fault)
+{
+    for (size_t i = 0; i < stream_count; i++) {
+        const struct audio_codec *codec = codec_of(&streams[i]);
+        assert((size_t)streams[i].channel < OPUS_CHANNELS);
+        if (!codec)
+            return fault_set(fault, STATUS_UNSUPPORTED, 0, "codec %s/%u", streams[i].codec,
+                             streams[i].clock_rate_hz);
+        uint32_t *rate_hz = &track->channel[streams[i].channel].rate_hz;
+        if (!*rate_hz)
+            *rate_hz = codec->rate_hz;
+    }
+    for (size_t i = 0; i < OPUS_CHANNELS; i++)
+        if (!track->channel[i].rate_hz)
+            track->channel[i].rate_hz = track->channel[!i].rate_hz;
     return STATUS_OK;
 }
 
 static enum status open_encoder(struct track *track, struct fault *fault)
 {
-    uint32_t rates_hz[OPUS_CHANNELS];
+    const uint32_t rates_hz[OPUS_CHANNELS] = {track->channel[0].rate_hz, track->channel[1].rate_hz};
 
-    /* a channel without a leg costs least at the rate of the other */
-    for (size_t i = 0; i < OPUS_CHANNELS; i++)
-        rates_hz[i] = leg_rate_hz(track->channel[i] ? track->channel[i] : track->leg[0]);
-    peaks_init(&track->peaks, track->leg_count, track->rate_hz);
+    peaks_init(&track->peaks, rates_hz);
     return opus_pair_open(rates_hz, &track->encoder, fault);
 }
 
@@ -72,15 +147,16 @@ enum status track_create(const struct recording_stream *streams, size_t stream_c
                          uint32_t serial, struct track **out, struct fault *fault)
 {
     struct track *track = calloc(1, sizeof *track);
-    enum status status = STATUS_OK;
 
     assert(stream_count >= 1 && stream_count <= BOUND_CALL_STREAMS);
     if (!track)
         return fault_set(fault, STATUS_NOMEM, 0, "make a track");
     facts_init(&track->unwritten);
+    notes_init(&track->notes, BOUND_NOTES);
     ogg_page_init(&track->page, serial);
+    enum status status = set_rates(track, streams, stream_count, fault);
     for (size_t i = 0; i < stream_count && status == STATUS_OK; i++)
-        status = create_leg(track, i, &streams[i], fault);
+        status = create_leg(track, &streams[i], fault);
     if (status == STATUS_OK)
         status = open_encoder(track, fault);
     if (status != STATUS_OK) {
@@ -100,6 +176,7 @@ void track_destroy(struct track *owned_track)
     opus_pair_close(owned_track->encoder);
     peaks_deinit(&owned_track->peaks);
     facts_deinit(&owned_track->unwritten);
+    notes_deinit(&owned_track->notes);
     free(owned_track);
 }
 
@@ -134,37 +211,21 @@ void track_begin(struct track *track, const struct recording_sink *sink, void *h
 
     track->sink = sink;
     track->handle = handle;
-    opus_header_identify(opus_pair_pre_skip(track->encoder), leg_rate_hz(track->leg[0]), head);
+    opus_header_identify(opus_pair_pre_skip(track->encoder), track->channel[RECORDING_LEFT].rate_hz,
+                         head);
     write_header(track, head, sizeof head);
     write_header(track, tags, opus_header_comment(tags));
 }
 
-static bool accepts(const struct track *track, size_t index, const struct recording_stream *stream)
-{
-    const struct audio_codec *codec = audio_codec_find(stream->codec, stream->clock_rate_hz);
-
-    return codec && codec->rate_hz == track->rate_hz[index];
-}
-
-bool track_accepts(const struct track *track, const struct recording_stream *streams,
-                   size_t stream_count)
-{
-    for (size_t i = 0; i < stream_count && i < track->leg_count; i++)
-        if (!accepts(track, i, &streams[i]))
-            return false;
-    return true;
-}
-
-void track_update(struct track *track, const struct recording_stream *streams, size_t stream_count)
+void track_update(struct track *track, const struct recording_stream *streams, size_t stream_count,
+                  int64_t at_ns)
 {
     for (size_t i = 0; i < stream_count && i < track->leg_count; i++) {
-        enum recording_channel channel = track->stream[i].channel;
-        if (!accepts(track, i, &streams[i]))
+        if (!track_accepts(track, track->about[i].channel, &streams[i]))
             continue;
-        leg_set_codec(track->leg[i], audio_codec_find(streams[i].codec, streams[i].clock_rate_hz),
-                      streams[i].payload_type);
-        track->stream[i] = streams[i];
-        track->stream[i].channel = channel;
+        leg_set_codec(track->leg[i], codec_of(&streams[i]), streams[i].payload_type);
+        leg_hold(track->leg[i], streams[i].held, at_ns);
+        describe(&track->about[i], &streams[i]);
     }
 }
 
@@ -175,9 +236,15 @@ void track_receive(struct track *track, size_t leg, const uint8_t *data, size_t 
     leg_receive(track->leg[leg], data, data_bytes, truncated, arrival_ns);
 }
 
-void track_ignore(struct track *track, size_t leg)
+void track_count(struct track *track, size_t leg, enum leg_outcome outcome, uint64_t datagrams)
 {
-    leg_ignore(track->leg[leg]);
+    assert(leg < track->leg_count);
+    leg_count(track->leg[leg], outcome, datagrams);
+}
+
+struct notes *track_notes(struct track *track)
+{
+    return &track->notes;
 }
 
 static void add_packet(struct track *track, const uint8_t *packet, size_t packet_bytes)
@@ -199,15 +266,10 @@ static void encode_frame(struct track *track)
     size_t packet_bytes;
 
     for (size_t i = 0; i < OPUS_CHANNELS; i++) {
+        const struct channel *channel = &track->channel[i];
         size_t samples = opus_pair_frame_samples(track->encoder, i);
-        if (track->channel[i])
-            leg_read(track->channel[i], pcm[i], samples);
-        else
-            memset(pcm[i], 0, samples * sizeof pcm[i][0]);
-    }
-    for (size_t i = 0; i < track->leg_count; i++) {
-        size_t channel = track->stream[i].channel;
-        peaks_add(&track->peaks, i, pcm[channel], opus_pair_frame_samples(track->encoder, channel));
+        mix_read(channel->leg, channel->leg_count, pcm[i], samples);
+        peaks_add(&track->peaks, i, pcm[i], samples);
     }
     if (opus_pair_encode(track->encoder, pcm[0], pcm[1], packet, &packet_bytes) == STATUS_OK)
         add_packet(track, packet, packet_bytes);
@@ -238,7 +300,7 @@ static int64_t passed_ns(const struct track *track, int64_t horizon_ns)
     return passed;
 }
 
-/* Frames that both legs are ready for. */
+/* Frames that all legs are ready for. */
 static int64_t ready_frames(const struct track *track, int64_t passed)
 {
     int64_t frames = INT64_MAX;
@@ -309,9 +371,10 @@ void track_finish(struct track *track, const struct track_ending *ending)
     struct track_end_input input = {
         .leg_count = track->leg_count,
         .duration_ms = duration_ms,
-        .streams = track->stream,
+        .about = track->about,
         .peaks = &track->peaks,
         .unwritten = &track->unwritten,
+        .notes = &track->notes,
         .ending = ending,
     };
     for (size_t i = 0; i < track->leg_count; i++)

@@ -16,6 +16,7 @@
 
 #include "base/fault.h"
 #include "base/status.h"
+#include "session/leg.h"
 #include "session/recording.h"
 #include "session/recording_sink.h"
 
@@ -29,9 +30,8 @@ enum {
 struct track;
 
 /**
- * streams  1..BOUND_CALL_STREAMS, copied; no two on one channel. A channel without a stream is
- *          silent.
- * serial   of the Ogg stream.
+ * streams  1..BOUND_CALL_STREAMS, copied; those of one channel are heard together. A channel
+ * without a stream is silent. serial   of the Ogg stream.
  *
  * STATUS_OK           *out set.
  * STATUS_UNSUPPORTED  a codec that is not in the table.
@@ -52,27 +52,51 @@ void track_destroy(struct track *owned_track);
 void track_begin(struct track *track, const struct recording_sink *sink, void *handle);
 
 /**
- * Whether the streams of an update can be taken over: known codecs of the same rates. Any thread.
+ * Make the leg of a stream that is to be added. Any thread.
+ *
+ * STATUS_OK           *out set, for track_add or leg_destroy.
+ * STATUS_UNSUPPORTED  a codec that is not in the table, or of another rate than its channel.
+ * STATUS_NOMEM
  */
-bool track_accepts(const struct track *track, const struct recording_stream *streams,
-                   size_t stream_count);
+enum status track_make_leg(const struct track *track, const struct recording_stream *stream,
+                           struct leg **out, struct fault *fault) MUST_CHECK;
 
 /**
- * Take over labels, parties, codecs and payload types, stream by stream; channels stay. Streams
- * that track_accepts refuses leave the leg as it is; those past the legs are not looked at.
+ * Take in a leg; its index is the number of legs before. There are fewer than BOUND_CALL_STREAMS.
+ *
+ * begin_ns  when it was added.
  */
-void track_update(struct track *track, const struct recording_stream *streams, size_t stream_count);
+void track_add(struct track *track, const struct recording_stream *stream, struct leg *owned_leg,
+               int64_t begin_ns);
+
+/**
+ * Whether a stream's codec can be heard on a channel: known, and of the channel's rate. Any thread.
+ */
+bool track_accepts(const struct track *track, enum recording_channel channel,
+                   const struct recording_stream *stream);
+
+/**
+ * Take over labels, parties, codecs, payload types and holds, stream by stream; channels stay.
+ * Streams that track_accepts refuses leave the leg as it is; those past the legs are not looked at.
+ *
+ * at_ns  since when it is so.
+ */
+void track_update(struct track *track, const struct recording_stream *streams, size_t stream_count,
+                  int64_t at_ns);
 
 /** Give a leg one datagram; arguments as leg_receive. */
 void track_receive(struct track *track, size_t leg, const uint8_t *data, size_t data_bytes,
                    bool truncated, int64_t arrival_ns);
 
-/** Count a datagram that is not the leg's to hear. */
-void track_ignore(struct track *track, size_t leg);
+/** Count datagrams that no leg is given; arguments as leg_count. */
+void track_count(struct track *track, size_t leg, enum leg_outcome outcome, uint64_t datagrams);
+
+/** Events of the recording so far, at most BOUND_NOTES: what signalling tells is added to it. */
+struct notes *track_notes(struct track *track);
 
 /**
  * Encode what is complete, and hand over the pages that are full or that the sink is about to sync.
- * A gap is waited for until audio behind it, or beside it on the other leg, is RECORDING_REORDER_MS
+ * A gap is waited for until audio behind it, or beside it on another leg, is RECORDING_REORDER_MS
  * old, counted from its arrival.
  *
  * horizon_ns  all datagrams that arrived before it were received.
@@ -83,9 +107,10 @@ void track_advance(struct track *track, int64_t horizon_ns);
 struct track_ending {
     wall_time started;
     int64_t stopped_ns;
-    const char *end_cause;    /* static */
-    const char *metadata_xml; /* borrowed, NULL where none */
-    size_t metadata_xml_bytes;
+    const char *end_cause; /* static */
+    struct recording_party caller;
+    struct recording_party called;
+    struct recording_ties ties; /* borrowed */
 };
 
 /**

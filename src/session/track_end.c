@@ -8,13 +8,13 @@
 enum { MS_PER_S = 1000 };
 
 static void fill_leg(struct recording_leg *out, const struct leg *leg,
-                     const struct recording_stream *stream)
+                     const struct track_end_leg *about)
 {
     struct leg_counts counts = leg_counts(leg);
 
     *out = (struct recording_leg){
-        .channel = stream->channel,
-        .party = stream->party,
+        .channel = about->channel,
+        .party = about->party,
         .rate_hz = leg_rate_hz(leg),
         .anchor_samples = leg_anchor(leg),
         .packets_received = counts.placed + counts.late + counts.duplicate + counts.displaced,
@@ -22,8 +22,9 @@ static void fill_leg(struct recording_leg *out, const struct leg *leg,
         .packets_late = counts.late,
         .packets_duplicate = counts.duplicate,
         .packets_ignored = counts.ignored,
+        .packets_refused = counts.refused,
     };
-    (void)snprintf(out->label, sizeof out->label, "%s", stream->label);
+    (void)snprintf(out->label, sizeof out->label, "%s", about->label);
     (void)snprintf(out->codec, sizeof out->codec, "%s", leg_codec(leg)->name);
 }
 
@@ -45,7 +46,29 @@ static size_t append_facts(struct recording_fact *out, const struct facts *facts
             .leg = leg,
             .cause = fact_cause_name(fact->cause),
             .count = fact->count,
+            .detail = "",
         };
+    }
+    return count;
+}
+
+/* Append events; one of the last moment is still told. */
+static size_t append_notes(struct recording_fact *out, const struct notes *notes, int leg,
+                           int64_t duration_ms)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < notes->count; i++)
+        out[count++] = notes->list[i];
+    if (notes->dropped.count)
+        out[count++] = notes->dropped;
+    for (size_t i = 0; i < count; i++) {
+        if (leg >= 0)
+            out[i].leg = leg;
+        if (out[i].start_ms > duration_ms)
+            out[i].start_ms = duration_ms;
+        if (out[i].end_ms > duration_ms)
+            out[i].end_ms = duration_ms;
     }
     return count;
 }
@@ -60,20 +83,24 @@ static int compare_facts(const void *left, const void *right)
     return (one->leg > other->leg) - (one->leg < other->leg);
 }
 
-/* All facts in one list; NULL and 0 where there are none, or no memory. */
+/* All facts in one list; NULL and 0 where there is no memory. */
 static struct recording_fact *gather_facts(const struct track_end_input *input, size_t *count)
 {
-    size_t most = input->unwritten->count;
+    size_t most = input->unwritten->count + input->notes->count + 1;
 
     for (size_t i = 0; i < input->leg_count; i++)
-        most += leg_facts(input->leg[i])->count;
-    struct recording_fact *list = most ? calloc(most, sizeof *list) : NULL;
+        most += leg_facts(input->leg[i])->count + leg_events(input->leg[i])->count + 1;
+    struct recording_fact *list = calloc(most, sizeof *list);
     *count = 0;
     if (!list)
         return NULL;
-    for (size_t i = 0; i < input->leg_count; i++)
+    for (size_t i = 0; i < input->leg_count; i++) {
         *count += append_facts(list + *count, leg_facts(input->leg[i]), leg_rate_hz(input->leg[i]),
                                (int)i, input->duration_ms);
+        *count +=
+            append_notes(list + *count, leg_events(input->leg[i]), (int)i, input->duration_ms);
+    }
+    *count += append_notes(list + *count, input->notes, -1, input->duration_ms);
     *count += append_facts(list + *count, input->unwritten, OPUS_RATE_HZ, -1, input->duration_ms);
     qsort(list, *count, sizeof *list, compare_facts);
     return list;
@@ -100,13 +127,14 @@ void track_end_report(const struct track_end_input *input, const struct recordin
         .facts = fact_count,
         .fact = facts,
         .peaks = {pixels_of(input->peaks, input->duration_ms), input->peaks->data},
+        .caller = ending->caller,
+        .called = ending->called,
+        .ties = ending->ties,
         .end_cause = ending->end_cause,
-        .metadata_xml = ending->metadata_xml,
-        .metadata_xml_bytes = ending->metadata_xml_bytes,
     };
 
     for (size_t i = 0; i < input->leg_count; i++)
-        fill_leg(&end.leg[i], input->leg[i], &input->streams[i]);
+        fill_leg(&end.leg[i], input->leg[i], &input->about[i]);
     sink->end(sink->context, handle, &end);
     free(facts);
 }

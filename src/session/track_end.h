@@ -10,17 +10,26 @@
 #include "audio/facts.h"
 #include "audio/peaks.h"
 #include "session/leg.h"
+#include "session/notes.h"
 #include "session/recording.h"
 #include "session/track.h"
+
+/* What signalling told of a leg. */
+struct track_end_leg {
+    enum recording_channel channel;
+    char label[BOUND_LABEL_BYTES];
+    struct recording_party party;
+};
 
 /* All borrowed. */
 struct track_end_input {
     size_t leg_count;
     int64_t duration_ms;
     const struct leg *leg[BOUND_CALL_STREAMS];
-    const struct recording_stream *streams; /* [leg_count] */
+    const struct track_end_leg *about; /* [leg_count] */
     const struct peaks *peaks;
     const struct facts *unwritten; /* in samples at 48 kHz */
+    const struct notes *notes;
     const struct track_ending *ending;
 };
 

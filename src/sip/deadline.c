@@ -63,6 +63,30 @@ void deadlines_close(struct deadlines *deadlines)
     deadlines->descriptor = -1;
 }
 
+static mono_time due_of(const struct le *le)
+{
+    return ((const struct deadline *)le->data)->due;
+}
+
+/*
+ * The one after which a due time belongs, NULL for the first place. Looked for from the nearer end:
+ * repetitions are due soon, session timers of all calls late.
+ */
+static struct le *place_find(const struct list *sorted, mono_time due)
+{
+    struct le *before = sorted->tail;
+
+    if (!before || due.ns - due_of(sorted->head).ns > due_of(before).ns - due.ns) {
+        while (before && due_of(before).ns > due.ns)
+            before = before->prev;
+        return before;
+    }
+    struct le *next = sorted->head;
+    while (next && due_of(next).ns <= due.ns)
+        next = next->next;
+    return next ? next->prev : sorted->tail;
+}
+
 void deadline_set(struct deadlines *deadlines, struct deadline *deadline, unsigned delay_ms,
                   void (*function)(void *arg), void *arg)
 {
@@ -70,9 +94,7 @@ void deadline_set(struct deadlines *deadlines, struct deadline *deadline, unsign
     deadline->due.ns = clock_mono_now().ns + delay_ms * CLOCK_NS_PER_MS;
     deadline->function = function;
     deadline->arg = arg;
-    struct le *before = deadlines->sorted.tail;
-    while (before && ((struct deadline *)before->data)->due.ns > deadline->due.ns)
-        before = before->prev;
+    struct le *before = place_find(&deadlines->sorted, deadline->due);
     if (before)
         list_insert_after(&deadlines->sorted, before, &deadline->in_list, deadline);
     else

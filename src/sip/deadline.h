@@ -3,7 +3,7 @@
  *
  * libre's own timers follow the wall clock: set that back by an hour and a repetition waits for an
  * hour, set it forward and every call that waits for its ACK is given up. These hang on one timerfd
- * in libre's loop instead. Sorted by due time; as many as there are calls in answering, few.
+ * in libre's loop instead. Sorted by due time; some for each call.
  */
 #ifndef RECORDER_SIP_DEADLINE_H
 #define RECORDER_SIP_DEADLINE_H

@@ -1,30 +1,26 @@
 #include "sip/mailbox.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
 
 #include "sip/libre.h"
 
-enum { WAKE_LETTERS, WAKE_STOP };
-
-struct letter {
-    struct letter *next;
-    void (*function)(void *arg);
-    void *arg;
-};
-
-/* Invariant: a wake-up is under way whenever the list is not empty. */
+/* Invariant: the eventfd is readable, or the loop is in wake_received, whenever something waits. */
 struct mailbox {
     pthread_mutex_t lock;
-    struct letter *first;
-    struct letter **last; /* where the next letter's address goes */
-    struct mqueue *queue;
+    struct sip_letter *first;
+    struct sip_letter **last; /* where the next letter's address goes */
+    bool stop;
+    int descriptor; /* eventfd, -1 while closed */
 };
 
-static struct letter *letters_take(struct mailbox *mailbox)
+static struct sip_letter *letters_take(struct mailbox *mailbox)
 {
     (void)pthread_mutex_lock(&mailbox->lock);
-    struct letter *first = mailbox->first;
+    struct sip_letter *first = mailbox->first;
     mailbox->first = NULL;
     mailbox->last = &mailbox->first;
     (void)pthread_mutex_unlock(&mailbox->lock);
@@ -33,23 +29,35 @@ static struct letter *letters_take(struct mailbox *mailbox)
 
 void mailbox_drain(struct mailbox *mailbox)
 {
-    struct letter *letter = letters_take(mailbox);
+    struct sip_letter *letter = letters_take(mailbox);
 
     while (letter) {
-        struct letter *next = letter->next;
-        letter->function(letter->arg);
-        free(letter);
+        /* the function may post or free its letter again */
+        struct sip_letter *next = letter->next;
+        void (*function)(void *) = letter->function;
+        void *function_arg = letter->arg;
+        if (letter->owned)
+            free(letter);
+        function(function_arg);
         letter = next;
     }
 }
 
-static void wake_received(int id, void *data, void *arg)
+static void wake_received(int flags, void *arg)
 {
-    (void)data;
-    if (id == WAKE_STOP)
+    struct mailbox *mailbox = arg;
+    uint64_t wakes;
+
+    (void)flags;
+    if (read(mailbox->descriptor, &wakes, sizeof wakes) < 0 && errno == EAGAIN)
+        return;
+    (void)pthread_mutex_lock(&mailbox->lock);
+    bool stop = mailbox->stop;
+    mailbox->stop = false;
+    (void)pthread_mutex_unlock(&mailbox->lock);
+    mailbox_drain(mailbox);
+    if (stop)
         re_cancel();
-    else
-        mailbox_drain(arg);
 }
 
 enum status mailbox_create(struct mailbox **out, struct fault *fault)
@@ -59,15 +67,19 @@ enum status mailbox_create(struct mailbox **out, struct fault *fault)
     if (!mailbox)
         return fault_set(fault, STATUS_NOMEM, 0, "mailbox");
     mailbox->last = &mailbox->first;
+    mailbox->descriptor = -1;
     if (pthread_mutex_init(&mailbox->lock, NULL) != 0) {
         free(mailbox);
         return fault_set(fault, STATUS_NOMEM, 0, "mailbox");
     }
-    int err = mqueue_alloc(&mailbox->queue, wake_received, mailbox);
+    mailbox->descriptor = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    int err = mailbox->descriptor < 0
+                  ? errno
+                  : fd_listen(mailbox->descriptor, FD_READ, wake_received, mailbox);
     if (err) {
         mailbox_destroy(mailbox);
         return fault_set(fault, err == ENOMEM ? STATUS_NOMEM : STATUS_IO, err,
-                         "open the signalling thread's queue");
+                         "open the signalling thread's mailbox");
     }
     *out = mailbox;
     return STATUS_OK;
@@ -77,39 +89,47 @@ void mailbox_destroy(struct mailbox *owned_mailbox)
 {
     if (!owned_mailbox)
         return;
-    mem_deref(owned_mailbox->queue);
-    struct letter *letter = letters_take(owned_mailbox);
+    if (owned_mailbox->descriptor >= 0) {
+        fd_close(owned_mailbox->descriptor);
+        (void)close(owned_mailbox->descriptor);
+    }
+    struct sip_letter *letter = letters_take(owned_mailbox);
     while (letter) {
-        struct letter *next = letter->next;
-        free(letter);
+        struct sip_letter *next = letter->next;
+        if (letter->owned)
+            free(letter);
         letter = next;
     }
     (void)pthread_mutex_destroy(&owned_mailbox->lock);
     free(owned_mailbox);
 }
 
-enum status mailbox_post(struct mailbox *mailbox, void (*function)(void *arg), void *arg)
+/* An eventfd refuses a write only where its count is at its end, and then it is readable. */
+static void wake(struct mailbox *mailbox)
 {
-    enum status status = STATUS_OK;
-    struct letter *letter = malloc(sizeof *letter);
+    const uint64_t one = 1;
 
-    if (!letter)
-        return STATUS_NOMEM;
-    *letter = (struct letter){.function = function, .arg = arg};
+    while (write(mailbox->descriptor, &one, sizeof one) < 0 && errno == EINTR)
+        ;
+}
+
+void mailbox_post(struct mailbox *mailbox, struct sip_letter *letter)
+{
+    letter->next = NULL;
     (void)pthread_mutex_lock(&mailbox->lock);
-    if (!mailbox->first && mqueue_push(mailbox->queue, WAKE_LETTERS, NULL) != 0) {
-        status = STATUS_IO;
-        free(letter);
-    } else {
-        *mailbox->last = letter;
-        mailbox->last = &letter->next;
-    }
+    bool first = !mailbox->first;
+    *mailbox->last = letter;
+    mailbox->last = &letter->next;
+    /* within the lock: afterwards the thread that it wakes may be through with the mailbox */
+    if (first)
+        wake(mailbox);
     (void)pthread_mutex_unlock(&mailbox->lock);
-    return status;
 }
 
 void mailbox_stop_loop(struct mailbox *mailbox)
 {
-    /* the pipe is never full: it holds one wake-up for letters and one for each stop */
-    (void)mqueue_push(mailbox->queue, WAKE_STOP, NULL);
+    (void)pthread_mutex_lock(&mailbox->lock);
+    mailbox->stop = true;
+    wake(mailbox);
+    (void)pthread_mutex_unlock(&mailbox->lock);
 }

@@ -11,7 +11,28 @@ const struct message_header MESSAGE_CONTENT_LENGTH = {SIP_HDR_CONTENT_LENGTH, "C
                                                       "l"};
 const struct message_header MESSAGE_CONTENT_ENCODING = {SIP_HDR_CONTENT_ENCODING,
                                                         "Content-Encoding", "e"};
+const struct message_header MESSAGE_CONTENT_DISPOSITION = {SIP_HDR_CONTENT_DISPOSITION,
+                                                           "Content-Disposition", NULL};
 const struct message_header MESSAGE_USER_AGENT = {SIP_HDR_USER_AGENT, "User-Agent", NULL};
+const struct message_header MESSAGE_ASSERTED = {SIP_HDR_P_ASSERTED_IDENTITY, "P-Asserted-Identity",
+                                                NULL};
+const struct message_header MESSAGE_SESSION_ID = {SIP_HDR_NONE, "Session-ID", NULL};
+const struct message_header MESSAGE_SESSION_EXPIRES = {SIP_HDR_SESSION_EXPIRES, "Session-Expires",
+                                                       "x"};
+const struct message_header MESSAGE_MIN_SE = {SIP_HDR_MIN_SE, "Min-SE", NULL};
+const struct message_header MESSAGE_ALLOW = {SIP_HDR_ALLOW, "Allow", NULL};
+const struct message_header MESSAGE_SUPPORTED = {SIP_HDR_SUPPORTED, "Supported", "k"};
+const struct message_header MESSAGE_REQUIRE = {SIP_HDR_REQUIRE, "Require", NULL};
+const struct message_header MESSAGE_RACK = {SIP_HDR_RACK, "RAck", NULL};
+const struct message_header MESSAGE_CONTACT = {SIP_HDR_CONTACT, "Contact", "m"};
+
+/* those that a request has once (RFC 3261 table 2) */
+static const struct message_header MESSAGE_SINGLE[] = {
+    {SIP_HDR_FROM, "From", "f"},
+    {SIP_HDR_TO, "To", "t"},
+    {SIP_HDR_CALL_ID, "Call-ID", "i"},
+    {SIP_HDR_CSEQ, "CSeq", NULL},
+};
 
 /* RFC 3261 section 8.1.1.5 */
 static const uint32_t CSEQ_END = UINT32_C(1) << 31;
@@ -21,22 +42,42 @@ struct text_span message_span(struct pl text)
     return (struct text_span){.text = text.p, .bytes = text.l};
 }
 
-/* What header_matches is asked. */
+/* What the readers below are asked. */
 struct header_search {
     const struct message_header *header;
+    const char *token;
     struct text_span value;
+    size_t count;
 };
+
+static bool name_is(const struct sip_hdr *hdr, const struct message_header *header)
+{
+    return pl_strcasecmp(&hdr->name, header->name) == 0 ||
+           (header->compact && pl_strcasecmp(&hdr->name, header->compact) == 0);
+}
 
 static bool header_matches(const struct sip_hdr *hdr, const struct sip_msg *msg, void *arg)
 {
     struct header_search *search = arg;
 
     (void)msg;
-    if (pl_strcasecmp(&hdr->name, search->header->name) &&
-        (!search->header->compact || pl_strcasecmp(&hdr->name, search->header->compact)))
+    if (!name_is(hdr, search->header))
         return false;
-    search->value = message_span(hdr->val);
-    return true;
+    search->count++;
+    if (search->token)
+        return pl_strcasecmp(&hdr->val, search->token) == 0;
+    if (search->count == 1)
+        search->value = message_span(hdr->val);
+    return false;
+}
+
+static const struct sip_hdr *header_search(const struct sip_msg *msg, struct header_search *search)
+{
+    const struct message_header *header = search->header;
+
+    if (header->id == SIP_HDR_NONE)
+        return sip_msg_xhdr_apply(msg, true, header->name, header_matches, search);
+    return sip_msg_hdr_apply(msg, true, header->id, header_matches, search);
 }
 
 struct text_span message_header_value(const struct sip_msg *msg,
@@ -44,8 +85,24 @@ struct text_span message_header_value(const struct sip_msg *msg,
 {
     struct header_search search = {.header = header};
 
-    (void)sip_msg_hdr_apply(msg, true, header->id, header_matches, &search);
+    (void)header_search(msg, &search);
     return search.value;
+}
+
+bool message_header_lists(const struct sip_msg *msg, const struct message_header *header,
+                          const char *token)
+{
+    struct header_search search = {.header = header, .token = token};
+
+    return header_search(msg, &search) != NULL;
+}
+
+size_t message_header_count(const struct sip_msg *msg, const struct message_header *header)
+{
+    struct header_search search = {.header = header};
+
+    (void)header_search(msg, &search);
+    return search.count;
 }
 
 /* Digits only; a number past what a message can hold is as good as one past it. */
@@ -70,11 +127,26 @@ bool message_is(const struct sip_msg *msg, const char *method)
     return pl_strcmp(&msg->met, method) == 0;
 }
 
-const char *message_defect(const struct sip_msg *msg)
+/* What is wrong with Content-Length, or NULL. */
+static const char *length_defect(const struct sip_msg *msg)
 {
     struct text_span length_text = message_header_value(msg, &MESSAGE_CONTENT_LENGTH);
     size_t length = 0;
 
+    if (length_text.text && !length_parse(length_text, &length))
+        return "Unreadable Content-Length";
+    if (length > mbuf_get_left(msg->mb))
+        return "Body Shorter Than Content-Length";
+    return NULL;
+}
+
+bool message_is_whole(const struct sip_msg *msg)
+{
+    return length_defect(msg) == NULL;
+}
+
+const char *message_defect(const struct sip_msg *msg)
+{
     if (!pl_isset(&msg->via.sentby) || !pl_isset(&msg->via.branch))
         return "Missing Via";
     if (!pl_isset(&msg->from.auri))
@@ -89,11 +161,11 @@ const char *message_defect(const struct sip_msg *msg)
         return "CSeq Of Another Method";
     if (msg->cseq.num >= CSEQ_END)
         return "CSeq Out Of Range";
-    if (length_text.text && !length_parse(length_text, &length))
-        return "Unreadable Content-Length";
-    if (length > mbuf_get_left(msg->mb))
-        return "Body Shorter Than Content-Length";
-    return NULL;
+    for (size_t i = 0; i < sizeof MESSAGE_SINGLE / sizeof MESSAGE_SINGLE[0]; i++) {
+        if (message_header_count(msg, &MESSAGE_SINGLE[i]) > 1)
+            return "Header That May Be There Once Is There Twice";
+    }
+    return length_defect(msg);
 }
 
 struct text_span message_body(const struct sip_msg *msg)
@@ -111,20 +183,20 @@ struct text_span message_body(const struct sip_msg *msg)
 
 struct require_search {
     struct bytes *text;
-    bool siprec;
     enum status status;
 };
 
 static bool require_collect(const struct sip_hdr *hdr, const struct sip_msg *msg, void *arg)
 {
+    static const char *const done[] = {"siprec", "timer", "100rel"};
     struct require_search *search = arg;
 
     (void)msg;
-    if (pl_strcasecmp(&hdr->name, "Require") || hdr->val.l == 0)
+    if (!name_is(hdr, &MESSAGE_REQUIRE) || hdr->val.l == 0)
         return false;
-    if (pl_strcasecmp(&hdr->val, "siprec") == 0) {
-        search->siprec = true;
-        return false;
+    for (size_t i = 0; i < sizeof done / sizeof done[0]; i++) {
+        if (pl_strcasecmp(&hdr->val, done[i]) == 0)
+            return false;
     }
     if (search->text->len > 0)
         search->status = bytes_append(search->text, ", ", 2);
@@ -133,12 +205,11 @@ static bool require_collect(const struct sip_hdr *hdr, const struct sip_msg *msg
     return search->status != STATUS_OK;
 }
 
-enum status message_unsupported(const struct sip_msg *msg, struct bytes *text, bool *siprec)
+enum status message_unsupported(const struct sip_msg *msg, struct bytes *text)
 {
     struct require_search search = {.text = text, .status = STATUS_OK};
 
     (void)sip_msg_hdr_apply(msg, true, SIP_HDR_REQUIRE, require_collect, &search);
-    *siprec = search.siprec;
     return search.status;
 }
 

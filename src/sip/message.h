@@ -17,7 +17,7 @@
 
 /* A header that is looked up, by all of its names. */
 struct message_header {
-    enum sip_hdrid id;
+    enum sip_hdrid id; /* SIP_HDR_NONE where libre has none for it */
     const char *name;
     const char *compact; /* one letter, NULL where it has none */
 };
@@ -25,35 +25,53 @@ struct message_header {
 extern const struct message_header MESSAGE_CONTENT_TYPE;
 extern const struct message_header MESSAGE_CONTENT_LENGTH;
 extern const struct message_header MESSAGE_CONTENT_ENCODING;
+extern const struct message_header MESSAGE_CONTENT_DISPOSITION;
 extern const struct message_header MESSAGE_USER_AGENT;
+extern const struct message_header MESSAGE_ASSERTED;
+extern const struct message_header MESSAGE_SESSION_ID;
+extern const struct message_header MESSAGE_SESSION_EXPIRES;
+extern const struct message_header MESSAGE_MIN_SE;
+extern const struct message_header MESSAGE_ALLOW;
+extern const struct message_header MESSAGE_SUPPORTED;
+extern const struct message_header MESSAGE_REQUIRE;
+extern const struct message_header MESSAGE_RACK;
+extern const struct message_header MESSAGE_CONTACT;
 
 /** Value of the first such header, borrowed from the message; empty with NULL text where none. */
 struct text_span message_header_value(const struct sip_msg *msg,
                                       const struct message_header *header);
 
+/** Whether a header that lists tokens names one, compared without case. */
+bool message_header_lists(const struct sip_msg *msg, const struct message_header *header,
+                          const char *token);
+
+/** How often a header is there, a list of values counting as many. */
+size_t message_header_count(const struct sip_msg *msg, const struct message_header *header);
+
 /**
- * What a request lacks to be one that can be worked with: mandatory headers, a CSeq of its own
- * method and in range, a readable Content-Length, a body as long as that.
+ * What a request lacks to be one that can be worked with: mandatory headers, once each, a CSeq of
+ * its own method and in range, a readable Content-Length, a body as long as that.
  *
  * Returns a reason phrase for 400, static, or NULL where all is well.
  */
 const char *message_defect(const struct sip_msg *msg);
 
+/** Whether a message's body is as long as its Content-Length says, which is readable. */
+bool message_is_whole(const struct sip_msg *msg);
+
 /** Whether a request's method is this one; methods are compared with case. */
 bool message_is(const struct sip_msg *msg, const char *method);
 
-/** The body, cut to its Content-Length; borrowed from the message. Call after message_defect. */
+/** The body, cut to its Content-Length; borrowed from the message. Ask message_is_whole before. */
 struct text_span message_body(const struct sip_msg *msg);
 
 /**
- * Append the option tags that a request requires and this server does not do, comma separated.
- *
- * siprec  set to whether "siprec" is among those required.
+ * Append the option tags that a request requires and this server does not do, comma separated. It
+ * does siprec, timer and 100rel.
  *
  * STATUS_OK, or as bytes_append; text then holds a part.
  */
-enum status message_unsupported(const struct sip_msg *msg, struct bytes *text,
-                                bool *siprec) MUST_CHECK;
+enum status message_unsupported(const struct sip_msg *msg, struct bytes *text) MUST_CHECK;
 
 /**
  * A copy of a header's text as a C string, control characters made blanks, so that it can be stored

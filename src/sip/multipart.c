@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "sip/deviation.h"
 #include "sip/multipart_text.h"
 
 /* What a line of the body is to the boundary. */
@@ -14,6 +15,14 @@ struct reader {
     struct text_span rest;
     struct text_span boundary;
     struct text_span line;
+    char unescaped[BOUND_MULTIPART_BOUNDARY_BYTES]; /* the boundary, where it had to be unescaped */
+};
+
+/* What the headers of a part say beside what is kept of them. */
+struct part_headers {
+    bool encoded;      /* it would have to be decoded */
+    bool length_known; /* content_length was there and is a number */
+    size_t content_length;
 };
 
 static bool next_line(struct reader *reader)
@@ -44,6 +53,34 @@ static enum line_kind kind_of(const struct reader *reader)
     return text_span_equal(line, "--") ? LINE_CLOSE : LINE_CONTENT;
 }
 
+/*
+ * The line that the reader stands at, where a delimiter follows its content without a line end:
+ * "</recording>--cut--". *content_bytes: how much of it is content.
+ */
+static enum line_kind kind_of_end(const struct reader *reader, size_t *content_bytes)
+{
+    struct text_span line = reader->line;
+    size_t length = reader->boundary.bytes + 2;
+    enum line_kind kind = LINE_DELIMITER;
+
+    while (line.bytes && text_span_is_blank(line.text[line.bytes - 1]))
+        line.bytes--;
+    for (int closes = 0; closes < 2; closes++, kind = LINE_CLOSE) {
+        if (closes && (line.bytes < 2 || memcmp(line.text + line.bytes - 2, "--", 2) != 0))
+            break;
+        line.bytes -= closes ? 2 : 0;
+        if (line.bytes <= length)
+            break;
+        const char *start = line.text + line.bytes - length;
+        if (memcmp(start, "--", 2) == 0 &&
+            memcmp(start + 2, reader->boundary.text, reader->boundary.bytes) == 0) {
+            *content_bytes = line.bytes - length;
+            return kind;
+        }
+    }
+    return LINE_CONTENT;
+}
+
 /* Cut the next parameter off a header value; a semicolon in quotes does not end it. */
 static struct text_span next_parameter(struct text_span *value)
 {
@@ -52,21 +89,39 @@ static struct text_span next_parameter(struct text_span *value)
     size_t i;
 
     for (i = 0; i < value->bytes; i++) {
-        if (value->text[i] == '"')
+        if (quoted && value->text[i] == '\\')
+            i++; /* what is behind it is meant as it stands */
+        else if (value->text[i] == '"')
             quoted = !quoted;
         else if (value->text[i] == ';' && !quoted)
             break;
     }
+    if (i > value->bytes)
+        i = value->bytes;
     parameter.bytes = i;
     *value = text_span_skip(*value, i < value->bytes ? i + 1 : i);
     return text_span_trim(parameter);
 }
 
-/* The value of the boundary parameter, without quotes; empty where there is none. */
-static struct text_span boundary_of(struct text_span content_type)
+/* What stands between quotes, which `value` is behind the first of; empty where too long. */
+static struct text_span unescape(struct text_span value, char *out)
 {
-    struct text_span none = {.text = "", .bytes = 0};
+    size_t used = 0;
 
+    for (size_t i = 0; i < value.bytes && value.text[i] != '"'; i++) {
+        if (value.text[i] == '\\' && i + 1 < value.bytes)
+            i++;
+        if (used == BOUND_MULTIPART_BOUNDARY_BYTES)
+            return (struct text_span){.text = "", .bytes = 0};
+        out[used++] = value.text[i];
+    }
+    return (struct text_span){.text = out, .bytes = used};
+}
+
+/* Set the reader's boundary to that of the parameter, without quotes; empty where there is none. */
+static void take_boundary(struct reader *reader, struct text_span content_type)
+{
+    reader->boundary = (struct text_span){.text = "", .bytes = 0};
     (void)next_parameter(&content_type); /* the type itself */
     while (content_type.bytes) {
         struct text_span value = next_parameter(&content_type);
@@ -76,13 +131,13 @@ static struct text_span boundary_of(struct text_span content_type)
             continue;
         value = text_span_trim(value);
         if (!value.bytes || value.text[0] != '"') {
-            (void)text_span_next_word(&value, &none);
-            return none;
+            (void)text_span_next_word(&value, &reader->boundary);
+            return;
         }
-        value = text_span_skip(value, 1);
-        return text_span_cut(&value, '"');
+        /* it does not end in a blank, of which a line may have more (RFC 2046 section 5.1.1) */
+        reader->boundary = text_span_trim(unescape(text_span_skip(value, 1), reader->unescaped));
+        return;
     }
-    return none;
 }
 
 /*
@@ -113,14 +168,48 @@ static bool is_header(struct text_span line)
     return colon && name.bytes;
 }
 
-static void keep_header(struct multipart_part *part, struct text_span header)
+static bool is_identity(struct text_span encoding)
+{
+    static const char *const names[] = {"7bit", "8bit", "binary", "identity"};
+
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        if (text_span_equal(encoding, names[i]))
+            return true;
+    }
+    return false;
+}
+
+static void keep_length(struct part_headers *headers, struct text_span value)
+{
+    size_t length = 0;
+
+    value = text_span_trim(value);
+    if (!value.bytes)
+        return;
+    for (size_t i = 0; i < value.bytes; i++) {
+        if (!isdigit((unsigned char)value.text[i]) || length > BOUND_SIP_MESSAGE_BYTES)
+            return;
+        length = length * 10 + (size_t)(value.text[i] - '0');
+    }
+    headers->length_known = true;
+    headers->content_length = length;
+}
+
+/* Compact names are SIP's (RFC 3261 section 7.3.3), but seen here as well. */
+static void keep_header(struct multipart_part *part, struct part_headers *headers,
+                        struct text_span header)
 {
     struct text_span name = text_span_trim(text_span_cut(&header, ':'));
 
-    if (text_span_equal(name, "Content-Type"))
+    if (text_span_equal(name, "Content-Type") || text_span_equal(name, "c"))
         part->content_type = next_parameter(&header);
     else if (text_span_equal(name, "Content-Disposition"))
         part->content_disposition = next_parameter(&header);
+    else if (text_span_equal(name, "Content-Length") || text_span_equal(name, "l"))
+        keep_length(headers, header);
+    else if (text_span_equal(name, "Content-Transfer-Encoding") ||
+             text_span_equal(name, "Content-Encoding") || text_span_equal(name, "e"))
+        headers->encoded = headers->encoded || !is_identity(next_parameter(&header));
 }
 
 /*
@@ -128,7 +217,7 @@ static void keep_header(struct multipart_part *part, struct text_span header)
  * first line that can be no header: a delimiter, or content that came without a blank line.
  */
 static enum status read_headers(struct reader *reader, struct multipart *out,
-                                struct multipart_part *part)
+                                struct multipart_part *part, struct part_headers *headers)
 {
     const char *first = reader->rest.text;
 
@@ -140,14 +229,15 @@ static enum status read_headers(struct reader *reader, struct multipart *out,
         if (!reader->line.bytes)
             return STATUS_OK;
         if (kind_of(reader) != LINE_CONTENT || !is_header(reader->line)) {
-            *reader = before;
+            reader->rest = before.rest;
+            reader->line = before.line;
             break;
         }
-        keep_header(part, unfold(reader));
+        keep_header(part, headers, unfold(reader));
         if ((size_t)(reader->line.text + reader->line.bytes - first) > BOUND_MULTIPART_HEADER_BYTES)
             return STATUS_LIMIT;
     }
-    out->deviations++; /* no blank line */
+    deviation_add(&out->deviations, DEVIATION_MULTIPART_HEADER); /* no blank line */
     return STATUS_OK;
 }
 
@@ -160,9 +250,18 @@ static enum line_kind read_body(struct reader *reader, struct multipart *out,
 
     while (next_line(reader)) {
         enum line_kind kind = kind_of(reader);
+        size_t content_bytes;
 
         if (kind != LINE_CONTENT) {
-            out->deviations += bare_feed(reader);
+            if (bare_feed(reader))
+                deviation_add(&out->deviations, DEVIATION_MULTIPART_BOUNDARY);
+            part->body = (struct text_span){.text = first, .bytes = (size_t)(end - first)};
+            return kind;
+        }
+        kind = kind_of_end(reader, &content_bytes);
+        if (kind != LINE_CONTENT) {
+            deviation_add(&out->deviations, DEVIATION_MULTIPART_BOUNDARY);
+            end = reader->line.text + content_bytes;
             part->body = (struct text_span){.text = first, .bytes = (size_t)(end - first)};
             return kind;
         }
@@ -170,6 +269,44 @@ static enum line_kind read_body(struct reader *reader, struct multipart *out,
     }
     part->body = (struct text_span){.text = first, .bytes = (size_t)(reader->rest.text - first)};
     return LINE_CONTENT;
+}
+
+static bool starts_with(struct text_span text, const char *word)
+{
+    return text.bytes >= strlen(word) && memcmp(text.text, word, strlen(word)) == 0;
+}
+
+/* What a part without a type is, by its first bytes; "" where it is neither of the two. */
+static struct text_span guess_type(struct text_span body)
+{
+    static const char sdp[] = "application/sdp";
+    static const char metadata[] = "application/rs-metadata+xml";
+
+    body = text_span_trim(body);
+    if (starts_with(body, "v=0"))
+        return (struct text_span){.text = sdp, .bytes = sizeof sdp - 1};
+    if (starts_with(body, "<") && memmem(body.text, body.bytes, "recording", strlen("recording")))
+        return (struct text_span){.text = metadata, .bytes = sizeof metadata - 1};
+    return (struct text_span){.text = "", .bytes = 0};
+}
+
+/* What the headers of a part have to do with its body. */
+static void check_part(struct multipart_part *part, const struct part_headers *headers,
+                       struct multipart *out)
+{
+    struct text_span type = part->content_type;
+
+    /* the line end before the boundary is counted by some */
+    if (headers->encoded || (headers->length_known && headers->content_length != part->body.bytes &&
+                             headers->content_length != part->body.bytes + strlen("\r\n")))
+        deviation_add(&out->deviations, DEVIATION_MULTIPART_HEADER);
+    if (text_span_equal(text_span_cut(&type, '/'), "multipart"))
+        deviation_add(&out->deviations, DEVIATION_NESTED_MULTIPART);
+    if (!part->content_type.bytes) {
+        part->content_type = guess_type(part->body);
+        if (part->content_type.bytes)
+            deviation_add(&out->deviations, DEVIATION_MULTIPART_HEADER);
+    }
 }
 
 /* Pass over the preamble. Returns the kind of the line that ended it. */
@@ -192,30 +329,62 @@ static enum status read_parts(struct reader *reader, struct multipart *out)
         return STATUS_INVALID;
     while (kind == LINE_DELIMITER && reader->rest.bytes) {
         struct multipart_part part = {empty, empty, empty};
-        enum status status = read_headers(reader, out, &part);
+        struct part_headers headers = {.encoded = false};
+        enum status status = read_headers(reader, out, &part, &headers);
 
         if (status != STATUS_OK)
             return status;
         kind = read_body(reader, out, &part);
+        check_part(&part, &headers, out);
         if (out->parts == BOUND_MULTIPART_PARTS)
             return STATUS_LIMIT;
         out->part[out->parts++] = part;
     }
     if (kind != LINE_CLOSE)
-        out->deviations++;
+        deviation_add(&out->deviations, DEVIATION_MULTIPART_BOUNDARY);
     return out->parts ? STATUS_OK : STATUS_INVALID;
+}
+
+/*
+ * The boundary that a body uses, whatever its Content-Type says: its first line, where that starts
+ * with "--" and a header of a part follows. Empty where not.
+ */
+static struct text_span guess_boundary(struct text_span body)
+{
+    struct text_span none = {.text = "", .bytes = 0};
+    struct text_span line;
+    struct text_span header;
+
+    while (body.bytes && text_span_is_blank(body.text[0]))
+        body = text_span_skip(body, 1);
+    if (!text_span_next_line(&body, &line) || !text_span_next_line(&body, &header))
+        return none;
+    line = text_span_trim(line);
+    header = text_span_trim(text_span_cut(&header, ':'));
+    header.bytes = header.bytes < strlen("Content-") ? 0 : strlen("Content-");
+    if (!starts_with(line, "--") || !text_span_equal(header, "Content-"))
+        return none;
+    return text_span_skip(line, strlen("--"));
 }
 
 enum status multipart_read(struct text_span content_type, const char *body, size_t body_bytes,
                            struct multipart *out)
 {
-    struct reader reader = {.rest = {.text = body, .bytes = body_bytes},
-                            .boundary = boundary_of(content_type)};
+    struct reader reader = {.rest = {.text = body, .bytes = body_bytes}};
     struct multipart read = {.parts = 0};
+    enum status status = STATUS_INVALID;
 
-    if (!reader.boundary.bytes)
-        return STATUS_INVALID;
-    enum status status = read_parts(&reader, &read);
+    take_boundary(&reader, content_type);
+    if (reader.boundary.bytes)
+        status = read_parts(&reader, &read);
+    if (status == STATUS_INVALID) {
+        reader.rest = (struct text_span){.text = body, .bytes = body_bytes};
+        reader.boundary = guess_boundary(reader.rest);
+        read = (struct multipart){.parts = 0};
+        deviation_add(&read.deviations, DEVIATION_MULTIPART_BOUNDARY);
+        if (reader.boundary.bytes)
+            status = read_parts(&reader, &read);
+    }
     if (status == STATUS_OK)
         *out = read;
     return status;

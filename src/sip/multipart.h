@@ -1,14 +1,17 @@
 /**
  * multipart: split a MIME body (RFC 2046 section 5.1) into its parts without copying.
  *
- * Lenient where vendors are: quoted or bare boundary, blanks after a boundary, LF for CRLF, a
- * Content-Length inside a part, a missing closing boundary, a preamble and an epilogue. Nested
- * multiparts stay one opaque part. Pure.
+ * Lenient where vendors are: quoted or bare boundary, blanks after a boundary, LF for CRLF, no line
+ * end before a boundary, a missing closing boundary, a preamble and an epilogue, a boundary that
+ * the Content-Type does not name. Boundaries alone say where a part ends, not a Content-Length in
+ * it. Nested multiparts stay one opaque part. What has a transfer or content encoding is left as it
+ * is. Pure.
  */
 #ifndef RECORDER_SIP_MULTIPART_H
 #define RECORDER_SIP_MULTIPART_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/bounds.h"
 #include "base/status.h"
@@ -20,7 +23,9 @@ struct text_span {
 };
 
 struct multipart_part {
-    struct text_span content_type; /* value without parameters, "application/sdp"; "" where none */
+    /* Value without parameters, "application/sdp". Where the part has none: static text, of what it
+     * looks like (SDP, metadata), else "". */
+    struct text_span content_type;
     struct text_span content_disposition; /* value without parameters; "" where none */
     struct text_span body;                /* without the line end that belongs to the boundary */
 };
@@ -28,7 +33,7 @@ struct multipart_part {
 struct multipart {
     size_t parts;
     struct multipart_part part[BOUND_MULTIPART_PARTS];
-    unsigned deviations; /* departures from RFC 2046 that were put up with */
+    uint64_t deviations; /* a set (deviation.h) */
 };
 
 /**
@@ -38,7 +43,8 @@ struct multipart {
  * body          body_bytes bytes, borrowed; spans in *out point into it.
  *
  * STATUS_OK        at least one part.
- * STATUS_INVALID   no boundary parameter, or it does not open a part in the body.
+ * STATUS_INVALID   no part is opened by the boundary parameter's value, nor by a first line of the
+ *                  body that looks like a boundary and has a Content- header behind it.
  * STATUS_LIMIT     more than BOUND_MULTIPART_PARTS parts, or a part's headers pass
  *                  BOUND_MULTIPART_HEADER_BYTES.
  */

@@ -11,11 +11,11 @@
 
 struct sip_server;
 
-#define REPLY_ALLOW_HEADERS "Allow: INVITE, ACK, BYE, CANCEL, OPTIONS, UPDATE\r\n"
+#define REPLY_ALLOW_HEADERS "Allow: INVITE, ACK, BYE, CANCEL, OPTIONS, UPDATE, PRACK\r\n"
 #define REPLY_ACCEPT_HEADERS                                                                       \
     "Accept: application/sdp, multipart/mixed, application/rs-metadata, "                          \
     "application/rs-metadata+xml\r\n"
-#define REPLY_SUPPORTED_HEADERS "Supported: siprec\r\n"
+#define REPLY_SUPPORTED_HEADERS "Supported: siprec, timer, 100rel\r\n"
 /* 399: miscellaneous (RFC 3261 section 20.43) */
 #define REPLY_WARNING(text) "Warning: 399 recorder \"" text "\"\r\n"
 

@@ -3,68 +3,73 @@
 
 #include "net/address.h"
 #include "sip/message.h"
+#include "sip/recognition.h"
 #include "sip/reply.h"
 #include "sip/server_private.h"
 #include "sip/sip_body.h"
 
 enum { UNSUPPORTED_BYTES = 1024 };
 
-static bool is_ready(struct sip_server *server)
+/* Whether a request outside of a dialog may come in; it was answered where not. */
+static bool is_admitted(struct sip_server *server, const struct sip_msg *msg)
 {
     const struct sip_server_handler *handler = &server->options.handler;
+    const char *method = message_is(msg, "INVITE") ? "INVITE" : "OPTIONS";
+    struct sip_peer peer;
 
-    return !server->closing && handler->ready(handler->context);
-}
-
-static void options_received(struct sip_server *server, const struct sip_msg *msg)
-{
-    if (!is_ready(server))
+    if (server->closing) {
         reply_unavailable(server, msg);
-    else
-        reply_stateless(server, msg, 200, "OK",
-                        REPLY_ACCEPT_HEADERS REPLY_ALLOW_HEADERS REPLY_SUPPORTED_HEADERS);
+        return false;
+    }
+    transport_peer(server, msg, &peer);
+    struct sip_admission admission = handler->admit(handler->context, &peer, method);
+    if (admission.code == 0)
+        return true;
+    char headers[48] = "";
+    if (admission.retry_after_s > 0)
+        (void)snprintf(headers, sizeof headers, "Retry-After: %u\r\n", admission.retry_after_s);
+    reply_stateless(server, msg, admission.code, admission.reason, headers);
+    return false;
 }
 
-static void invite_received(struct sip_server *server, const struct sip_msg *msg,
-                            bool siprec_required)
+static void invite_read(struct sip_server *server, const struct sip_msg *msg)
 {
     const struct sip_server_handler *handler = &server->options.handler;
     struct sip_body_refusal refusal;
     struct sip_body body;
     struct sip_call *call = NULL;
 
-    if (!is_ready(server) || server->call_count >= server->options.calls_max) {
-        reply_unavailable(server, msg);
-        return;
-    }
-    if (!sip_body_read(msg, &body, &refusal)) {
+    if (sip_body_read(msg, &body, &refusal))
+        call = call_begin(server, msg, &body.sdp);
+    else
         reply_final(server, msg, refusal.code, refusal.reason, refusal.headers);
-        goto out;
+    if (call) {
+        body.offer.message = SIP_CALL_INVITE;
+        body.offer.siprec |= recognition_read(msg, &body.offer.deviations);
+        call_hold(call);
+        provisional_send(call);
+        handler->invite(handler->context, call, &body.offer, &call->context);
+        call_release(call);
     }
-    if (!body.offer.sdp) {
-        reply_final(server, msg, 488, "Not Acceptable Here",
-                    REPLY_WARNING("INVITE without a session description is not answered"));
-        goto out;
-    }
-    call = call_begin(server, msg, &body.sdp);
-    if (!call)
-        goto out;
-    body.offer.siprec_required = siprec_required;
-    call_hold(call);
-    handler->invite(handler->context, call, &body.offer, &call->context);
-    call_release(call);
-out:
     sip_body_deinit(&body);
 }
 
+static void invite_received(struct sip_server *server, const struct sip_msg *msg)
+{
+    if (server->call_count >= server->options.calls_max)
+        reply_unavailable(server, msg);
+    else if (!refresh_refused(server, NULL, msg))
+        invite_read(server, msg);
+}
+
 /* Answers 420 where a request requires what is not done here. */
-static bool require_refused(struct sip_server *server, const struct sip_msg *msg, bool *siprec)
+static bool require_refused(struct sip_server *server, const struct sip_msg *msg)
 {
     struct bytes tags;
     char headers[UNSUPPORTED_BYTES + 32];
 
     bytes_init(&tags, UNSUPPORTED_BYTES);
-    enum status status = message_unsupported(msg, &tags, siprec);
+    enum status status = message_unsupported(msg, &tags);
     bool refused = status != STATUS_OK || tags.len > 0;
     if (refused) {
         (void)snprintf(headers, sizeof headers, "Unsupported: %.*s\r\n", (int)tags.len,
@@ -75,27 +80,48 @@ static bool require_refused(struct sip_server *server, const struct sip_msg *msg
     return refused;
 }
 
+/* RFC 3261 section 8.2.2.1 */
+static bool scheme_refused(struct sip_server *server, const struct sip_msg *msg)
+{
+    static const char *const taken[] = {"sip", "sips", "tel"};
+
+    for (size_t i = 0; i < sizeof taken / sizeof taken[0]; i++) {
+        if (pl_strcasecmp(&msg->uri.scheme, taken[i]) == 0)
+            return false;
+    }
+    reply_stateless(server, msg, 416, "Unsupported URI Scheme", "");
+    return true;
+}
+
+/* INVITE and OPTIONS: those who ask for something new. */
+static void outsider_request(struct sip_server *server, const struct sip_msg *msg)
+{
+    if (!is_admitted(server, msg) || scheme_refused(server, msg) || require_refused(server, msg))
+        return;
+    if (message_is(msg, "INVITE"))
+        invite_received(server, msg);
+    else
+        reply_stateless(server, msg, 200, "OK",
+                        REPLY_ACCEPT_HEADERS REPLY_ALLOW_HEADERS REPLY_SUPPORTED_HEADERS);
+}
+
 static void request_dispatch(struct sip_server *server, const struct sip_msg *msg)
 {
-    bool siprec = false;
+    bool outside = !pl_isset(&msg->to.tag);
 
     if (message_is(msg, "CANCEL")) {
         /* libre answers those that match a transaction; the others have nothing to cancel */
         reply_stateless(server, msg, 481, "Call/Transaction Does Not Exist", "");
-        return;
-    }
-    if (require_refused(server, msg, &siprec))
-        return;
-    if (pl_isset(&msg->to.tag))
-        dialog_request(server, msg);
-    else if (message_is(msg, "INVITE"))
-        invite_received(server, msg, siprec);
-    else if (message_is(msg, "OPTIONS"))
-        options_received(server, msg);
-    else if (message_is(msg, "BYE") || message_is(msg, "UPDATE"))
+    } else if (outside && (message_is(msg, "INVITE") || message_is(msg, "OPTIONS"))) {
+        outsider_request(server, msg);
+    } else if (outside &&
+               (message_is(msg, "BYE") || message_is(msg, "UPDATE") || message_is(msg, "PRACK"))) {
         reply_stateless(server, msg, 481, "Call/Transaction Does Not Exist", "");
-    else
+    } else if (outside) {
         reply_stateless(server, msg, 405, "Method Not Allowed", REPLY_ALLOW_HEADERS);
+    } else if (!require_refused(server, msg)) {
+        dialog_request(server, msg);
+    }
 }
 
 /*

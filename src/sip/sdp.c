@@ -5,17 +5,25 @@
 #include <string.h>
 #include <strings.h>
 
-#include "sip/multipart_text.h"
+#include "net/address.h"
+#include "sip/sdp_crypto.h"
+#include "sip/sdp_format.h"
+#include "sip/sdp_text.h"
 
 /* Where reading stands. What the session part says is the default of every m-line after it. */
 struct reader {
-    struct sdp_offer *offer;
+    struct sdp_description *description;
     struct sdp_media *media; /* NULL in the session part */
     struct sockaddr_storage session_address;
     enum sdp_direction session_direction;
     size_t session_maps; /* rtpmap lines that stand before any m-line */
     struct sdp_format session_map[BOUND_SDP_FORMATS];
 };
+
+static void note(struct reader *reader, enum deviation deviation)
+{
+    deviation_add(&reader->description->deviations, deviation);
+}
 
 /*
  * Split "x=value". Returns the letter, 0 for a line that has none and for an empty one.
@@ -29,40 +37,7 @@ static char line_type(struct text_span line, struct text_span *value)
     return line.text[0];
 }
 
-/* Copy as text; false and nothing copied where it does not fit or is not printable ASCII. */
-static bool copy_text(struct text_span span, char *out, size_t out_bytes)
-{
-    if (span.bytes >= out_bytes)
-        return false;
-    for (size_t i = 0; i < span.bytes; i++) {
-        if (span.text[i] < ' ' || span.text[i] > '~')
-            return false;
-    }
-    if (span.bytes)
-        memcpy(out, span.text, span.bytes);
-    out[span.bytes] = '\0';
-    return true;
-}
-
-/* Decimal digits and nothing else, at most max. */
-static bool read_number(struct text_span span, uint32_t max, uint32_t *number)
-{
-    uint64_t value = 0;
-
-    if (!span.bytes)
-        return false;
-    for (size_t i = 0; i < span.bytes; i++) {
-        if (span.text[i] < '0' || span.text[i] > '9')
-            return false;
-        value = value * 10 + (uint64_t)(span.text[i] - '0');
-        if (value > max)
-            return false;
-    }
-    *number = (uint32_t)value;
-    return true;
-}
-
-/* "c=IN IP4 192.0.2.1/127": the port of *address stays 0. */
+/* "IN IP4 192.0.2.1/127": the port of *address is 0. */
 static bool read_address(struct text_span value, struct sockaddr_storage *address)
 {
     struct text_span word;
@@ -73,106 +48,115 @@ static bool read_address(struct text_span value, struct sockaddr_storage *addres
     if (!text_span_next_word(&value, &word) || !text_span_equal(word, "IN") ||
         !text_span_next_word(&value, &word) || !text_span_next_word(&value, &word))
         return false;
-    if (!copy_text(text_span_cut(&word, '/'), text, sizeof text))
+    if (!sdp_text_copy(text_span_cut(&word, '/'), text, sizeof text))
         return false;
-    if (inet_pton(AF_INET, text, &ip4.sin_addr) == 1)
+    if (inet_pton(AF_INET, text, &ip4.sin_addr) == 1) {
+        memset(address, 0, sizeof *address);
         memcpy(address, &ip4, sizeof ip4);
-    else if (inet_pton(AF_INET6, text, &ip6.sin6_addr) == 1)
+    } else if (inet_pton(AF_INET6, text, &ip6.sin6_addr) == 1) {
+        memset(address, 0, sizeof *address);
         memcpy(address, &ip6, sizeof ip6);
-    else
+        address_unmap(address);
+    } else {
         return false;
+    }
     return true;
-}
-
-static void set_port(struct sockaddr_storage *address, uint16_t port)
-{
-    if (address->ss_family == AF_INET)
-        ((struct sockaddr_in *)address)->sin_port = htons(port);
-    else if (address->ss_family == AF_INET6)
-        ((struct sockaddr_in6 *)address)->sin6_port = htons(port);
 }
 
 static void read_connection(struct reader *reader, struct text_span value)
 {
-    struct sockaddr_storage *address =
-        reader->media ? &reader->media->address : &reader->session_address;
-
-    if (!read_address(value, address))
-        reader->offer->deviations++;
-    else if (reader->media)
-        set_port(address, reader->media->port);
+    if (!read_address(value, reader->media ? &reader->media->address : &reader->session_address))
+        note(reader, DEVIATION_SDP_ADDRESS);
 }
 
-static struct sdp_format *find_format(struct sdp_format *format, size_t formats, uint32_t type)
+static void read_rtpmap(struct reader *reader, struct text_span value)
 {
-    for (size_t i = 0; i < formats; i++) {
-        if (format[i].payload_type == type)
-            return &format[i];
-    }
-    return NULL;
-}
-
-/* "0 PCMU/8000/1" */
-static bool read_rtpmap(struct text_span value, struct sdp_format *out)
-{
-    struct sdp_format format = {.channels = 1};
-    struct text_span word;
-    uint32_t number;
-
-    if (!text_span_next_word(&value, &word) || !read_number(word, 127, &number))
-        return false;
-    format.payload_type = (uint8_t)number;
-    if (!text_span_next_word(&value, &word))
-        return false;
-    struct text_span encoding = text_span_cut(&word, '/');
-    if (!encoding.bytes || !copy_text(encoding, format.encoding, sizeof format.encoding) ||
-        !read_number(text_span_cut(&word, '/'), UINT32_MAX, &format.clock_rate_hz))
-        return false;
-    if (word.bytes) { /* encoding parameters: for audio the channels (RFC 8866 section 6.6) */
-        if (!read_number(word, UINT8_MAX, &number) || !number)
-            return false;
-        format.channels = (uint8_t)number;
-    }
-    *out = format;
-    return true;
-}
-
-static void keep_rtpmap(struct reader *reader, struct text_span value)
-{
-    struct sdp_format map;
+    struct sdp_format map = {.payload_type = 0};
     struct sdp_format *format = NULL;
 
-    if (!read_rtpmap(value, &map)) {
-        reader->offer->deviations++;
+    if (!sdp_format_read_map(value, &map)) {
+        note(reader, DEVIATION_SDP_FORMAT);
         return;
     }
-    if (reader->media) {
-        format = find_format(reader->media->format, reader->media->formats, map.payload_type);
-    } else if (reader->session_maps < BOUND_SDP_FORMATS) {
+    if (!reader->media || !(format = sdp_format_find(reader->media->format, reader->media->formats,
+                                                     map.payload_type)))
+        note(reader, DEVIATION_SDP_FORMAT); /* in the wrong place, or of no type offered */
+    if (!reader->media && reader->session_maps < BOUND_SDP_FORMATS)
         format = &reader->session_map[reader->session_maps++];
-    }
-    if (format)
-        *format = map;
-    if (!format || !reader->media)
-        reader->offer->deviations++; /* in the wrong place, or of no payload type offered */
+    if (!format)
+        return;
+    memcpy(map.parameters, format->parameters, sizeof map.parameters);
+    *format = map;
+}
+
+/* "101 0-15": the parameters are a text of their own, blanks included. */
+static void read_fmtp(struct reader *reader, struct text_span value)
+{
+    struct sdp_format *format = NULL;
+    struct text_span word;
+    uint64_t payload_type;
+
+    if (reader->media && text_span_next_word(&value, &word) &&
+        sdp_text_number(word, 127, &payload_type))
+        format = sdp_format_find(reader->media->format, reader->media->formats, payload_type);
+    if (!format)
+        note(reader, DEVIATION_SDP_FORMAT);
+    else if (!sdp_text_copy(text_span_trim(value), format->parameters, sizeof format->parameters))
+        format->parameters[0] = '\0';
 }
 
 static void read_label(struct reader *reader, struct text_span value)
 {
     if (!reader->media || !value.bytes ||
-        !copy_text(value, reader->media->label, sizeof reader->media->label))
-        reader->offer->deviations++;
+        !sdp_text_copy(value, reader->media->label, sizeof reader->media->label))
+        note(reader, DEVIATION_SDP_LINE);
 }
 
-static void set_direction(struct reader *reader, enum sdp_direction direction)
+/* "53020" or "53020 IN IP6 2001:db8::1" (RFC 3605): without an address it is that of the stream. */
+static void read_rtcp(struct reader *reader, struct text_span value)
 {
-    if (reader->media)
-        reader->media->direction = direction;
-    else
-        reader->session_direction = direction;
+    struct sockaddr_storage address = {.ss_family = AF_UNSPEC};
+    struct text_span word;
+    uint64_t port;
+
+    if (!reader->media || !text_span_next_word(&value, &word) ||
+        !sdp_text_number(word, UINT16_MAX, &port) || !port) {
+        note(reader, DEVIATION_SDP_LINE);
+        return;
+    }
+    if (text_span_trim(value).bytes && !read_address(value, &address)) {
+        note(reader, DEVIATION_SDP_ADDRESS);
+        return;
+    }
+    reader->media->rtcp = address;
+    reader->media->rtcp_port = (uint16_t)port;
 }
 
-static void read_attribute(struct reader *reader, struct text_span value)
+static void read_rtcp_mux(struct reader *reader, struct text_span value)
+{
+    (void)value;
+    if (reader->media)
+        reader->media->rtcp_mux = true;
+    else
+        note(reader, DEVIATION_SDP_LINE);
+}
+
+static void read_crypto(struct reader *reader, struct text_span value)
+{
+    struct sdp_media *media = reader->media;
+    struct sdp_crypto crypto;
+    enum status status = media ? sdp_crypto_read(value, &crypto) : STATUS_INVALID;
+
+    if (status == STATUS_INVALID)
+        note(reader, DEVIATION_SDP_CRYPTO);
+    if (status != STATUS_OK)
+        return;
+    if (media->cryptos < BOUND_SDP_CRYPTO)
+        media->crypto[media->cryptos++] = crypto;
+    srtp_key_wipe(&crypto.key);
+}
+
+static bool read_direction(struct reader *reader, struct text_span name)
 {
     static const struct {
         const char *name;
@@ -181,60 +165,66 @@ static void read_attribute(struct reader *reader, struct text_span value)
                       {"sendonly", SDP_DIRECTION_SENDONLY},
                       {"recvonly", SDP_DIRECTION_RECVONLY},
                       {"inactive", SDP_DIRECTION_INACTIVE}};
+
+    for (size_t i = 0; i < sizeof directions / sizeof *directions; i++) {
+        if (!text_span_equal(name, directions[i].name))
+            continue;
+        if (reader->media)
+            reader->media->direction = directions[i].direction;
+        else
+            reader->session_direction = directions[i].direction;
+        return true;
+    }
+    return false;
+}
+
+static void read_attribute(struct reader *reader, struct text_span value)
+{
+    static const struct {
+        const char *name;
+        void (*read)(struct reader *reader, struct text_span value);
+    } attributes[] = {{"rtpmap", read_rtpmap}, {"fmtp", read_fmtp},
+                      {"label", read_label},   {"rtcp", read_rtcp},
+                      {"crypto", read_crypto}, {"rtcp-mux", read_rtcp_mux}};
     struct text_span name = text_span_trim(text_span_cut(&value, ':'));
 
-    value = text_span_trim(value);
-    if (text_span_equal(name, "rtpmap"))
-        keep_rtpmap(reader, value);
-    else if (text_span_equal(name, "label"))
-        read_label(reader, value);
-    for (size_t i = 0; i < sizeof directions / sizeof *directions; i++) {
-        if (text_span_equal(name, directions[i].name))
-            set_direction(reader, directions[i].direction);
+    if (read_direction(reader, name))
+        return;
+    for (size_t i = 0; i < sizeof attributes / sizeof *attributes; i++) {
+        if (text_span_equal(name, attributes[i].name)) {
+            attributes[i].read(reader, text_span_trim(value));
+            return;
+        }
     }
 }
 
-/* What a payload type is before any rtpmap of the m-line (RFC 3551 table 4, session rtpmaps). */
+/* What a payload type is before any rtpmap of the m-line. */
 static struct sdp_format default_format(struct reader *reader, uint8_t payload_type)
 {
-    static const struct sdp_format fixed[] = {
-        {.payload_type = 0, .encoding = "PCMU", .clock_rate_hz = 8000, .channels = 1},
-        {.payload_type = 8, .encoding = "PCMA", .clock_rate_hz = 8000, .channels = 1},
-    };
     const struct sdp_format *said =
-        find_format(reader->session_map, reader->session_maps, payload_type);
+        sdp_format_find(reader->session_map, reader->session_maps, payload_type);
 
-    if (said)
-        return *said;
-    for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++) {
-        if (fixed[i].payload_type == payload_type)
-            return fixed[i];
-    }
-    return (struct sdp_format){.payload_type = payload_type, .channels = 1};
-}
-
-static bool is_rtp(const struct sdp_media *media)
-{
-    return strncasecmp(media->protocol, "RTP/", 4) == 0;
+    return said ? *said : sdp_format_fixed(payload_type);
 }
 
 static void read_formats(struct reader *reader, struct text_span value)
 {
     struct sdp_media *media = reader->media;
+    bool has_payload_types = strncasecmp(media->protocol, "RTP/", 4) == 0;
     struct text_span word;
-    uint32_t type;
+    uint64_t type;
 
     while (text_span_next_word(&value, &word)) {
         if (!media->first_format[0] &&
-            !copy_text(word, media->first_format, sizeof media->first_format))
-            reader->offer->deviations++;
-        if (!is_rtp(media))
-            break; /* its formats are no payload types */
-        if (media->formats < BOUND_SDP_FORMATS && read_number(word, 127, &type) &&
-            !find_format(media->format, media->formats, type))
+            !sdp_text_copy(word, media->first_format, sizeof media->first_format))
+            note(reader, DEVIATION_SDP_FORMAT);
+        if (!has_payload_types)
+            break;
+        if (media->formats < BOUND_SDP_FORMATS && sdp_text_number(word, 127, &type) &&
+            !sdp_format_find(media->format, media->formats, type))
             media->format[media->formats++] = default_format(reader, (uint8_t)type);
         else
-            reader->offer->deviations++;
+            note(reader, DEVIATION_SDP_FORMAT);
     }
 }
 
@@ -244,25 +234,26 @@ static void read_formats(struct reader *reader, struct text_span value)
  */
 static void read_media(struct reader *reader, struct text_span value)
 {
-    struct sdp_media *media = &reader->offer->media[reader->offer->media_lines++];
+    struct sdp_media *media = &reader->description->media[reader->description->media_lines++];
     struct text_span word;
-    uint32_t port = 0;
+    uint64_t port = 0;
     bool sound;
 
+    memset(media, 0, sizeof *media);
     reader->media = media;
     media->direction = reader->session_direction;
     media->address = reader->session_address;
-    sound = text_span_next_word(&value, &word) && copy_text(word, media->kind, sizeof media->kind);
+    sound =
+        text_span_next_word(&value, &word) && sdp_text_copy(word, media->kind, sizeof media->kind);
     sound = sound && text_span_next_word(&value, &word) &&
-            read_number(text_span_cut(&word, '/'), UINT16_MAX, &port);
+            sdp_text_number(text_span_cut(&word, '/'), UINT16_MAX, &port);
     sound = sound && text_span_next_word(&value, &word) &&
-            copy_text(word, media->protocol, sizeof media->protocol);
+            sdp_text_copy(word, media->protocol, sizeof media->protocol);
     if (!sound) {
-        reader->offer->deviations++;
+        note(reader, DEVIATION_SDP_LINE);
         return;
     }
     media->port = (uint16_t)port;
-    set_port(&media->address, media->port);
     read_formats(reader, value);
 }
 
@@ -282,7 +273,7 @@ static void read_line(struct reader *reader, struct text_span line)
         break;
     case 0:
         if (text_span_trim(line).bytes)
-            reader->offer->deviations++;
+            note(reader, DEVIATION_SDP_LINE);
         break;
     default: /* nothing a recorder needs */
         break;
@@ -311,34 +302,73 @@ static enum status check(struct text_span text)
     return media_lines > BOUND_SDP_MEDIA ? STATUS_LIMIT : STATUS_OK;
 }
 
-enum status sdp_read_offer(const char *text, size_t text_bytes, struct sdp_offer *offer)
+/* Where reports go, when all lines of a stream have been read: c= may stand behind a=rtcp. */
+static void settle_rtcp(struct sdp_media *media)
+{
+    uint16_t port = media->rtcp_port;
+
+    if (media->rtcp_mux || media->no_address) {
+        media->rtcp = media->address;
+        return;
+    }
+    if (media->rtcp.ss_family == AF_UNSPEC)
+        media->rtcp = media->address;
+    if (!port && media->port && media->port < UINT16_MAX)
+        port = (uint16_t)(media->port + 1);
+    if (!port || address_is_any(&media->rtcp))
+        memset(&media->rtcp, 0, sizeof media->rtcp);
+    address_set_port(&media->rtcp, port);
+}
+
+static void settle_media(struct sdp_media *media)
+{
+    media->no_address = address_is_any(&media->address);
+    if (media->no_address)
+        memset(&media->address, 0, sizeof media->address);
+    address_set_port(&media->address, media->port);
+    settle_rtcp(media);
+}
+
+/* What only the whole shows: of the audio lines that are offered. */
+static void note_labels(struct reader *reader)
+{
+    const struct sdp_description *description = reader->description;
+
+    for (size_t i = 0; i < description->media_lines; i++) {
+        const struct sdp_media *media = &description->media[i];
+
+        if (!media->port || strcasecmp(media->kind, "audio") != 0)
+            continue;
+        if (media->address.ss_family == AF_UNSPEC && !media->no_address)
+            note(reader, DEVIATION_SDP_ADDRESS);
+        if (!media->label[0])
+            note(reader, DEVIATION_SDP_NO_LABEL);
+        for (size_t before = 0; media->label[0] && before < i; before++) {
+            const struct sdp_media *other = &description->media[before];
+
+            if (other->port && strcasecmp(other->kind, "audio") == 0 &&
+                strcmp(other->label, media->label) == 0)
+                note(reader, DEVIATION_SDP_SAME_LABEL);
+        }
+    }
+}
+
+enum status sdp_read(const char *text, size_t text_bytes, struct sdp_description *description)
 {
     struct text_span rest = {.text = text, .bytes = text_bytes};
     struct text_span line;
-    struct reader reader = {.offer = offer, .session_address = {.ss_family = AF_UNSPEC}};
+    struct reader reader = {.description = description,
+                            .session_address = {.ss_family = AF_UNSPEC}};
     enum status status = check(rest);
 
     if (status != STATUS_OK)
         return status;
-    memset(offer, 0, sizeof *offer);
+    description->media_lines = 0;
+    description->deviations = 0;
     while (text_span_next_line(&rest, &line))
         read_line(&reader, line);
+    for (size_t i = 0; i < description->media_lines; i++)
+        settle_media(&description->media[i]);
+    note_labels(&reader);
     return STATUS_OK;
-}
-
-enum status sdp_choose_format(const struct sdp_media *media, size_t *format)
-{
-    if (!media->port || strcasecmp(media->kind, "audio") != 0 ||
-        strcasecmp(media->protocol, "RTP/AVP") != 0)
-        return STATUS_NOT_FOUND;
-    for (size_t i = 0; i < media->formats; i++) {
-        const struct sdp_format *one = &media->format[i];
-
-        if (one->clock_rate_hz == 8000 && one->channels == 1 &&
-            (strcasecmp(one->encoding, "PCMU") == 0 || strcasecmp(one->encoding, "PCMA") == 0)) {
-            *format = i;
-            return STATUS_OK;
-        }
-    }
-    return STATUS_NOT_FOUND;
 }

@@ -21,7 +21,7 @@ static enum status stack_open(struct sip_server *server, struct fault *fault)
     if (!err)
         err = sip_listen(&server->requests, server->sip, true, request_received, server);
     if (!err)
-        err = sip_listen(&server->responses, server->sip, false, bye_response, server);
+        err = sip_listen(&server->responses, server->sip, false, outgoing_response, server);
     if (!err)
         err = hash_alloc(&server->calls_by_id, CALL_BUCKETS);
     if (err)
@@ -56,9 +56,10 @@ static void server_free(struct sip_server *server)
 {
     deadline_cancel(&server->after_timer);
     deadline_cancel(&server->linger_timer);
-    bye_forget_all(server);
+    outgoing_forget_all(server);
     mem_deref(server->requests);
     mem_deref(server->responses);
+    transport_close(server);
     mem_deref(server->sip);
     mem_deref(server->calls_by_id);
     mailbox_destroy(server->mailbox);
@@ -71,7 +72,8 @@ static void server_free(struct sip_server *server)
 enum status sip_server_create(const struct sip_server_options *options, struct sip_server **out,
                               struct fault *fault)
 {
-    if (options->listens == 0 || options->listens > SERVER_LISTENS_MAX)
+    if (options->listens + options->listens_tls == 0 || options->listens > SERVER_LISTENS_MAX ||
+        options->listens_tls > SIP_LISTENS_MAX)
         return fault_set(fault, STATUS_INVALID, 0, "no SIP address to listen on, or more than %d",
                          SERVER_LISTENS_MAX);
     struct sip_server *server = calloc(1, sizeof *server);
@@ -111,7 +113,7 @@ static void linger_over(void *arg)
 /* Calls are over for us; this gives their clients a moment to hear of it. */
 static void linger(struct sip_server *server)
 {
-    if (!server->byes.head)
+    if (!outgoing_has_bye(server))
         return;
     server->lingering = true;
     deadline_set(&server->deadlines, &server->linger_timer, LINGER_MS, linger_over, server);
@@ -143,9 +145,20 @@ void sip_server_stop(struct sip_server *server)
     mailbox_stop_loop(server->mailbox);
 }
 
+void sip_server_post_letter(struct sip_server *server, struct sip_letter *letter)
+{
+    mailbox_post(server->mailbox, letter);
+}
+
 enum status sip_server_post(struct sip_server *server, void (*function)(void *arg), void *arg)
 {
-    return mailbox_post(server->mailbox, function, arg);
+    struct sip_letter *letter = malloc(sizeof *letter);
+
+    if (!letter)
+        return STATUS_NOMEM;
+    *letter = (struct sip_letter){.function = function, .arg = arg, .owned = true};
+    mailbox_post(server->mailbox, letter);
+    return STATUS_OK;
 }
 
 void sip_server_after(struct sip_server *server, unsigned delay_ms, void (*function)(void *arg),

@@ -9,18 +9,30 @@
  * - UDP datagrams over 8192 bytes are cut silently: at start the server sends itself one OPTIONS
  * per UDP socket, learns the socket from it and raises its buffer to BOUND_SIP_MESSAGE_BYTES; a
  * body shorter than its Content-Length is answered 400 (RFC 3261 section 18.3).
- * - a TCP message over 64 KiB resets its connection; calls in progress do not depend on it.
+ * - one bad TCP message ends its connection, an idle one is closed after 15 minutes, and one
+ * address may take all: connections pass through streams.c first, which also says who a TLS client
+ * is. It needs to look inside libre, and so exactly version 1.1.0 (libre_layout.h).
  * - no cap on connections: libre's descriptor table is sized to BOUND_SIP_TCP_CONNECTIONS, and
  *   sockets and files of other threads are kept above it (base/descriptor.h).
+ * - a request that comes again by another transport is answered where it first came from: an INVITE
+ *   not yet acknowledged moves (failover.c). A new branch for it is 482, as RFC 3261
+ * section 8.2.2.2 has it.
+ * - what it has to say goes to stderr, a line for each bad peer: it is silenced (transport.c).
  * - no UPDATE, no MIME: dialogs here are ours, over sip_listen, sip_strans_* and sip_dialog_*.
  * - 2xx to INVITE is retransmitted here until its ACK (T1 doubling to T2); after 64*T1 without one
  *   the dialog is ended by BYE (RFC 3261 section 13.3.1.4) and the recording kept. libre's timers
  *   follow the wall clock and stop when it is set back: ours are monotonic (deadline.h).
  * - it refuses 0.0.0.0 and ::, takes 5 waiting connections, shares its TCP port with any program
  *   that asks: its sockets are opened here and take the place of libre's (transport.c).
- * - its own requests leave by the first transport of a family and need DNS for a name: BYE is sent
- *   here (bye.c), by the transport that brought the INVITE; to where that came from, where the
- *   remote target is a name.
+ * - its own requests leave by the first transport of a family and need DNS for a name: BYE, UPDATE
+ *   and re-INVITE are sent here (outgoing.c), by the transport that brought the INVITE; to where
+ * that came from, where the remote target is a name.
+ * - it splits a Contact at a comma, also at one inside <>: such a Contact is read up to there.
+ *
+ * Order of offers (RFC 3261 section 14.2, RFC 3311 section 5.2, RFC 3264 section 4): a request with
+ * an offer while an offer of ours is open is 491, before the INVITE's final answer 500 with
+ * Retry-After. A re-INVITE before the ACK of the last 200 is taken where that 200 carried an
+ * answer: offer and answer are complete, and some clients' ACKs come late or never.
  */
 #ifndef RECORDER_SIP_SERVER_H
 #define RECORDER_SIP_SERVER_H
@@ -31,9 +43,12 @@
 
 #include "base/fault.h"
 #include "base/status.h"
+#include "sip/deviation.h"
 #include "sip/multipart.h"
 #include "sip/sdp.h"
 #include "sip/siprec_metadata.h"
+
+enum { SIP_LISTENS_MAX = 8 };
 
 struct sip_server;
 struct sip_call;
@@ -44,17 +59,55 @@ enum sip_call_end {
     SIP_CALL_CANCELLED, /* CANCEL before our final answer */
     SIP_CALL_NO_ACK,    /* our 200 was never acknowledged */
     SIP_CALL_REFUSED,   /* sip_call_reject was called */
+    SIP_CALL_EXPIRED,   /* its session timer ran out, or its client does not know it any more */
     SIP_CALL_SHUTDOWN,  /* sip_call_hangup was called */
 };
 
-/* What one INVITE, re-INVITE or UPDATE brought. All borrowed for the handler's time. */
+/* How a message shows that its session is a recording session (RFC 7866 section 6.2); bits. */
+enum sip_siprec {
+    SIP_SIPREC_REQUIRED = 1,  /* Require: siprec */
+    SIP_SIPREC_FEATURE = 2,   /* +sip.src in Contact; also ;src, also inside the URI */
+    SIP_SIPREC_METADATA = 4,  /* a metadata part, or a part for the recording session */
+    SIP_SIPREC_SUPPORTED = 8, /* Supported: siprec */
+};
+
+/* The message that brought it. */
+enum sip_call_message {
+    SIP_CALL_INVITE,
+    SIP_CALL_REINVITE,
+    SIP_CALL_UPDATE,
+    SIP_CALL_ACK,
+    SIP_CALL_RESPONSE, /* to a request of ours */
+    SIP_CALL_FAREWELL, /* its BYE */
+    SIP_CALL_TIMER,    /* none: a deadline passed and the call goes on; brings deviations alone */
+};
+
+/** "INVITE", "re-INVITE", "UPDATE", "ACK", "response", "BYE", "timer"; a static string. */
+const char *sip_call_message_name(enum sip_call_message message);
+
+/* What one message of a call brought. All borrowed for the handler's time. */
 struct sip_call_offer {
-    const struct sdp_offer *sdp;            /* NULL where it carried none */
-    const struct siprec_metadata *metadata; /* NULL where none, or not readable */
-    struct text_span metadata_xml;          /* raw bytes, empty where none */
-    const char *metadata_fault;             /* why it was not readable, NULL otherwise */
-    bool siprec_required;                   /* Require: siprec */
-    unsigned deviations;                    /* departures put up with, all parts */
+    enum sip_call_message message;
+    const struct sdp_description *sdp; /* NULL where it carried none that is read */
+    const struct siprec_metadata
+        *metadata;                  /* this document alone; NULL where none, or unreadable */
+    struct text_span metadata_xml;  /* raw bytes, empty where none */
+    struct text_span metadata_type; /* its Content-Type, "application/rs-metadata+xml" */
+    const char *metadata_fault;     /* why it was not readable, NULL otherwise */
+    unsigned siprec;                /* bits of enum sip_siprec */
+    uint64_t deviations;            /* a set (deviation.h), all parts */
+};
+
+enum sip_transport { SIP_OVER_UDP, SIP_OVER_TCP, SIP_OVER_TLS };
+
+/* Who sent a request, as far as its transport tells. */
+struct sip_peer {
+    struct sockaddr_storage address;
+    enum sip_transport transport;
+    /* of a verified client certificate, "" where none was shown: subject's common name and SHA-256
+     * fingerprint, 64 lower-case hex digits */
+    const char *certificate_name;
+    const char *certificate_fingerprint;
 };
 
 /* Identity of a call; fixed for its life, borrowed from it. */
@@ -62,9 +115,20 @@ struct sip_call_identity {
     const char *call_id;
     const char *from_uri; /* addr-spec of From */
     const char *to_uri;
-    const char *user_agent;         /* "" where none */
-    struct sockaddr_storage source; /* where the INVITE came from */
-    struct sockaddr_storage local;  /* our address that faces it; port is the SIP port */
+    const char *from;              /* the whole From value, with display name and parameters */
+    const char *to;                /* the whole To value */
+    const char *asserted;          /* first P-Asserted-Identity (RFC 3325), "" where none */
+    const char *session_id;        /* Session-ID (RFC 7989), whole value, "" where none */
+    const char *user_agent;        /* "" where none */
+    struct sip_peer peer;          /* where the INVITE came from */
+    struct sockaddr_storage local; /* our address that faces it; port is the SIP port */
+};
+
+/* Whether a request is let in. */
+struct sip_admission {
+    unsigned code;          /* 0: go on; else answer this, 4xx-6xx, without keeping anything */
+    const char *reason;     /* static */
+    unsigned retry_after_s; /* 0: not said */
 };
 
 /*
@@ -74,37 +138,102 @@ struct sip_call_identity {
 struct sip_server_handler {
     void *context;
 
-    /* false: refuse new calls with 503 and Retry-After, and OPTIONS likewise. */
-    bool (*ready)(void *context);
+    /*
+     * A request outside of a dialog came; asked before anything is kept of it, for INVITE (before
+     * its body is read) and OPTIONS. Where nobody is let in any more: 503 with Retry-After, so that
+     * the client turns to another recorder.
+     */
+    struct sip_admission (*admit)(void *context, const struct sip_peer *peer, const char *method);
 
-    /* A new call with at least one readable SDP offer. Set *call_context; it comes back below. */
+    /*
+     * A new call. offer->sdp is NULL where the INVITE carries no description: the owner then fills
+     * the description that it gives to sip_call_accept as an offer. Set *call_context; it comes
+     * back below.
+     */
     void (*invite)(void *context, struct sip_call *call, const struct sip_call_offer *offer,
                    void **call_context);
 
     /*
-     * re-INVITE or UPDATE within an accepted call. Fill *answer where offer->sdp is there (its
-     * session_id and session_version are set by the server, and its address where left AF_UNSPEC).
-     * Return STATUS_OK (200), STATUS_UNSUPPORTED (488) or STATUS_FULL (503); after the latter two
-     * the session goes on as before (RFC 3261 section 14.2).
+     * A message within an accepted call that brought a description, metadata or a deviation.
+     *
+     * Where the message is a re-INVITE or an UPDATE with a description, fill *local as the answer.
+     * Where it is a re-INVITE without one, fill *local as our offer: the session as it is. Else
+     * local is NULL: metadata alone (UPDATE, ACK, response, BYE), or an answer to our offer (ACK; a
+     * response to the re-INVITE by which the server refreshes the session, with the description
+     * sent last). session_id and session_version are the server's, and so is the address where left
+     * AF_UNSPEC.
+     *
+     * Told with neither description nor metadata, local NULL:
+     * - SIP_CALL_ACK with NO_ANSWER_IN_ACK: our offer was not answered, and the call goes on;
+     * - SIP_CALL_TIMER with TIMER_IGNORED or NO_ACK, once each: the call goes on as audio comes.
+     *
+     * STATUS_OK (200), STATUS_UNSUPPORTED (488) or STATUS_FULL (503); after the latter two the
+     * session goes on as before (RFC 3261 section 14.2). Looked at only where local is not NULL.
      */
     enum status (*update)(void *context, void *call_context, const struct sip_call_offer *offer,
-                          struct sdp_answer *answer);
+                          struct sdp_local *local);
+
+    /*
+     * The session timer of a call has run out, its client does not know it any more (481), or never
+     * acknowledged our 200. Return whether audio still comes: the call then goes on, and is asked
+     * about again after SIP_CALL_ALIVE_AGAIN_S; else it ends with SIP_CALL_EXPIRED
+     * (SIP_CALL_NO_ACK).
+     *
+     * A refresh of ours that is not answered does not end a call by itself: it is asked when the
+     * session's interval is over. And a client that does no session timers has promised nothing:
+     * its call ends when neither audio nor any message came for a whole interval.
+     */
+    bool (*alive)(void *context, void *call_context);
 
     /* The call is over and `call` is freed after the return; also for rejected and cancelled ones.
      */
     void (*end)(void *context, void *call_context, enum sip_call_end why);
 };
 
+enum { SIP_CALL_ALIVE_AGAIN_S = 10 };
+
+/* Session timers (RFC 4028). */
+struct sip_timer_options {
+    unsigned min_se_s; /* smaller ones are answered 422; 0: 90, the least that is allowed */
+    unsigned session_expires_s; /* what we ask for where the client asks for nothing; 0: 1800 */
+    unsigned second_ms;         /* how long its seconds last, for tests; 0: 1000 */
+};
+
+/* TLS (RFC 3261 section 26.3.1, RFC 7866 section 12.1); a server has one certificate. */
+struct sip_tls_options {
+    const char *certificate; /* PEM file: our chain, then the key, or key in its own file */
+    const char *key;         /* PEM file; NULL or "": in certificate */
+    const char
+        *client_ca; /* PEM file of those who sign clients; NULL or "": none is asked for one */
+    bool client_required; /* a client without a certificate that verifies is not let in */
+};
+
 struct sip_server_options {
-    struct sockaddr_storage listen[8]; /* each on UDP and TCP */
+    struct sockaddr_storage listen[SIP_LISTENS_MAX]; /* each on UDP and TCP */
     size_t listens;
-    const char *software;   /* Server header; borrowed for the server's life */
-    unsigned calls_max;     /* more INVITEs are answered 503 */
-    unsigned retry_after_s; /* of a 503 */
-    unsigned t1_ms;         /* timer T1 of our own retransmissions; 0: 500 (RFC 3261 17.1.1.1);
-                               T2 is 8 times it, an ACK is waited for 64 times it */
+    struct sockaddr_storage listen_tls[SIP_LISTENS_MAX];
+    size_t listens_tls;
+    struct sip_tls_options tls; /* where listens_tls > 0; borrowed for sip_server_create */
+    const char *software;       /* Server header; borrowed for the server's life */
+    unsigned calls_max;         /* more INVITEs are answered 503 */
+    unsigned retry_after_s;     /* of a 503 */
+    unsigned t1_ms;             /* timer T1 of our own retransmissions; 0: 500 (RFC 3261 17.1.1.1);
+                                   T2 is 8 times it, an ACK and the rest of
+                                   a message on a connection are waited for 64 times it */
+    struct sip_timer_options timer;
     struct sip_server_handler handler;
 };
+
+/**
+ * A certificate or CA was renewed: read the files, for connections that begin from now on. Calls
+ * and connections go on.
+ *
+ * STATUS_OK, or the old ones are still used: STATUS_IO (a file cannot be read), STATUS_INVALID (a
+ * file has not what it should, the key is not the certificate's, or the server has no listen_tls),
+ * STATUS_NOMEM.
+ */
+enum status sip_server_reload_tls(struct sip_server *server, const struct sip_tls_options *tls,
+                                  struct fault *fault) MUST_CHECK;
 
 /**
  * Open the sockets. One server per process and thread (libre's own limit). Make it early: its
@@ -143,6 +272,22 @@ void sip_server_stop(struct sip_server *server);
 enum status sip_server_post(struct sip_server *server, void (*function)(void *arg),
                             void *arg) MUST_CHECK;
 
+/* A letter that its sender embeds in what it is about; zeroed before it is posted first. */
+struct sip_letter {
+    struct sip_letter *next;
+    void (*function)(void *arg);
+    void *arg;
+    bool owned; /* the server's own, freed by it */
+};
+
+/**
+ * As sip_server_post, without memory: it cannot fail, so what must not be lost goes by it.
+ *
+ * letter  function and arg set by the caller; the server's until function is called, which may post
+ *         or free it again.
+ */
+void sip_server_post_letter(struct sip_server *server, struct sip_letter *letter);
+
 /**
  * On the server's thread: call function(arg) once after delay_ms; replaces an earlier one that has
  * not fired. One such timer per server.
@@ -153,6 +298,10 @@ void sip_server_after(struct sip_server *server, unsigned delay_ms, void (*funct
 /** Where the server listens, the first of options.listen with its bound port. */
 struct sockaddr_storage sip_server_address(const struct sip_server *server);
 
+/** Where it listens for TLS, the first of options.listen_tls with its bound port; AF_UNSPEC:
+ * nowhere. */
+struct sockaddr_storage sip_server_tls_address(const struct sip_server *server);
+
 /** Calls between INVITE and end. */
 unsigned sip_server_calls(const struct sip_server *server);
 
@@ -160,15 +309,24 @@ unsigned sip_server_calls(const struct sip_server *server);
 const struct sip_call_identity *sip_call_identity(const struct sip_call *call);
 
 /**
- * Answer 200 with an SDP answer built against the call's offer. Its session_id and session_version
- * are set by the server, and so is its address where it is AF_UNSPEC: to the one that faces the
- * client.
+ * Answer 200 with a description: an answer to the call's offer, or, where its INVITE had none, our
+ * offer. Its session_id and session_version are set by the server, and so is its address where it
+ * is AF_UNSPEC: to the one that faces the client.
  *
  * STATUS_OK        sent; retransmitted until ACK.
  * STATUS_CONFLICT  the call was answered or has ended before.
  * STATUS_NOMEM, STATUS_LIMIT  nothing was sent; the call still waits for its answer.
  */
-enum status sip_call_accept(struct sip_call *call, const struct sdp_answer *answer) MUST_CHECK;
+enum status sip_call_accept(struct sip_call *call, const struct sdp_local *local) MUST_CHECK;
+
+/**
+ * Ask an accepted call's client for all of its metadata, by UPDATE (RFC 7866 section 9.2); where
+ * its Allow does not name UPDATE, nothing is sent. One that is under way is not sent again. What
+ * comes of it comes through handler.update.
+ *
+ * reason  for the document, plain text; NULL: none.
+ */
+void sip_call_request_snapshot(struct sip_call *call, const char *reason);
 
 /**
  * Answer 3xx-6xx. retry_after_s > 0 adds Retry-After. handler.end follows, with SIP_CALL_REFUSED,

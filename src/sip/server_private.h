@@ -2,11 +2,16 @@
  * server_private: the server's state, shared by the files of this folder that make it up.
  *
  * server.c      life, loop, posting
- * transport.c   sockets, and what libre needs done to them
+ * transport.c   sockets, and what libre needs done to them; streams.c, sip_tls.c behind it
  * request.c     requests outside of a dialog
  * dialog.c      requests within one
- * call.c        one call: answer, retransmission, end
- * bye.c         the one request the server makes
+ * call.c        one call: its life
+ * answer.c      its 200s: our descriptions, repeated until their ACK
+ * provisional.c its reliable 180 (RFC 3262)
+ * refresh.c     its session timer (RFC 4028)
+ * outgoing.c    requests that the server makes within a call
+ * target.c      where those go
+ * snapshot.c    the one that asks for all metadata
  */
 #ifndef RECORDER_SIP_SERVER_PRIVATE_H
 #define RECORDER_SIP_SERVER_PRIVATE_H
@@ -17,6 +22,7 @@
 #include "sip/libre.h"
 #include "sip/mailbox.h"
 #include "sip/server.h"
+#include "sip/session_timer.h"
 
 enum {
     SERVER_LISTENS_MAX = 8,
@@ -47,11 +53,26 @@ struct sip_server {
     struct deadline linger_timer;
     struct sockaddr_storage bound[SERVER_LISTENS_MAX]; /* options.listen with their real ports */
     struct server_udp udp[SERVER_LISTENS_MAX];
+    struct transport *transport;       /* of transport.c, NULL before transport_open */
     char probe_id[SERVER_PROBE_BYTES]; /* Call-ID of the OPTIONS sent to ourselves */
     uint64_t tag_salt;
-    struct list byes; /* sent and neither answered nor given up */
-    bool lingering;   /* only waiting for those */
+    struct list sent; /* our requests that are neither answered nor given up */
+    bool lingering;   /* only waiting for the BYEs among them */
     bool closing;
+};
+
+enum { CALL_TEXTS = 10 };
+
+/* Where the session timer of a call stands (refresh.c). */
+struct refresh {
+    struct session_timer agreed;
+    struct deadline deadline; /* our next refresh, the expiry, or the next question for audio */
+    mono_time refreshed;      /* when it was last */
+    mono_time life;           /* when the client was last heard, by signalling or audio */
+    unsigned tries;           /* of this refresh, after a 422 */
+    bool by_invite;           /* UPDATE was refused as a method */
+    bool lost;                /* the client does not know the dialog any more */
+    bool told;                /* that it went on past its expiry */
 };
 
 enum call_state {
@@ -60,9 +81,11 @@ enum call_state {
     CALL_ENDED,    /* handler.end was called; freed when nothing on the stack uses it */
 };
 
+struct outgoing_request;
+
 /*
  * Invariants: a call that has not ended is in server->calls and in calls_by_id. While WAITING,
- * transaction, invite and offer are set; a 200 is repeated while unacknowledged is set.
+ * transaction and invite are set; a 200 is repeated while unacknowledged is set.
  */
 struct sip_call {
     struct le in_list;
@@ -74,27 +97,43 @@ struct sip_call {
     struct sip_strans *transaction;
     struct sip_dialog *dialog;
     struct sip_msg *invite;
-    struct sdp_offer *offer;
+    struct sdp_description *offer; /* of the INVITE, while WAITING; NULL where it had none */
     struct sip_call_identity identity;
-    char *texts[4];            /* what identity points to */
+    char *texts[CALL_TEXTS];   /* what identity points to */
     enum sip_transp transport; /* of the INVITE */
     void *sock;                /* libre's socket or connection that brought it, referenced */
     struct sa source;          /* as libre saw it */
-    char *bye_headers;         /* Route, To, From and Call-ID of our BYE */
-    char *first_route;         /* addr-spec, NULL where no Record-Route */
-    char *remote_target;       /* addr-spec of the last Contact */
+    uint32_t invite_cseq;
+
+    /* what our own requests need (target.c, outgoing.c) */
+    char *request_headers; /* Route, To, From and Call-ID */
+    char *first_route;     /* addr-spec, NULL where no Record-Route */
+    char *remote_target;   /* addr-spec of the last Contact */
+    uint32_t next_cseq;
+    bool takes_update;             /* its last Allow names UPDATE */
+    bool knows_siprec;             /* it requires or supports siprec */
+    struct list pending;           /* our requests whose answer somebody waits for */
+    struct bytes snapshot_request; /* the document, while one is to be sent or answered */
+    struct deadline snapshot_timer;
 
     /* our description: one o= line for the dialog, a new version for a changed one */
     uint64_t session_id;
-    uint64_t session_version; /* of last_answer */
-    struct bytes last_answer;
+    uint64_t session_version; /* of description */
+    struct bytes description; /* the last that we sent, answer or offer */
 
     /* the 200 that waits for its ACK */
     struct sip_msg *unacknowledged; /* the INVITE it answers; NULL: none waits */
     struct mbuf *answer;            /* as sent; NULL where sending failed at once */
+    bool our_offer_open;            /* it carries an offer: the ACK brings the answer */
     mono_time answered;
     unsigned interval_ms;
-    struct deadline timer;
+    struct deadline timer; /* repeats the 180 before the answer, and the 200 after it */
+
+    /* the reliable 180 (provisional.c) */
+    struct mbuf *provisional; /* as sent; NULL: none waits for its PRACK */
+    uint32_t rseq;
+
+    struct refresh refresh;
 };
 
 /* --- transport.c --- */
@@ -106,6 +145,10 @@ struct sip_call {
  */
 enum status transport_open(struct sip_server *server, struct fault *fault) MUST_CHECK;
 
+/** Forget all connections; right before the SIP stack is freed. One that never opened is accepted.
+ */
+void transport_close(struct sip_server *server);
+
 /**
  * Make the UDP socket that a message came by ready for large datagrams, once.
  *
@@ -115,6 +158,13 @@ bool transport_learn(struct sip_server *server, const struct sip_msg *msg);
 
 /** Our address that faces the sender of a message, with the SIP port it was sent to. */
 struct sockaddr_storage transport_local(const struct sip_msg *msg);
+
+/**
+ * Who sent a message. The certificate's texts are valid while the message is handled; "" where
+ * none.
+ */
+void transport_peer(const struct sip_server *server, const struct sip_msg *msg,
+                    struct sip_peer *peer);
 
 /* --- request.c --- */
 
@@ -132,12 +182,12 @@ void dialog_acknowledge(struct sip_server *server, const struct sip_msg *msg);
 /* --- call.c --- */
 
 /**
- * Begin a call: transaction, 100, dialog. Takes body->sdp when it begins.
+ * Begin a call: transaction, 100, dialog. Takes *owned_sdp, which may be NULL, when it begins.
  *
  * Returns NULL where it could not; it was then answered.
  */
 struct sip_call *call_begin(struct sip_server *server, const struct sip_msg *msg,
-                            struct sdp_offer **owned_sdp) MUST_CHECK;
+                            struct sdp_description **owned_sdp) MUST_CHECK;
 
 /** Keep the call's memory until call_release, whatever its owner does. */
 void call_hold(struct sip_call *call);
@@ -145,45 +195,143 @@ void call_hold(struct sip_call *call);
 /** The call is freed if it has ended and nobody else holds it. */
 void call_release(struct sip_call *call);
 
+/** What a message of the client tells of it: Contact, Allow, that it is there. */
+void call_learn(struct sip_call *call, const struct sip_msg *msg);
+
 /**
- * Answer a re-INVITE (200 repeated until ACK) or UPDATE with a description.
- *
- * STATUS_OK, or as sip_call_accept and nothing was sent.
+ * Tell the owner what a message that is not answered with a description has brought; nothing where
+ * it has brought nothing. The call may have ended afterwards: it is to be held.
  */
-enum status call_answer(struct sip_call *call, const struct sip_msg *msg,
-                        const struct sdp_offer *offer, const struct sdp_answer *answer) MUST_CHECK;
-
-/** Answer an UPDATE that had no description. */
-void call_answer_empty(struct sip_call *call, const struct sip_msg *msg);
-
-/** The ACK of a CSeq came. */
-void call_acknowledged(struct sip_call *call, uint32_t cseq);
+void call_tell(struct sip_call *call, const struct sip_call_offer *offer);
 
 /** It is over: handler.end is called, the call is freed unless held. */
 void call_end(struct sip_call *call, enum sip_call_end why);
 
+/** Say BYE, end. */
+void call_hang_up(struct sip_call *call, enum sip_call_end why);
+
+/** Answer a waiting call's INVITE 3xx-6xx, end. */
+void call_refuse(struct sip_call *call, unsigned code, const char *reason, unsigned retry_after_s,
+                 enum sip_call_end why);
+
 /** For the server's end: refuse or hang up. */
 void call_shut_down(struct sip_call *call);
 
-/* --- bye.c --- */
+/* --- answer.c --- */
+
+enum { ANSWER_HEADERS_BYTES = 768 };
+
+/** Write Contact, Allow, Supported and Accept, as they stand in our 2xx and requests. */
+void answer_headers(const struct sip_call *call, char headers[static ANSWER_HEADERS_BYTES]);
 
 /**
- * Keep what a BYE will need of the INVITE.
+ * Answer an INVITE or re-INVITE (200 repeated until ACK) or UPDATE with a description: an answer to
+ * offer, or, where offer is NULL, an offer.
+ *
+ * transaction  of the request; *transaction may be NULL, then one is made; it is NULL afterwards.
+ *
+ * STATUS_OK, or as sip_call_accept and nothing was sent.
+ */
+enum status answer_send(struct sip_call *call, const struct sip_msg *msg,
+                        const struct sdp_description *offer, const struct sdp_local *local,
+                        struct sip_strans **transaction) MUST_CHECK;
+
+/** Answer an UPDATE that had no description. */
+void answer_send_empty(struct sip_call *call, const struct sip_msg *msg);
+
+/** The ACK of a 200 came, or nobody waits for it any more. */
+void answer_forget(struct sip_call *call);
+
+/* --- provisional.c --- */
+
+/** Send the 180 that the client requires, reliably (RFC 3262), where it requires it. */
+void provisional_send(struct sip_call *call);
+
+/** A PRACK within the call: answered. */
+void provisional_acknowledge(struct sip_call *call, const struct sip_msg *msg);
+
+/* --- refresh.c --- */
+
+/** Whether a request asks for a session interval that is too short; it was then answered 422. */
+bool refresh_refused(struct sip_server *server, const struct sip_call *call,
+                     const struct sip_msg *msg) MUST_CHECK;
+
+/** A request of the client that refreshes the session is about to be answered 2xx. */
+void refresh_agree(struct sip_call *call, const struct sip_msg *msg);
+
+/** Append Session-Expires and, where it is to be said, Require to the headers of that 2xx. */
+void refresh_headers(const struct sip_call *call, char headers[static ANSWER_HEADERS_BYTES]);
+
+/** Our 200 was never acknowledged: end the call, unless audio comes. */
+void refresh_unacknowledged(struct sip_call *call);
+
+/** The client was heard. */
+void refresh_heard(struct sip_call *call);
+
+/** The call has ended. */
+void refresh_stop(struct sip_call *call);
+
+/* --- target.c --- */
+
+/**
+ * Keep what our own requests will need of the INVITE.
  *
  * STATUS_OK, STATUS_INVALID (no readable Contact) or STATUS_NOMEM; the call then holds a part.
  */
-enum status bye_prepare(struct sip_call *call, const struct sip_msg *msg) MUST_CHECK;
+enum status target_prepare(struct sip_call *call, const struct sip_msg *msg) MUST_CHECK;
 
-/** Take the remote target from a request's Contact, where it has a readable one. */
-void bye_retarget(struct sip_call *call, const struct sip_msg *msg);
+/** Take the remote target from a message's Contact, where it has a readable one. */
+void target_take(struct sip_call *call, const struct sip_msg *msg);
 
-/** Send BYE, repeat it until it is answered or 64*T1 have passed. The call may go meanwhile. */
-void bye_send(const struct sip_call *call);
+/** The addr-spec of a message's Contact, borrowed from it. Returns false where none is readable. */
+bool target_contact(const struct sip_msg *msg, struct pl *uri);
+
+/**
+ * Where a request goes: to the address of uri, the first route or else the remote target, where
+ * that is an address of the family the INVITE came by; else to source, where the INVITE came from.
+ * A connection that still stands is used whatever this says.
+ */
+struct sa target_hop(const struct sa *source, const struct pl *uri);
+
+/* --- snapshot.c --- */
+
+/** The call has ended. */
+void snapshot_stop(struct sip_call *call);
+
+/* --- outgoing.c --- */
+
+/* Our request, as its sender sees it. */
+struct outgoing_message {
+    const char *method;  /* "BYE", "UPDATE", "INVITE" */
+    const char *headers; /* complete header lines with those of the body, "" where none */
+    struct text_span body;
+    /* the final answer, or NULL where none came in time; not called once the call has ended. NULL
+     * where nobody waits for it. */
+    void (*answered)(struct sip_call *call, const struct sip_msg *response);
+};
+
+/**
+ * Send a request within the call, repeat it until it is answered or 64*T1 have passed. A BYE goes
+ * on without the call.
+ *
+ * Returns false without memory. That is like a request that the network lost, and so is one that
+ * it refuses.
+ */
+bool outgoing_send(struct sip_call *call, const struct outgoing_message *message);
+
+/** Whether an offer of ours waits for its answer: a re-INVITE of ours is under way. */
+bool outgoing_is_offering(const struct sip_call *call);
+
+/** The call has ended: nobody waits for answers to its requests any more. */
+void outgoing_detach(struct sip_call *call);
 
 /** libre's response handler; arg is the server. */
-bool bye_response(const struct sip_msg *msg, void *arg);
+bool outgoing_response(const struct sip_msg *msg, void *arg);
 
-/** Give up all BYEs. */
-void bye_forget_all(struct sip_server *server);
+/** Whether a BYE still waits for its answer. */
+bool outgoing_has_bye(const struct sip_server *server);
+
+/** Give up all requests. */
+void outgoing_forget_all(struct sip_server *server);
 
 #endif

@@ -1,5 +1,5 @@
 /**
- * body: what the body of an INVITE, re-INVITE or UPDATE says, in any of the forms it comes in.
+ * sip_body: what the body of a message says, in any of the forms it comes in.
  *
  * application/sdp alone, rs-metadata alone, or a multipart of both in either order (RFC 7866
  * section 9.1). Metadata that cannot be read never spoils the call: its raw bytes are handed on
@@ -12,11 +12,11 @@
 #include "sip/libre.h"
 #include "sip/server.h"
 
-/* Embedded by value; body_deinit frees what it holds. */
+/* Embedded by value; sip_body_deinit frees what it holds. */
 struct sip_body {
-    struct sip_call_offer offer;      /* points into the rest and into the message */
-    struct sdp_offer *sdp;            /* NULL where the body had none; may be taken by the caller,
-                                         who then sets it NULL */
+    struct sip_call_offer offer; /* points into the rest and into the message */
+    struct sdp_description *sdp; /* NULL where the body had none; may be taken by the caller, who
+                                    then sets it NULL */
     struct siprec_metadata *metadata; /* NULL where none or unreadable */
     struct fault fault;               /* why metadata was unreadable */
 };
@@ -29,15 +29,28 @@ struct sip_body_refusal {
 };
 
 /**
- * Read a request's body. It may hold no SDP: whether that is allowed is the caller's business.
+ * Read the body of a message that is whole (message_is_whole). It may hold no SDP: whether that is
+ * allowed is the caller's business. One of a type that is not known here is none where the message
+ * says that it may be left unread (Content-Disposition: handling=optional, RFC 3261 section 20.11).
  *
- * body  initialised by the call; body_deinit is to be called after either outcome.
+ * body  initialised by the call; sip_body_deinit is to be called after either outcome.
  *
- * true   body->offer set (siprec_required aside).
- * false  *refusal set.
+ * true   body->offer set, but for its message and for what headers show (recognition.h).
+ * false  *refusal set; body->offer has what was read before, so metadata beside an unreadable
+ *        description.
  */
 bool sip_body_read(const struct sip_msg *msg, struct sip_body *body,
                    struct sip_body_refusal *refusal) MUST_CHECK;
+
+/**
+ * Read the body of a message that has no answer to refuse it by (ACK, response) or that is taken
+ * whatever it holds (BYE): what cannot be read is as if it were not there.
+ *
+ * message        goes into body->offer.
+ * may_have_sdp   false: a description is dropped and noted, DEVIATION_SDP_IN_RESPONSE.
+ */
+void sip_body_read_lenient(const struct sip_msg *msg, enum sip_call_message message,
+                           bool may_have_sdp, struct sip_body *body);
 
 /** Free what it holds. */
 void sip_body_deinit(struct sip_body *body);

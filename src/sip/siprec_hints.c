@@ -6,15 +6,15 @@
 #include "sip/siprec_number.h"
 
 /* Oracle: the flag stands in the participant itself. */
-static void apply_flags(const struct siprec_xml *document, struct siprec_metadata *metadata)
+static void read_flags(const struct siprec_xml_node *root, struct siprec_model *model)
 {
     size_t participant = 0;
 
-    for (const struct siprec_xml_node *node = document->root->child; node; node = node->next) {
+    for (const struct siprec_xml_node *node = root->child; node; node = node->next) {
         if (!siprec_xml_is(node, "participant"))
             continue;
         const struct siprec_xml_node *flag = siprec_xml_find(node, "callingParty");
-        struct siprec_participant *one = &metadata->participant[participant++];
+        struct siprec_participant *one = &model->participant[participant++].told;
 
         if (flag && strcasecmp(flag->text, "true") == 0)
             one->said_calling = true;
@@ -23,30 +23,12 @@ static void apply_flags(const struct siprec_xml *document, struct siprec_metadat
     }
 }
 
-/* The participant whose number, else whose name, is that number; a full match before a suffix. */
-static struct siprec_participant *find_by_number(const struct siprec_metadata *metadata,
-                                                 const char *number)
-{
-    for (enum siprec_number_match match = SIPREC_NUMBER_SAME; match > SIPREC_NUMBER_DIFFERENT;
-         match--) {
-        for (size_t i = 0; i < metadata->participants; i++) {
-            if (siprec_number_compare(metadata->participant[i].number, number) == match)
-                return &metadata->participant[i];
-        }
-        for (size_t i = 0; i < metadata->participants; i++) {
-            if (siprec_number_compare(metadata->participant[i].name, number) == match)
-                return &metadata->participant[i];
-        }
-    }
-    return NULL;
-}
-
 /* The text of the first such element in extension data, session or group; NULL where none. */
-static const char *find_text(const struct siprec_xml *document, const char *name)
+static const char *find_text(const struct siprec_xml_node *root, const char *name)
 {
     static const char *const places[] = {"extensiondata", "session", "group"};
 
-    for (const struct siprec_xml_node *node = document->root->child; node; node = node->next) {
+    for (const struct siprec_xml_node *node = root->child; node; node = node->next) {
         for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
             const struct siprec_xml_node *found =
                 siprec_xml_is(node, places[i]) ? siprec_xml_find(node, name) : NULL;
@@ -58,38 +40,31 @@ static const char *find_text(const struct siprec_xml *document, const char *name
     return NULL;
 }
 
-static enum status apply_number(struct siprec_xml *document, struct siprec_metadata *metadata,
-                                const char *element, bool calling)
+/* The number in the first of two elements that is there; *number is left as it is where neither. */
+static enum status read_number(const struct siprec_xml_node *root, struct siprec_arena *arena,
+                               const char *element, const char *other, char **number)
 {
-    const char *aor = find_text(document, element);
+    const char *aor = find_text(root, element);
 
     if (!aor)
+        aor = find_text(root, other);
+    if (!aor)
         return STATUS_OK;
-    char *number = siprec_xml_alloc(document, strlen(aor) + 1);
-    if (!number)
+    char *read = siprec_arena_alloc(arena, strlen(aor) + 1);
+    if (!read)
         return STATUS_NOMEM;
-    siprec_number_of_aor(aor, number);
-    struct siprec_participant *participant = find_by_number(metadata, number);
-    if (participant && calling)
-        participant->said_calling = true;
-    else if (participant)
-        participant->said_called = true;
+    siprec_number_of_aor(aor, read);
+    *number = read;
     return STATUS_OK;
 }
 
-enum status siprec_hints_apply(struct siprec_xml *document, struct siprec_metadata *metadata)
+enum status siprec_hints_read(const struct siprec_xml_node *root, struct siprec_model *model)
 {
-    static const struct {
-        const char *element;
-        bool calling;
-    } numbers[] = {{"callingPartyNumber", true},
-                   {"calledPartyNumber", false},
-                   {"callingnumber", true},
-                   {"callednumber", false}};
-    enum status status = STATUS_OK;
-
-    apply_flags(document, metadata);
-    for (size_t i = 0; status == STATUS_OK && i < sizeof numbers / sizeof *numbers; i++)
-        status = apply_number(document, metadata, numbers[i].element, numbers[i].calling);
+    read_flags(root, model);
+    enum status status = read_number(root, &model->arena, "callingPartyNumber", "callingnumber",
+                                     &model->calling_number);
+    if (status == STATUS_OK)
+        status = read_number(root, &model->arena, "calledPartyNumber", "callednumber",
+                             &model->called_number);
     return status;
 }

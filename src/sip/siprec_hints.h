@@ -9,17 +9,18 @@
 #define RECORDER_SIP_SIPREC_HINTS_H
 
 #include "base/status.h"
-#include "sip/siprec_metadata.h"
+#include "sip/siprec_model.h"
 #include "sip/siprec_xml.h"
 
 /**
- * Set said_calling and said_called of the participants.
+ * Set said_calling and said_called of the participants that say it of themselves, and
+ * calling_number and called_number.
  *
- * document  that the metadata was read from.
+ * root  of the document that the model was read from.
  *
  * STATUS_OK, also where the document says nothing. STATUS_NOMEM.
  */
-enum status siprec_hints_apply(struct siprec_xml *document,
-                               struct siprec_metadata *metadata) MUST_CHECK;
+enum status siprec_hints_read(const struct siprec_xml_node *root,
+                              struct siprec_model *model) MUST_CHECK;
 
 #endif

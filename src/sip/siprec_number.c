@@ -42,9 +42,26 @@ static struct text_span strip_brackets(struct text_span aor)
     return text_span_trim(aor);
 }
 
+/* Whether an address says that its number is withheld or not known. */
+static bool is_withheld(struct text_span user, struct text_span host)
+{
+    static const char *const words[] = {"anonymous", "unavailable", "restricted",
+                                        "private",   "withheld",    "unknown"};
+
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        if (text_span_equal(user, words[i]))
+            return true;
+    }
+    host = text_span_cut(&host, ';');
+    host = text_span_cut(&host, '?');
+    host = text_span_cut(&host, ':');
+    return text_span_equal(host, "anonymous.invalid") || text_span_equal(host, "unknown.invalid");
+}
+
 /* Without an '@' there is only a host, except that some write "sip:1234" and mean a number. */
 static struct text_span lone_user(struct text_span uri)
 {
+    struct text_span none = {.text = "", .bytes = 0};
     struct text_span user = text_span_cut(&uri, ';');
 
     user = text_span_cut(&user, '?');
@@ -52,7 +69,7 @@ static struct text_span lone_user(struct text_span uri)
         if (user.text[i] == '.' || user.text[i] == ':' || user.text[i] == '[')
             user.bytes = 0;
     }
-    return user;
+    return is_withheld(user, none) ? none : user;
 }
 
 static struct text_span user_of(struct text_span uri)
@@ -63,7 +80,23 @@ static struct text_span user_of(struct text_span uri)
     if (user.bytes == uri.bytes)
         return lone_user(uri);
     user = text_span_cut(&user, ';');
-    return text_span_cut(&user, ':'); /* the password, which nobody should send */
+    user = text_span_cut(&user, ':'); /* the password, which nobody should send */
+    if (is_withheld(user, rest))
+        user.bytes = 0;
+    return user;
+}
+
+/* Whether the parameters behind an address say that its user part is a telephone number. */
+static bool is_user_phone(struct text_span uri)
+{
+    struct text_span parameters = uri;
+
+    (void)text_span_cut(&parameters, '@');
+    while (parameters.bytes) {
+        if (text_span_equal(text_span_trim(text_span_cut(&parameters, ';')), "user=phone"))
+            return true;
+    }
+    return false;
 }
 
 static int hex_value(char byte)
@@ -110,16 +143,30 @@ static void strip_separators(char *number)
     number[used] = '\0';
 }
 
-/* "+45 70-01(0)" */
-static bool is_global_number(const char *number)
+/* "+45 70-01(0)" where global, else also without the '+'; *digits: how many there are. */
+static bool is_number(const char *number, bool global, size_t *digits)
 {
-    size_t i = 1;
+    size_t i = number[0] == '+';
 
-    if (number[0] != '+' || !number[1])
+    *digits = 0;
+    if (global && !i)
         return false;
-    while (is_digit(number[i]) || is_separator(number[i]))
-        i++;
-    return !number[i];
+    for (; is_digit(number[i]) || is_separator(number[i]); i++)
+        *digits += is_digit(number[i]);
+    return !number[i] && *digits;
+}
+
+bool siprec_number_is_phone(const char *name)
+{
+    size_t digits;
+
+    return is_number(name, false, &digits) && (name[0] == '+' || digits >= SUFFIX_DIGITS_MIN);
+}
+
+void siprec_number_of_phone(const char *name, char *number)
+{
+    memcpy(number, name, strlen(name) + 1);
+    strip_separators(number);
 }
 
 void siprec_number_of_aor(const char *aor, char *number)
@@ -128,6 +175,8 @@ void siprec_number_of_aor(const char *aor, char *number)
 
     uri = strip_brackets(uri);
     bool telephone = cut_scheme(&uri, "tel");
+    bool phone = is_user_phone(uri);
+    size_t digits;
     if (telephone) {
         uri = text_span_cut(&uri, ';');
     } else {
@@ -136,7 +185,7 @@ void siprec_number_of_aor(const char *aor, char *number)
         uri = user_of(uri);
     }
     decode(uri, number);
-    if (telephone || is_global_number(number))
+    if (telephone || is_number(number, !phone, &digits))
         strip_separators(number);
 }
 

@@ -43,17 +43,46 @@ static bool has_mixed_stream(const struct siprec_metadata *metadata)
     return false;
 }
 
+/* Whether everybody has left: then all count as there. */
+static bool is_over(const struct siprec_metadata *metadata)
+{
+    for (size_t i = 0; i < metadata->participants; i++) {
+        if (!metadata->participant[i].left)
+            return false;
+    }
+    return true;
+}
+
+/* The n-th of those who are there; NULL where there are fewer. *count: how many there are. */
+static const struct siprec_participant *present(const struct siprec_metadata *metadata, size_t nth,
+                                                size_t *count)
+{
+    const struct siprec_participant *found = NULL;
+    bool over = is_over(metadata);
+
+    *count = 0;
+    for (size_t i = 0; i < metadata->participants; i++) {
+        if (metadata->participant[i].left && !over)
+            continue;
+        if ((*count)++ == nth)
+            found = &metadata->participant[i];
+    }
+    return found;
+}
+
 const struct siprec_participant *siprec_speaker(const struct siprec_metadata *metadata,
                                                 const char *const *labels, size_t label_count,
                                                 size_t label_index, bool *assumed)
 {
-    bool by_order = metadata->participants == label_count && !associates_anything(metadata) &&
-                    !has_mixed_stream(metadata);
-    const struct siprec_participant *speaker = NULL;
+    size_t count;
+    const struct siprec_participant *speaker = present(metadata, label_index, &count);
+    bool by_order =
+        count == label_count && !associates_anything(metadata) && !has_mixed_stream(metadata);
 
-    if (label_index < label_count)
-        speaker = by_order ? &metadata->participant[label_index]
-                           : sender_of(metadata, labels[label_index]);
+    if (label_index >= label_count)
+        speaker = NULL;
+    else if (!by_order)
+        speaker = sender_of(metadata, labels[label_index]);
     if (assumed)
         *assumed = by_order && speaker;
     return speaker;
@@ -87,15 +116,24 @@ static const struct siprec_participant *first_speaker(const struct siprec_metada
     return NULL;
 }
 
-/* The first in the document other than one; NULL where none. */
+/* The first in the document other than one, those who are there before those who left; else NULL.
+ */
 static const struct siprec_participant *first_listed(const struct siprec_metadata *metadata,
                                                      const struct siprec_participant *other)
 {
+    const struct siprec_participant *gone = NULL;
+
     for (size_t i = 0; i < metadata->participants; i++) {
-        if (&metadata->participant[i] != other)
-            return &metadata->participant[i];
+        const struct siprec_participant *one = &metadata->participant[i];
+
+        if (one == other)
+            continue;
+        if (!one->left)
+            return one;
+        if (!gone)
+            gone = one;
     }
-    return NULL;
+    return gone;
 }
 
 struct siprec_parties siprec_parties(const struct siprec_metadata *metadata,

@@ -1,62 +1,17 @@
 #include "sip/siprec_senders.h"
 
-#include <stdint.h>
 #include <string.h>
 
-#define NOT_THERE SIZE_MAX
-#define AMBIGUOUS (SIZE_MAX - 1)
+#include "sip/deviation.h"
 
-/* What is gathered: a sender, and whether that is over. */
-struct sending {
-    struct siprec_sender sender;
-    bool ended;
-};
-
-struct gathering {
-    struct siprec_metadata *metadata;
-    const struct siprec_xml_node *root;
-    bool *left; /* per participant: its last session association has ended */
-    struct sending *sending;
-    size_t sendings;
-};
-
-/*
- * Look at one more item for an id. The first of that id is meant; an empty id means the one item
- * that has none, where there is just one such (Avaya sends empty stream ids).
- */
-static size_t choose(size_t found, size_t index, const char *item_id, const char *id)
+/* An id that an association refers to, by the name of RFC 7865 or of the drafts before it. */
+static char *reference(const struct siprec_xml_node *association, const char *name,
+                       const char *draft_name)
 {
-    if (strcmp(item_id, id) != 0)
-        return found;
-    if (found == NOT_THERE)
-        return index;
-    return id[0] ? found : AMBIGUOUS;
-}
-
-static size_t find_stream(const struct siprec_metadata *metadata, const char *id)
-{
-    size_t found = NOT_THERE;
-
-    for (size_t i = 0; i < metadata->streams; i++)
-        found = choose(found, i, metadata->stream[i].id, id);
-    return found == AMBIGUOUS ? NOT_THERE : found;
-}
-
-static size_t find_participant(const struct siprec_metadata *metadata, const char *id)
-{
-    size_t found = NOT_THERE;
-
-    for (size_t i = 0; i < metadata->participants; i++)
-        found = choose(found, i, metadata->participant[i].id, id);
-    return found == AMBIGUOUS ? NOT_THERE : found;
-}
-
-static const char *participant_of(const struct siprec_xml_node *association)
-{
-    const char *id = siprec_xml_attribute(association, "participant_id");
+    char *id = siprec_xml_attribute(association, name);
 
     if (!id)
-        id = siprec_xml_attribute(association, "participant");
+        id = siprec_xml_attribute(association, draft_name);
     return id ? id : "";
 }
 
@@ -65,109 +20,128 @@ static bool is_over(const struct siprec_xml_node *association)
     return siprec_xml_child_text(association, "disassociate-time")[0];
 }
 
-static void find_those_who_left(struct gathering *gathering)
+static void note_reference(struct siprec_model *model)
 {
-    const struct siprec_metadata *metadata = gathering->metadata;
-
-    /* Later associations come later in the document: who came back is there. */
-    for (const struct siprec_xml_node *node = gathering->root->child; node; node = node->next) {
-        if (!siprec_xml_is(node, "participantsessionassoc"))
-            continue;
-        size_t participant = find_participant(metadata, participant_of(node));
-        if (participant != NOT_THERE)
-            gathering->left[participant] = is_over(node);
-    }
+    if (!model->metadata.partial)
+        deviation_add(&model->metadata.deviations, DEVIATION_METADATA_REFERENCE);
 }
 
-static void add_sending(struct gathering *gathering, size_t participant, const char *stream_id,
-                        bool ended)
+/* In or out of a session; out of one that is not named means out of all. */
+static void attend(struct siprec_model *model, size_t participant, char *session_id, bool over)
 {
-    struct siprec_metadata *metadata = gathering->metadata;
-    size_t stream = find_stream(metadata, stream_id);
+    struct siprec_model_participant *one = &model->participant[participant];
+    size_t session = siprec_model_place_session(model, session_id);
 
-    if (participant == NOT_THERE || stream == NOT_THERE) {
-        metadata->deviations += !metadata->partial || !stream_id[0];
-        metadata->unresolved_senders += stream_id[0] != '\0';
+    if (session == SIPREC_NOWHERE) {
+        one->gone_from_all = over;
+        one->gone |= over ? one->attends : 0;
+        one->attends = over ? 0 : one->attends;
         return;
     }
-    for (size_t i = 0; i < gathering->sendings; i++) {
-        struct sending *one = &gathering->sending[i];
+    if (!model->session[session].known)
+        note_reference(model);
+    uint64_t bit = UINT64_C(1) << session;
+    one->attends = over ? one->attends & ~bit : one->attends | bit;
+    one->gone = over ? one->gone | bit : one->gone & ~bit;
+    one->gone_from_all = one->gone_from_all && over;
+}
 
-        if (one->sender.participant == participant && one->sender.stream == stream) {
-            one->ended = one->ended && ended;
-            return;
-        }
+static void read_attendance(const struct siprec_xml_node *association, struct siprec_model *model)
+{
+    size_t participant = siprec_model_place_participant(
+        model, reference(association, "participant_id", "participant"));
+    char *session_id = reference(association, "session_id", "session");
+
+    if (participant == SIPREC_NOWHERE) {
+        note_reference(model);
+        return;
     }
-    gathering->sending[gathering->sendings++] =
-        (struct sending){.sender = {.participant = participant, .stream = stream}, .ended = ended};
+    if (!model->participant[participant].known)
+        note_reference(model);
+    attend(model, participant, session_id, is_over(association));
+}
+
+/* The drafts' way: the participant names its session and has the times itself. */
+static void read_own_attendance(const struct siprec_xml_node *node, struct siprec_model *model,
+                                size_t participant)
+{
+    char *session_id = reference(node, "session_id", "session");
+
+    if (session_id[0] || is_over(node))
+        attend(model, participant, session_id, is_over(node));
+}
+
+static void add_sending(struct siprec_model *model, size_t participant, char *stream_id, bool over)
+{
+    size_t stream = siprec_model_place_stream(model, stream_id);
+
+    if (participant == SIPREC_NOWHERE || stream == SIPREC_NOWHERE) {
+        if (stream_id[0])
+            note_reference(model);
+        model->lost_senders += stream_id[0] != '\0';
+        return;
+    }
+    if (!model->participant[participant].known || !model->stream[stream].known)
+        note_reference(model);
+    struct siprec_model_participant *one = &model->participant[participant];
+    uint64_t bit = UINT64_C(1) << stream;
+    if (over)
+        one->sent |= bit;
+    else
+        one->sends |= bit;
 }
 
 /* The send children of an association or participant: <send>id</send>, <send><id>id</id></send>. */
-static void gather(struct gathering *gathering, const struct siprec_xml_node *node,
-                   size_t participant)
+static void read_sendings(const struct siprec_xml_node *node, struct siprec_model *model,
+                          size_t participant)
 {
-    bool ended = is_over(node) || (participant != NOT_THERE && gathering->left[participant]);
+    bool over = is_over(node);
 
     for (const struct siprec_xml_node *send = node->child; send; send = send->next) {
         if (!siprec_xml_is(send, "send"))
             continue;
         if (!siprec_xml_child(send, "id"))
-            add_sending(gathering, participant, send->text, ended);
+            add_sending(model, participant, send->text, over);
         for (const struct siprec_xml_node *id = send->child; id; id = id->next) {
             if (siprec_xml_is(id, "id"))
-                add_sending(gathering, participant, id->text, ended);
+                add_sending(model, participant, id->text, over);
         }
     }
+    if (participant != SIPREC_NOWHERE)
+        model->participant[participant].associated = true;
 }
 
-static void gather_all(struct gathering *gathering)
+static void read_participant(const struct siprec_xml_node *node, struct siprec_model *model,
+                             size_t participant)
+{
+    read_own_attendance(node, model, participant);
+    if (!siprec_xml_child(node, "send") && !siprec_xml_child(node, "recv"))
+        return;
+    deviation_add(&model->metadata.deviations, DEVIATION_METADATA_FORM);
+    read_sendings(node, model, participant);
+}
+
+static void settle(struct siprec_model *model)
+{
+    for (size_t i = 0; i < model->participants; i++)
+        model->participant[i].sent &= ~model->participant[i].sends;
+}
+
+void siprec_senders_read(const struct siprec_xml_node *root, struct siprec_model *model)
 {
     size_t participant = 0;
 
-    for (const struct siprec_xml_node *node = gathering->root->child; node; node = node->next) {
-        if (siprec_xml_is(node, "participantstreamassoc")) {
-            gather(gathering, node, find_participant(gathering->metadata, participant_of(node)));
-        } else if (siprec_xml_is(node, "participant")) {
-            if (siprec_xml_child(node, "send"))
-                gathering->metadata->deviations++; /* the form of the drafts before RFC 7865 */
-            gather(gathering, node, participant++);
-        }
+    for (const struct siprec_xml_node *node = root->child; node; node = node->next) {
+        if (siprec_xml_is(node, "participant"))
+            read_participant(node, model, participant++);
     }
-}
-
-static bool is_current(const struct gathering *gathering, const struct sending *sending)
-{
-    if (!sending->ended)
-        return true;
-    for (size_t i = 0; i < gathering->sendings; i++) {
-        const struct sending *other = &gathering->sending[i];
-
-        if (!other->ended && other->sender.stream == sending->sender.stream)
-            return false;
+    for (const struct siprec_xml_node *node = root->child; node; node = node->next) {
+        if (siprec_xml_is(node, "participantsessionassoc"))
+            read_attendance(node, model);
+        else if (siprec_xml_is(node, "participantstreamassoc"))
+            read_sendings(node, model,
+                          siprec_model_place_participant(
+                              model, reference(node, "participant_id", "participant")));
     }
-    return true;
-}
-
-enum status siprec_senders_read(struct siprec_xml *document, struct siprec_metadata *metadata)
-{
-    /* No document has more associations than elements. */
-    struct gathering gathering = {
-        .metadata = metadata,
-        .root = document->root,
-        .left = siprec_xml_alloc(document, (metadata->participants + 1) * sizeof(bool)),
-        .sending = siprec_xml_alloc(document, document->nodes * sizeof(struct sending)),
-    };
-    struct siprec_sender *sender =
-        siprec_xml_alloc(document, document->nodes * sizeof(struct siprec_sender));
-
-    if (!gathering.left || !gathering.sending || !sender)
-        return STATUS_NOMEM;
-    find_those_who_left(&gathering);
-    gather_all(&gathering);
-    metadata->sender = sender;
-    for (size_t i = 0; i < gathering.sendings; i++) {
-        if (is_current(&gathering, &gathering.sending[i]))
-            sender[metadata->senders++] = gathering.sending[i].sender;
-    }
-    return STATUS_OK;
+    settle(model);
 }

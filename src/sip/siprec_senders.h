@@ -1,24 +1,23 @@
 /**
- * siprec_senders: which participant sends which stream, from the associations of a document.
+ * siprec_senders: the relations in a document: who is in which session and who sends which stream.
  * Private to the metadata reader.
  */
 #ifndef RECORDER_SIP_SIPREC_SENDERS_H
 #define RECORDER_SIP_SIPREC_SENDERS_H
 
-#include "base/status.h"
-#include "sip/siprec_metadata.h"
+#include "sip/siprec_model.h"
 #include "sip/siprec_xml.h"
 
 /**
- * Set sender, senders and unresolved_senders, from participantstreamassoc elements and from send
- * children of participants. Of a stream that someone sends now, those who sent it before (their
- * association has a disassociate-time, or they left the session) are left out.
+ * Set the relations of the participants in a model, from participantsessionassoc and
+ * participantstreamassoc elements (RFC 7865 sections 6.6 and 6.8), and from what the drafts before
+ * it had in the participant itself: a session attribute, send and recv, times. Later ones in the
+ * document count. A reference to what the document does not describe is noted, unless the document
+ * is a partial one.
  *
- * document  that the participants and streams in metadata were read from; lends the memory.
- *
- * STATUS_OK, STATUS_NOMEM.
+ * root   of the document that participants, streams and sessions of the model were read from;
+ *        its texts are borrowed.
  */
-enum status siprec_senders_read(struct siprec_xml *document,
-                                struct siprec_metadata *metadata) MUST_CHECK;
+void siprec_senders_read(const struct siprec_xml_node *root, struct siprec_model *model);
 
 #endif

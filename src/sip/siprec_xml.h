@@ -3,7 +3,7 @@
  *
  * Names are local names: namespace and prefix are taken off, because vendors differ in them. Text
  * and attribute values are UTF-8, without blanks at their ends, cut at BOUND_METADATA_TEXT bytes.
- * All memory of a tree, and what its owner adds by siprec_xml_alloc, goes at once. Pure.
+ * All memory of a tree is its arena's. Pure.
  */
 #ifndef RECORDER_SIP_SIPREC_XML_H
 #define RECORDER_SIP_SIPREC_XML_H
@@ -13,6 +13,7 @@
 
 #include "base/fault.h"
 #include "base/status.h"
+#include "sip/siprec_arena.h"
 
 struct siprec_xml_attribute {
     char *name;
@@ -33,29 +34,25 @@ struct siprec_xml {
     struct siprec_xml_node *root; /* never NULL */
     char *root_namespace;         /* "" where none */
     size_t nodes;
-    unsigned deviations;            /* blanks before the document, texts cut, undeclared prefixes */
-    struct siprec_xml_block *block; /* its memory */
+    bool text_cut;  /* a text was longer than BOUND_METADATA_TEXT */
+    bool malformed; /* not well-formed, read by siprec_salvage; or encoded */
 };
 
 /**
- * Read a document.
+ * Read a document: strictly by expat, and where that fails, as siprec_salvage reads it. The
+ * encoding is what its byte order mark or declaration says, except that text which is UTF-8 is read
+ * as UTF-8 whatever it declares. A transfer encoding around it is taken off (siprec_transfer.h).
  *
  * xml    xml_bytes bytes, borrowed.
- * out    owned by the caller on STATUS_OK, freed by siprec_xml_destroy.
+ * arena  empty; lends all memory of *out. The caller frees it, after a failure too.
  *
  * STATUS_OK       *out set.
- * STATUS_INVALID  not well formed, or it has a DOCTYPE; fault names the line.
+ * STATUS_INVALID  no element at all, or it has a DOCTYPE; fault names the line.
  * STATUS_LIMIT    over BOUND_METADATA_BYTES, _DEPTH or _NODES.
  * STATUS_NOMEM
  */
-enum status siprec_xml_read(const char *xml, size_t xml_bytes, struct siprec_xml **out,
-                            struct fault *fault) MUST_CHECK;
-
-/** Free; NULL is accepted. */
-void siprec_xml_destroy(struct siprec_xml *owned_document);
-
-/** Zeroed memory that lives as long as the document, aligned for any type; NULL where none. */
-void *siprec_xml_alloc(struct siprec_xml *document, size_t bytes);
+enum status siprec_xml_read(const char *xml, size_t xml_bytes, struct siprec_arena *arena,
+                            struct siprec_xml *out, struct fault *fault) MUST_CHECK;
 
 /** Whether an element has that name, compared without case. */
 bool siprec_xml_is(const struct siprec_xml_node *node, const char *name);
@@ -64,7 +61,7 @@ bool siprec_xml_is(const struct siprec_xml_node *node, const char *name);
 const struct siprec_xml_node *siprec_xml_child(const struct siprec_xml_node *node,
                                                const char *name);
 
-/** The text of the first child of that name, borrowed; "" where none. */
+/** The text of the first child of that name that has one, borrowed; "" where none. */
 char *siprec_xml_child_text(const struct siprec_xml_node *node, const char *name);
 
 /**

@@ -2,13 +2,24 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "net/address.h"
+#include "sip/failover.h"
 #include "sip/message.h"
-#include "sip/reply.h"
+#include "sip/salvage.h"
 #include "sip/server_private.h"
+#include "sip/sip_tls.h"
+#include "sip/streams.h"
+
+/* libre's header of log levels wants these of whoever includes it. */
+#define DEBUG_MODULE "recorder"
+#define DEBUG_LEVEL 0
+/* clang-format off */
+#include <re_dbg.h>
+/* clang-format on */
 
 enum {
     OPEN_TRIES = 8,
@@ -16,6 +27,13 @@ enum {
     UDP_BUFFER_BYTES = 4 * 1024 * 1024, /* asked for; the kernel caps it */
     HELPER_LAYER = 0,
     REQUEST_BYTES_MIN = 16,
+};
+
+/* What this file, streams.c and sip_tls.c keep of a server. */
+struct transport {
+    struct streams *streams;
+    struct sip_tls *tls; /* NULL where it does not listen for TLS */
+    struct sockaddr_storage bound_tls[SIP_LISTENS_MAX];
 };
 
 static const char LOOPBACK_V4[] = "127.0.0.1";
@@ -103,6 +121,8 @@ static int find_descriptor(int type, const struct sockaddr_storage *address)
  */
 static enum status add_transport(struct sip_server *server, enum sip_transp transport, int wanted)
 {
+    struct tls *certificate =
+        server->transport->tls ? sip_tls_context(server->transport->tls) : NULL;
     int type = transport == SIP_TRANSP_UDP ? SOCK_DGRAM : SOCK_STREAM;
     struct sockaddr_storage loopback;
     struct sa local;
@@ -118,12 +138,13 @@ static enum status add_transport(struct sip_server *server, enum sip_transp tran
         (void)close(trial);
         (void)sa_set_sa(&local, (const struct sockaddr *)&loopback);
         /* another program may have taken the port just now */
-        if (sip_transp_add(server->sip, transport, &local))
+        if (sip_transp_add(server->sip, transport, &local, certificate))
             continue;
         int placeholder = find_descriptor(type, &loopback);
         if (placeholder < 0 || dup3(wanted, placeholder, O_CLOEXEC) < 0)
             return STATUS_IO;
-        return STATUS_OK;
+        return transport == SIP_TRANSP_UDP ? STATUS_OK
+                                           : streams_adopt(server->transport->streams, placeholder);
     }
     return STATUS_IO;
 }
@@ -177,10 +198,61 @@ static void send_probe(struct sip_server *server, const struct sockaddr_storage 
     (void)close(descriptor);
 }
 
+static enum status open_tls_listener(struct sip_server *server, size_t index, struct fault *fault)
+{
+    const struct sockaddr_storage *address = &server->options.listen_tls[index];
+    struct sockaddr_storage *bound = &server->transport->bound_tls[index];
+    socklen_t bound_bytes = sizeof *bound;
+    char text[ADDRESS_TEXT_BYTES];
+    int descriptor = bind_socket(SOCK_STREAM, address);
+
+    if (descriptor < 0) {
+        address_format(address, true, text);
+        return fault_set(fault, STATUS_IO, errno, "listen for SIP over TLS on %s", text);
+    }
+    (void)getsockname(descriptor, (struct sockaddr *)bound, &bound_bytes);
+    enum status status = add_transport(server, SIP_TRANSP_TLS, descriptor);
+    if (status != STATUS_OK)
+        (void)fault_set(fault, status, 0, "hand a TLS socket to libre");
+    (void)close(descriptor);
+    return status;
+}
+
+/* libre's words about what peers do wrong would go to stderr, a line for each. */
+static void words_dropped(int level, const char *text, size_t bytes, void *arg)
+{
+    (void)level;
+    (void)text;
+    (void)bytes;
+    (void)arg;
+}
+
+static enum status parts_create(struct sip_server *server, struct fault *fault)
+{
+    struct transport *transport = calloc(1, sizeof *transport);
+
+    if (!transport)
+        return fault_set(fault, STATUS_NOMEM, 0, "SIP transports");
+    server->transport = transport;
+    enum status status = streams_create(server, &transport->streams, fault);
+    if (status == STATUS_OK && server->options.listens_tls > 0)
+        status = sip_tls_create(&server->options.tls, &transport->tls, fault);
+    return status;
+}
+
 enum status transport_open(struct sip_server *server, struct fault *fault)
 {
+    dbg_handler_set(words_dropped, NULL);
+    enum status created = parts_create(server, fault);
+    if (created != STATUS_OK)
+        return created;
     for (size_t i = 0; i < server->options.listens; i++) {
         enum status status = open_listener(server, i, fault);
+        if (status != STATUS_OK)
+            return status;
+    }
+    for (size_t i = 0; i < server->options.listens_tls; i++) {
+        enum status status = open_tls_listener(server, i, fault);
         if (status != STATUS_OK)
             return status;
     }
@@ -193,69 +265,27 @@ enum status transport_open(struct sip_server *server, struct fault *fault)
     return STATUS_OK;
 }
 
-/* Whether a line is a header that an answer repeats. */
-static bool line_is_kept(const char *line, size_t line_bytes)
+void transport_close(struct sip_server *server)
 {
-    static const char *const names[] = {"Via", "v", "From", "f", "To", "t", "Call-ID", "i", "CSeq"};
-    const char *colon = memchr(line, ':', line_bytes);
-    size_t name_bytes = colon ? (size_t)(colon - line) : 0;
-
-    while (name_bytes > 0 && (line[name_bytes - 1] == ' ' || line[name_bytes - 1] == '\t'))
-        name_bytes--;
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        if (name_bytes == strlen(names[i]) && strncasecmp(line, names[i], name_bytes) == 0)
-            return true;
-    }
-    return false;
-}
-
-/* Copy the start line and the whole lines of those headers; then the headers are over. */
-static int copy_kept_lines(const char *data, size_t data_bytes, struct mbuf *kept)
-{
-    const char *end = data + data_bytes;
-    const char *line_end;
-    bool keep = true;
-    int err = 0;
-
-    for (const char *line = data; !err && (line_end = memchr(line, '\n', (size_t)(end - line)));
-         line = line_end + 1) {
-        size_t line_bytes = (size_t)(line_end - line) + 1;
-        if (line_bytes == 1 || (line_bytes == 2 && *line == '\r'))
-            break;
-        /* a line that begins with a blank goes on with the one before */
-        if (line != data && *line != ' ' && *line != '\t')
-            keep = line_is_kept(line, line_bytes);
-        if (keep)
-            err = mbuf_write_mem(kept, (const uint8_t *)line, line_bytes);
-    }
-    return err ? err : mbuf_write_str(kept, "\r\n");
-}
-
-/*
- * Answer what libre cannot decode, and would only drop: a datagram that ends within its headers, or
- * that has one malformed header. What an answer needs is decoded alone; a request that does not
- * even tell where to answer gets none.
- */
-static void answer_undecodable(struct server_udp *udp, const struct sa *src, const struct mbuf *mb)
-{
-    struct mbuf *kept = mbuf_alloc(mbuf_get_left(mb) + 4);
-    struct sip_msg *msg = NULL;
-
-    if (!kept)
+    if (!server->transport)
         return;
-    if (copy_kept_lines((const char *)mbuf_buf(mb), mbuf_get_left(mb), kept))
-        goto out;
-    kept->pos = 0;
-    if (sip_msg_decode(&msg, kept))
-        goto out;
-    msg->sock = mem_ref(udp->sock);
-    msg->src = *src;
-    msg->tp = SIP_TRANSP_UDP;
-    if (msg->req && !message_is(msg, "ACK") && pl_isset(&msg->via.branch))
-        reply_stateless(udp->server, msg, 400, "Malformed Or Incomplete Message", "");
-out:
-    mem_deref(msg);
-    mem_deref(kept);
+    streams_destroy(server->transport->streams);
+    sip_tls_destroy(server->transport->tls);
+    free(server->transport);
+    server->transport = NULL;
+}
+
+enum status sip_server_reload_tls(struct sip_server *server, const struct sip_tls_options *tls,
+                                  struct fault *fault)
+{
+    if (!server->transport->tls)
+        return fault_set(fault, STATUS_INVALID, 0, "the server does not listen for TLS");
+    return sip_tls_reload(server->transport->tls, tls, fault);
+}
+
+struct sockaddr_storage sip_server_tls_address(const struct sip_server *server)
+{
+    return server->transport->bound_tls[0];
 }
 
 /*
@@ -264,6 +294,9 @@ out:
  */
 static bool datagram_received(struct sa *src, struct mbuf *mb, void *arg)
 {
+    const struct server_udp *udp = arg;
+    const struct salvage_origin origin = {
+        .sock = udp->sock, .transport = SIP_TRANSP_UDP, .source = *src};
     struct sip_msg *msg = NULL;
 
     /* line ends before a message are to be ignored (RFC 3261 section 7.5); alone they keep alive */
@@ -274,12 +307,15 @@ static bool datagram_received(struct sa *src, struct mbuf *mb, void *arg)
     size_t start = mb->pos;
     int err = sip_msg_decode(&msg, mb);
     mb->pos = start;
+    if (!err)
+        failover_follow(udp->server, msg, &origin);
     mem_deref(msg);
     if (!err)
         return false;
     /* what is too short for a request line, or no text, is no request: STUN, noise */
     if (mbuf_get_left(mb) >= REQUEST_BYTES_MIN && *mbuf_buf(mb) >= 'A' && *mbuf_buf(mb) <= 'Z')
-        answer_undecodable(arg, src, mb);
+        salvage_answer(udp->server, &origin, (const char *)mbuf_buf(mb), mbuf_get_left(mb), 400,
+                       "Malformed Or Incomplete Message");
     return true;
 }
 
@@ -320,4 +356,20 @@ struct sockaddr_storage transport_local(const struct sip_msg *msg)
         local = facing;
     }
     return local;
+}
+
+void transport_peer(const struct sip_server *server, const struct sip_msg *msg,
+                    struct sip_peer *peer)
+{
+    *peer = (struct sip_peer){.address = message_source(msg),
+                              .transport = SIP_OVER_UDP,
+                              .certificate_name = "",
+                              .certificate_fingerprint = ""};
+    if (msg->tp == SIP_TRANSP_TCP)
+        peer->transport = SIP_OVER_TCP;
+    if (msg->tp == SIP_TRANSP_TLS) {
+        peer->transport = SIP_OVER_TLS;
+        streams_certificate(server->transport->streams, msg->sock, &peer->certificate_name,
+                            &peer->certificate_fingerprint);
+    }
 }

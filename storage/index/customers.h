@@ -20,7 +20,12 @@
 
 #define CUSTOMER_UNASSIGNED "unassigned"
 
-enum { CUSTOMER_PIN_HASH_BYTES = 128, SOURCE_NAME_BYTES = 64 };
+enum {
+    CUSTOMER_PIN_HASH_BYTES = 128,
+    SOURCE_NAME_BYTES = 64,
+    SOURCE_CERTIFICATE_BYTES = 128,
+    SOURCE_LIMIT_MAX = 100000,
+};
 
 struct customer {
     struct uuid id;
@@ -35,11 +40,24 @@ struct customer_number {
     char last[BOUND_NUMBER_BYTES];  /* digits, same count as first; equal for a single number */
 };
 
+/*
+ * A telephone system that may call us. It is known by its network, by its client certificate (TLS),
+ * or, where both are set, by both together.
+ */
 struct source {
     char name[SOURCE_NAME_BYTES];
-    struct sockaddr_storage address; /* network, port 0 */
+    struct sockaddr_storage
+        address; /* network, port 0; AF_UNSPEC: any, a certificate is then set */
     unsigned prefix_bits;
-    char customer[BOUND_NUMBER_BYTES]; /* default customer, "" where none */
+    char
+        certificate[SOURCE_CERTIFICATE_BYTES]; /* "": none is needed; else the subject's common
+                                                  name, or "sha256:" and 64 lower-case hex digits */
+    char customer[BOUND_NUMBER_BYTES];         /* default customer, "" where none */
+    bool plain_calls;   /* calls without SIPREC are recorded too (RFC 3261, forked media) */
+    bool plain_keys;    /* SRTP keys are taken from SDP over UDP and TCP too (RFC 4568 section 7) */
+    unsigned calls_max; /* recordings at a time; 0: no limit of its own */
+    unsigned dialogs_max; /* SIP dialogs at a time, those being set up included; 0: none */
+    unsigned rate_per_s;  /* INVITE and OPTIONS a second, twice that in a burst; 0: none */
 };
 
 /** Keep the digits of a number: leading '+' or "00" dropped, separators (space, tab and "-.()/")
@@ -93,10 +111,22 @@ enum status numbers_list(struct index *index,
  * Add a source. Its name is 1 to 63 bytes, without control characters and without a space at either
  * end. An IPv4 network mapped into IPv6 (::ffff:0:0/96 and longer) is that IPv4 network.
  *
- * STATUS_EXISTS (the name, or the network), STATUS_INVALID (host bits set, prefix too long, no IP
- * address, name), STATUS_NOT_FOUND (customer).
+ * STATUS_EXISTS (the name; or network and certificate both), STATUS_INVALID (host bits set, prefix
+ * too long, neither network nor certificate, name, certificate, a limit over SOURCE_LIMIT_MAX),
+ * STATUS_NOT_FOUND (customer).
  */
 enum status sources_add(struct index *index, const struct source *source,
+                        struct fault *fault) MUST_CHECK;
+
+/** Replace all of a source but its name. Statuses as sources_add; STATUS_NOT_FOUND also for it. */
+enum status sources_change(struct index *index, const struct source *source,
+                           struct fault *fault) MUST_CHECK;
+
+/** Remove one; calls keep its name. STATUS_NOT_FOUND. */
+enum status sources_remove(struct index *index, const char *name, struct fault *fault) MUST_CHECK;
+
+/** Find one by name. STATUS_NOT_FOUND. */
+enum status sources_get(struct index *index, const char *name, struct source *source,
                         struct fault *fault) MUST_CHECK;
 
 /** All sources by name. */
@@ -108,17 +138,18 @@ enum status sources_list(struct index *index,
 struct call_owner {
     struct uuid customer;
     enum call_direction direction;
-    char source[SOURCE_NAME_BYTES]; /* name of the source the address belongs to, "" where none */
 };
 
 /**
  * Decide whose a call is: the customer of the calling number; else of the called one (the called
  * one first where it is the source's default customer: it is their PBX that recorded it); else the
- * source's default (longest prefix that holds the address); else "unassigned". Direction: both
- * numbers that customer's: internal; the caller's: out; the called one's: in; else unknown.
+ * source's default; else "unassigned". Direction: both numbers that customer's: internal; the
+ * caller's: out; the called one's: in; else unknown.
+ *
+ * source  name of the source that sent it, "" where none; one that is gone by now has no default.
  */
 enum status call_owner_find(struct index *index, const char *caller, const char *called,
-                            const struct sockaddr_storage *source, struct call_owner *owner,
+                            const char *source, struct call_owner *owner,
                             struct fault *fault) MUST_CHECK;
 
 #endif

@@ -30,22 +30,24 @@ static json_t *leg_json(const struct index_leg *leg, const struct details_leg_me
 {
     bool anchored = media && media->anchor_samples >= 0;
 
-    return json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:I, s:I, s:I, s:I}", "channel",
+    return json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:I, s:I, s:I, s:I, s:I, s:I}", "channel",
                      leg->right ? "right" : "left", "label", text_or_null(leg->label), "party",
                      party_json(&leg->party), "codec", text_or_null(leg->codec), "rate_hz",
                      media && media->rate_hz ? json_integer(media->rate_hz) : json_null(),
                      "anchor_samples", anchored ? json_integer(media->anchor_samples) : json_null(),
                      "packets_received", (json_int_t)leg->packets_received, "packets_lost",
                      (json_int_t)leg->packets_lost, "packets_late", (json_int_t)leg->packets_late,
-                     "packets_duplicate", (json_int_t)leg->packets_duplicate);
+                     "packets_duplicate", (json_int_t)leg->packets_duplicate, "packets_ignored",
+                     (json_int_t)leg->packets_ignored, "packets_refused",
+                     (json_int_t)leg->packets_refused);
 }
 
 static json_t *fact_json(const struct index_fact *fact)
 {
-    return json_pack("{s:I, s:I, s:o, s:s, s:I}", "start_ms", (json_int_t)fact->start_ms, "end_ms",
-                     (json_int_t)fact->end_ms, "leg",
+    return json_pack("{s:I, s:I, s:o, s:s, s:I, s:o}", "start_ms", (json_int_t)fact->start_ms,
+                     "end_ms", (json_int_t)fact->end_ms, "leg",
                      fact->leg < 0 ? json_null() : json_integer(fact->leg), "cause", fact->cause,
-                     "count", (json_int_t)fact->count);
+                     "count", (json_int_t)fact->count, "detail", text_or_null(fact->detail));
 }
 
 static json_t *identity_json(const struct index_recording *recording)
@@ -62,6 +64,10 @@ static json_t *identity_json(const struct index_recording *recording)
 
 static int add_origin(json_t *details, const struct index_recording *recording)
 {
+    static const struct uuid none;
+    char conversation[UUID_TEXT_BYTES];
+
+    uuid_format(recording->conversation, conversation);
     const struct {
         const char *name;
         const char *value;
@@ -72,6 +78,8 @@ static int add_origin(json_t *details, const struct index_recording *recording)
         {"session_id", recording->session_id},
         {"sip_session_id", recording->sip_session_id},
         {"group_id", recording->group_id},
+        {"call_reference", recording->call_reference},
+        {"conversation", uuid_equal(recording->conversation, none) ? "" : conversation},
         {"node", recording->node},
         {"end_cause", recording->end_cause},
     };

@@ -51,6 +51,15 @@ static void take_end(const json_t *details, struct index_recording *recording)
     take_text(details, "end_cause", recording->end_cause, sizeof recording->end_cause);
 }
 
+static void take_conversation(const json_t *details, struct index_recording *recording)
+{
+    const char *text = json_string_value(json_object_get(details, "conversation"));
+    struct uuid conversation;
+
+    if (text && uuid_parse(text, &conversation) == STATUS_OK)
+        recording->conversation = conversation;
+}
+
 static void take_origin(const json_t *details, struct index_recording *recording)
 {
     take_text(details, "source", recording->source, sizeof recording->source);
@@ -61,6 +70,9 @@ static void take_origin(const json_t *details, struct index_recording *recording
     take_text(details, "sip_session_id", recording->sip_session_id,
               sizeof recording->sip_session_id);
     take_text(details, "group_id", recording->group_id, sizeof recording->group_id);
+    take_text(details, "call_reference", recording->call_reference,
+              sizeof recording->call_reference);
+    take_conversation(details, recording);
     take_text(details, "node", recording->node, sizeof recording->node);
 }
 
@@ -79,6 +91,8 @@ static void take_legs(const json_t *legs, struct index_recording *recording)
         leg->packets_lost = count_of(value, "packets_lost");
         leg->packets_late = count_of(value, "packets_late");
         leg->packets_duplicate = count_of(value, "packets_duplicate");
+        leg->packets_ignored = count_of(value, "packets_ignored");
+        leg->packets_refused = count_of(value, "packets_refused");
     }
 }
 
@@ -91,6 +105,7 @@ static void take_fact(const json_t *value, struct index_fact *fact)
     fact->leg = json_is_integer(leg) ? (int)json_integer_value(leg) : -1;
     take_text(value, "cause", fact->cause, sizeof fact->cause);
     fact->count = (uint32_t)count_of(value, "count");
+    take_text(value, "detail", fact->detail, sizeof fact->detail);
 }
 
 static enum status read_facts(const json_t *list, struct index_fact **facts, size_t *fact_count)

@@ -110,6 +110,22 @@ void index_set_patience(struct index *index, int busy_ms)
     (void)sqlite3_busy_timeout(index->db, busy_ms);
 }
 
+enum status index_data_version(struct index *index, int64_t *version, struct fault *fault)
+{
+    struct statement statement;
+    bool row = false;
+    enum status status =
+        statement_begin(index, STATEMENT_DATA_VERSION, "PRAGMA data_version", &statement, fault);
+
+    if (status != STATUS_OK)
+        return status;
+    status = statement_step(&statement, &row, fault, "look for changes");
+    if (status == STATUS_OK && row)
+        *version = statement_read_integer(&statement);
+    statement_end(&statement);
+    return status;
+}
+
 void index_close(struct index *owned_index)
 {
     if (!owned_index)

@@ -8,10 +8,12 @@
 #ifndef RECORDER_STORAGE_INDEX_INDEX_H
 #define RECORDER_STORAGE_INDEX_INDEX_H
 
+#include <stdint.h>
+
 #include "base/fault.h"
 #include "base/status.h"
 
-enum { INDEX_SCHEMA_VERSION = 1, INDEX_BUSY_MS = 10000 };
+enum { INDEX_SCHEMA_VERSION = 2, INDEX_BUSY_MS = 10000 };
 
 struct index;
 
@@ -36,6 +38,13 @@ enum status index_open(const char *path, struct index **out, struct fault *fault
  * unless set. For a thread that has more urgent work than waiting.
  */
 void index_set_patience(struct index *index, int busy_ms);
+
+/**
+ * A number that differs from the last one told on this connection where another connection has
+ * committed since (PRAGMA data_version): what was read may be old.
+ */
+enum status index_data_version(struct index *index, int64_t *version,
+                               struct fault *fault) MUST_CHECK;
 
 /** NULL is accepted. */
 void index_close(struct index *owned_index);

@@ -1,12 +1,11 @@
 /**
- * lookup: whose a phone number is, and whose an address. Private to storage/index; what others may
- * ask is in customers.h.
+ * lookup: whose a phone number is, and whose the calls of a source. Private to storage/index; what
+ * others may ask is in customers.h.
  */
 #ifndef RECORDER_STORAGE_INDEX_LOOKUP_H
 #define RECORDER_STORAGE_INDEX_LOOKUP_H
 
 #include <stdbool.h>
-#include <sys/socket.h>
 
 #include "base/fault.h"
 #include "base/status.h"
@@ -25,17 +24,14 @@ enum status numbers_find(struct index *index, const char *number, bool *found,
                          struct uuid *customer, struct fault *fault) MUST_CHECK;
 
 /**
- * Find the source with the longest prefix that holds an address (its port is ignored; an IPv4
- * address mapped into IPv6 is that IPv4 address).
+ * Find a source's default customer.
  *
- * address       NULL: of no source.
- * name          out, "" where none.
- * has_customer  out; customer, the source's default, is set only where it is true.
+ * name          "", or one that is not there (any more): no default.
+ * has_customer  out; customer is set only where it is true.
  *
  * STATUS_OK, STATUS_BUSY, STATUS_IO, STATUS_NOMEM.
  */
-enum status sources_find(struct index *index, const struct sockaddr_storage *address,
-                         char name[static SOURCE_NAME_BYTES], bool *has_customer,
-                         struct uuid *customer, struct fault *fault) MUST_CHECK;
+enum status sources_default(struct index *index, const char *name, bool *has_customer,
+                            struct uuid *customer, struct fault *fault) MUST_CHECK;
 
 #endif

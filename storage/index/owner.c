@@ -24,8 +24,7 @@ static enum status find_unassigned(struct index *index, struct uuid *id, struct 
 }
 
 enum status call_owner_find(struct index *index, const char *caller, const char *called,
-                            const struct sockaddr_storage *source, struct call_owner *owner,
-                            struct fault *fault)
+                            const char *source, struct call_owner *owner, struct fault *fault)
 {
     struct call_owner found = {.direction = CALL_UNKNOWN};
     struct uuid caller_owner = {{0}};
@@ -39,7 +38,7 @@ enum status call_owner_find(struct index *index, const char *caller, const char 
     if (status == STATUS_OK)
         status = numbers_find(index, called, &has_called, &called_owner, fault);
     if (status == STATUS_OK)
-        status = sources_find(index, source, found.source, &has_source, &source_owner, fault);
+        status = sources_default(index, source, &has_source, &source_owner, fault);
     if (status != STATUS_OK)
         return status;
     if (has_caller || has_called) {

@@ -1,19 +1,22 @@
 #include "storage/index/recordings.h"
 
-#include <stdlib.h>
 #include <string.h>
 
+#include "storage/index/conversations.h"
 #include "storage/index/database.h"
+#include "storage/index/due.h"
+#include "storage/index/parts.h"
 #include "storage/index/row.h"
+#include "storage/index/sip_session.h"
 
 static const char insert_sql[] =
     "INSERT INTO recordings (id, customer, started_us, state, direction,"
     " caller_number, caller_name, caller_digits, caller_reversed,"
     " called_number, called_name, called_digits, called_reversed,"
     " source, source_address, sip_call_id, session_id, sip_session_id, group_id, node,"
-    " end_cause, path)"
+    " end_cause, path, call_reference, conversation, sip_session_local, sip_session_remote)"
     " VALUES (?1, ?2, ?3, 0, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18,"
-    " ?19, '', ?20)";
+    " ?19, '', ?20, ?21, ?22, ?23, ?24)";
 
 static const char finish_sql[] =
     "UPDATE recordings SET state = ?1, ended_us = ?2, duration_ms = ?3, end_cause = ?4,"
@@ -34,22 +37,6 @@ static const char called_sql[] = PARTY_UPDATE("called");
 static const char remove_sql[] = "DELETE FROM recordings WHERE id = ?1 AND state = 0";
 static const char get_sql[] = "SELECT " ROW_COLUMNS " FROM recordings r WHERE r.id = ?1";
 static const char count_sql[] = "SELECT state, count(*) FROM recordings GROUP BY state";
-
-static const char legs_remove_sql[] = "DELETE FROM legs WHERE recording = ?1";
-static const char leg_insert_sql[] =
-    "INSERT INTO legs (recording, position, right_channel, label, party_number, party_name, codec,"
-    " packets_received, packets_lost, packets_late, packets_duplicate)"
-    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
-static const char leg_list_sql[] =
-    "SELECT right_channel, label, party_number, party_name, codec, packets_received, packets_lost,"
-    " packets_late, packets_duplicate FROM legs WHERE recording = ?1 ORDER BY position LIMIT ?2";
-
-static const char facts_remove_sql[] = "DELETE FROM facts WHERE recording = ?1";
-static const char fact_insert_sql[] =
-    "INSERT INTO facts (recording, position, start_ms, end_ms, leg, cause, packets)"
-    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
-static const char fact_list_sql[] = "SELECT start_ms, end_ms, leg, cause, packets FROM facts"
-                                    " WHERE recording = ?1 ORDER BY start_ms, position";
 
 const char *call_direction_name(enum call_direction direction)
 {
@@ -76,6 +63,7 @@ static void bind_origin(struct statement *statement, const struct index_recordin
     statement_text(statement, recording->group_id);
     statement_text(statement, recording->node);
     statement_text(statement, recording->path);
+    statement_text(statement, recording->call_reference);
 }
 
 static void bind_party(struct statement *statement, const struct index_party *party,
@@ -92,6 +80,8 @@ static enum status insert_row(struct index *index, const struct index_recording 
 {
     char caller[2][BOUND_NUMBER_BYTES];
     char called[2][BOUND_NUMBER_BYTES];
+    static const struct uuid none;
+    struct sip_session session;
     struct statement statement;
     enum status status =
         statement_begin(index, STATEMENT_RECORDING_INSERT, insert_sql, &statement, fault);
@@ -100,6 +90,7 @@ static enum status insert_row(struct index *index, const struct index_recording 
         return status;
     row_digits(recording->caller.number, caller[0], caller[1]);
     row_digits(recording->called.number, called[0], called[1]);
+    sip_session_split(recording->sip_session_id, &session);
     statement_uuid(&statement, &recording->id);
     statement_uuid(&statement, &recording->customer);
     statement_time(&statement, recording->started);
@@ -107,23 +98,15 @@ static enum status insert_row(struct index *index, const struct index_recording 
     bind_party(&statement, &recording->caller, caller[0], caller[1]);
     bind_party(&statement, &recording->called, called[0], called[1]);
     bind_origin(&statement, recording);
+    statement_uuid(&statement, uuid_equal(recording->conversation, none)
+                                   ? &recording->id
+                                   : &recording->conversation);
+    statement_text(&statement, session.local);
+    statement_text(&statement, session.remote);
     status = statement_run(&statement, NULL, fault, "insert recording");
     if (status == STATUS_NOT_FOUND)
         return fault_set(fault, status, 0, "insert recording: its customer is not in the index");
     return status;
-}
-
-static enum status run_for_recording(struct index *index, enum statement_id id, const char *sql,
-                                     const struct uuid *recording, int *changes,
-                                     struct fault *fault)
-{
-    struct statement statement;
-    enum status status = statement_begin(index, id, sql, &statement, fault);
-
-    if (status != STATUS_OK)
-        return status;
-    statement_uuid(&statement, recording);
-    return statement_run(&statement, changes, fault, "write recording");
 }
 
 static enum status update_row(struct index *index, const struct index_recording *recording,
@@ -168,71 +151,6 @@ static enum status update_party(struct index *index, enum statement_id id, const
     return statement_run(&statement, NULL, fault, "update party");
 }
 
-static enum status insert_leg(struct index *index, const struct uuid *recording, size_t position,
-                              const struct index_leg *leg, struct fault *fault)
-{
-    struct statement statement;
-    enum status status =
-        statement_begin(index, STATEMENT_LEG_INSERT, leg_insert_sql, &statement, fault);
-
-    if (status != STATUS_OK)
-        return status;
-    statement_uuid(&statement, recording);
-    statement_integer(&statement, (int64_t)position);
-    statement_integer(&statement, leg->right ? 1 : 0);
-    statement_text(&statement, leg->label);
-    statement_text(&statement, leg->party.number);
-    statement_text(&statement, leg->party.name);
-    statement_text(&statement, leg->codec);
-    statement_integer(&statement, (int64_t)leg->packets_received);
-    statement_integer(&statement, (int64_t)leg->packets_lost);
-    statement_integer(&statement, (int64_t)leg->packets_late);
-    statement_integer(&statement, (int64_t)leg->packets_duplicate);
-    return statement_run(&statement, NULL, fault, "insert leg");
-}
-
-static enum status insert_fact(struct index *index, const struct uuid *recording, size_t position,
-                               const struct index_fact *fact, struct fault *fault)
-{
-    struct statement statement;
-    enum status status =
-        statement_begin(index, STATEMENT_FACT_INSERT, fact_insert_sql, &statement, fault);
-
-    if (status != STATUS_OK)
-        return status;
-    statement_uuid(&statement, recording);
-    statement_integer(&statement, (int64_t)position);
-    statement_integer(&statement, fact->start_ms);
-    statement_integer(&statement, fact->end_ms);
-    statement_integer(&statement, fact->leg);
-    statement_text(&statement, fact->cause);
-    statement_integer(&statement, fact->count);
-    return statement_run(&statement, NULL, fault, "insert fact");
-}
-
-static enum status replace_legs(struct index *index, const struct index_recording *recording,
-                                struct fault *fault)
-{
-    enum status status = run_for_recording(index, STATEMENT_LEGS_REMOVE, legs_remove_sql,
-                                           &recording->id, NULL, fault);
-
-    for (size_t i = 0; status == STATUS_OK && i < recording->legs; i++)
-        status = insert_leg(index, &recording->id, i, &recording->leg[i], fault);
-    return status;
-}
-
-static enum status replace_facts(struct index *index, const struct uuid *recording,
-                                 const struct index_fact *facts, size_t fact_count,
-                                 struct fault *fault)
-{
-    enum status status =
-        run_for_recording(index, STATEMENT_FACTS_REMOVE, facts_remove_sql, recording, NULL, fault);
-
-    for (size_t i = 0; status == STATUS_OK && i < fact_count; i++)
-        status = insert_fact(index, recording, i, &facts[i], fault);
-    return status;
-}
-
 enum status recordings_insert(struct index *index, const struct index_recording *recording,
                               struct fault *fault)
 {
@@ -245,8 +163,8 @@ enum status recordings_insert(struct index *index, const struct index_recording 
     if (status != STATUS_OK)
         return status;
     status = insert_row(index, recording, fault);
-    for (size_t i = 0; status == STATUS_OK && i < recording->legs; i++)
-        status = insert_leg(index, &recording->id, i, &recording->leg[i], fault);
+    if (status == STATUS_OK)
+        status = parts_insert_legs(index, recording, fault);
     return database_step_end(index, own, status, fault);
 }
 
@@ -255,6 +173,7 @@ enum status recordings_finish(struct index *index, const struct index_recording 
                               struct fault *fault)
 {
     const struct uuid *id = &recording->id;
+    struct due_before before;
     bool own = false;
 
     if (recording->legs > BOUND_CALL_STREAMS)
@@ -263,7 +182,9 @@ enum status recordings_finish(struct index *index, const struct index_recording 
     enum status status = database_step_begin(index, &own, fault);
     if (status != STATUS_OK)
         return status;
-    status = update_row(index, recording, fault);
+    status = due_read(index, id, &before, fault);
+    if (status == STATUS_OK)
+        status = update_row(index, recording, fault);
     if (status == STATUS_OK)
         status =
             update_party(index, STATEMENT_PARTY_CALLER, caller_sql, &recording->caller, id, fault);
@@ -271,55 +192,36 @@ enum status recordings_finish(struct index *index, const struct index_recording 
         status =
             update_party(index, STATEMENT_PARTY_CALLED, called_sql, &recording->called, id, fault);
     if (status == STATUS_OK)
-        status = replace_legs(index, recording, fault);
+        status = due_check(index, &before, recording, fault);
     if (status == STATUS_OK)
-        status = replace_facts(index, id, facts, fact_count, fault);
+        status = conversations_update_ties(index, recording, fault);
+    if (status == STATUS_OK)
+        status = parts_replace_legs(index, recording, fault);
+    if (status == STATUS_OK)
+        status = parts_replace_facts(index, id, facts, fact_count, fault);
     return database_step_end(index, own, status, fault);
 }
 
 enum status recordings_remove_unanswered(struct index *index, struct uuid id, struct fault *fault)
 {
+    struct statement statement;
     int changes = 0;
     enum status status =
-        run_for_recording(index, STATEMENT_RECORDING_REMOVE, remove_sql, &id, &changes, fault);
-
-    if (status == STATUS_OK && !changes)
-        return fault_set(fault, STATUS_NOT_FOUND, 0, "no such recording in state recording");
-    return status;
-}
-
-static enum status read_legs(struct index *index, struct index_recording *recording,
-                             struct fault *fault)
-{
-    struct statement statement;
-    bool row = false;
-    enum status status =
-        statement_begin(index, STATEMENT_LEG_LIST, leg_list_sql, &statement, fault);
+        statement_begin(index, STATEMENT_RECORDING_REMOVE, remove_sql, &statement, fault);
 
     if (status != STATUS_OK)
         return status;
-    statement_uuid(&statement, &recording->id);
-    statement_integer(&statement, BOUND_CALL_STREAMS);
-    while ((status = statement_step(&statement, &row, fault, "read legs")) == STATUS_OK && row) {
-        struct index_leg *leg = &recording->leg[recording->legs++];
-        leg->right = statement_read_integer(&statement) != 0;
-        statement_read_text(&statement, leg->label, sizeof leg->label);
-        statement_read_text(&statement, leg->party.number, sizeof leg->party.number);
-        statement_read_text(&statement, leg->party.name, sizeof leg->party.name);
-        statement_read_text(&statement, leg->codec, sizeof leg->codec);
-        leg->packets_received = (uint64_t)statement_read_integer(&statement);
-        leg->packets_lost = (uint64_t)statement_read_integer(&statement);
-        leg->packets_late = (uint64_t)statement_read_integer(&statement);
-        leg->packets_duplicate = (uint64_t)statement_read_integer(&statement);
-    }
-    statement_end(&statement);
+    statement_uuid(&statement, &id);
+    status = statement_run(&statement, &changes, fault, "remove recording");
+    if (status == STATUS_OK && !changes)
+        return fault_set(fault, STATUS_NOT_FOUND, 0, "no such recording in state recording");
     return status;
 }
 
 enum status recordings_get(struct index *index, struct uuid id, const struct uuid *customer,
                            struct index_recording *recording, struct fault *fault)
 {
-    struct index_recording found;
+    struct index_recording found = {0};
     struct statement statement;
     bool row = false;
     enum status status =
@@ -336,61 +238,10 @@ enum status recordings_get(struct index *index, struct uuid id, const struct uui
         return status;
     if (!row || (customer && !uuid_equal(found.customer, *customer)))
         return fault_set(fault, STATUS_NOT_FOUND, 0, "no such recording");
-    status = read_legs(index, &found, fault);
+    status = parts_read_legs(index, &found, fault);
     if (status == STATUS_OK)
         *recording = found;
     return status;
-}
-
-static enum status append_fact(struct statement *statement, struct index_fact **facts,
-                               size_t *count, size_t *capacity)
-{
-    if (*count == *capacity) {
-        size_t wanted = *capacity ? *capacity * 2 : 16;
-        struct index_fact *grown = reallocarray(*facts, wanted, sizeof *grown);
-        if (!grown)
-            return STATUS_NOMEM;
-        *facts = grown;
-        *capacity = wanted;
-    }
-    struct index_fact *fact = &(*facts)[(*count)++];
-    fact->start_ms = statement_read_integer(statement);
-    fact->end_ms = statement_read_integer(statement);
-    fact->leg = (int)statement_read_integer(statement);
-    statement_read_text(statement, fact->cause, sizeof fact->cause);
-    fact->count = (uint32_t)statement_read_integer(statement);
-    return STATUS_OK;
-}
-
-enum status recordings_facts(struct index *index, struct uuid id, struct index_fact **facts,
-                             size_t *fact_count, struct fault *fault)
-{
-    struct statement statement;
-    struct index_fact *found = NULL;
-    size_t count = 0;
-    size_t capacity = 0;
-    bool row = false;
-    enum status status =
-        statement_begin(index, STATEMENT_FACT_LIST, fact_list_sql, &statement, fault);
-
-    if (status != STATUS_OK)
-        return status;
-    statement_uuid(&statement, &id);
-    while ((status = statement_step(&statement, &row, fault, "read facts")) == STATUS_OK && row) {
-        status = append_fact(&statement, &found, &count, &capacity);
-        if (status != STATUS_OK) {
-            (void)fault_set(fault, status, 0, "read facts: out of memory");
-            break;
-        }
-    }
-    statement_end(&statement);
-    if (status != STATUS_OK) {
-        free(found);
-        return status;
-    }
-    *facts = found;
-    *fact_count = count;
-    return STATUS_OK;
 }
 
 enum status recordings_count(struct index *index, struct recordings_counts *counts,

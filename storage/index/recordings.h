@@ -19,6 +19,8 @@
 #include "storage/index/index.h"
 #include "storage/recording/format.h"
 
+enum { CONVERSATION_GAP_S = 300, CONVERSATION_RECORDINGS_MAX = 200 };
+
 enum call_direction { CALL_UNKNOWN, CALL_IN, CALL_OUT, CALL_INTERNAL };
 
 struct index_party {
@@ -35,6 +37,8 @@ struct index_leg {
     uint64_t packets_lost;
     uint64_t packets_late;
     uint64_t packets_duplicate;
+    uint64_t packets_ignored;
+    uint64_t packets_refused; /* not authentic, or not of the leg's sender */
 };
 
 struct index_fact {
@@ -43,6 +47,7 @@ struct index_fact {
     int leg; /* index, -1 for all */
     char cause[24];
     uint32_t count;
+    char detail[BOUND_FACT_DETAIL_BYTES]; /* UTF-8, "" where there is nothing more to say */
 };
 
 /* One recording, whole. */
@@ -62,6 +67,11 @@ struct index_recording {
     char session_id[128];
     char sip_session_id[256];
     char group_id[128];
+    char call_reference[128]; /* a vendor's, "" where none */
+    struct uuid conversation; /* id of the first recording of its conversation: its own where it is
+                                 alone or first */
+    struct uuid owner_due; /* whose it turned out to be, while its file is still sealed to another's
+                              key, and customer is "unassigned"; all zeros: it is customer's */
     char node[64];
     char end_cause[24];
     char path[BOUND_PATH_BYTES]; /* below the store */
@@ -77,7 +87,8 @@ const char *call_direction_name(enum call_direction direction);
 
 /**
  * Insert the row of a call that is about to be answered, state RECORDING, with its legs as far as
- * they are known: a crash leaves them as they are here.
+ * they are known: a crash leaves them as they are here. A conversation of all zeros becomes its
+ * own.
  *
  * STATUS_EXISTS     the id is there.
  * STATUS_NOT_FOUND  no such customer.
@@ -87,9 +98,16 @@ enum status recordings_insert(struct index *index, const struct index_recording 
                               struct fault *fault) MUST_CHECK;
 
 /**
- * The recording ended: state, ended, duration, end_cause, sizes, hashes, legs, and parties where
- * the new ones are not empty; facts replace those that were there. The customer and the id never
- * change.
+ * The recording ended: state, ended, duration, end_cause, sizes, hashes, legs, and parties and ties
+ * (session_id, sip_session_id, group_id, call_reference) where the new ones are not empty; facts
+ * replace those that were there. The id never changes. Where its ties have changed,
+ * the conversations that it shares one with now become one with its own: earlier ones (as below),
+ * and those that began until CONVERSATION_GAP_S after its end.
+ *
+ * Where a number changed of a call that was nobody's by number (it is the source's default
+ * customer's, or unassigned), its owner is looked for anew. Where it is another's, owner_due is
+ * set, direction as that one sees it, and customer becomes "unassigned", so that nobody hears it
+ * until the keeper has sealed its file to the right one (recordings_reassign).
  *
  * STATUS_NOT_FOUND  no row of that id.
  * STATUS_LIMIT      more legs than BOUND_CALL_STREAMS.
@@ -97,6 +115,66 @@ enum status recordings_insert(struct index *index, const struct index_recording 
 enum status recordings_finish(struct index *index, const struct index_recording *recording,
                               const struct index_fact *facts, size_t fact_count,
                               struct fault *fault) MUST_CHECK;
+
+/**
+ * Find the conversation that a call belongs to: that of the newest earlier recording of the same
+ * customer and the same source that shares a non-empty group_id, sip_session_id (its local or
+ * remote half, RFC 7989; the nil value is nobody's), session_id or call_reference, that was
+ * running, or ended, less than CONVERSATION_GAP_S before this one started, and whose conversation
+ * has not CONVERSATION_RECORDINGS_MAX yet; else its own id. Sets recording->conversation; changes
+ * no row. To be called in the transaction that inserts the row.
+ */
+enum status recordings_find_conversation(struct index *index, struct index_recording *recording,
+                                         struct fault *fault) MUST_CHECK;
+
+/**
+ * All recordings of a conversation, oldest first, CONVERSATION_RECORDINGS_MAX at most, legs not
+ * read. customer NULL: any customer's. visit must not use this connection.
+ *
+ * STATUS_OK, also where there is none.
+ */
+enum status recordings_list_conversation(struct index *index, struct uuid conversation,
+                                         const struct uuid *customer,
+                                         void (*visit)(void *context,
+                                                       const struct index_recording *row),
+                                         void *context, struct fault *fault) MUST_CHECK;
+
+/**
+ * Recordings whose owner_due is set and whose file is finished, by (started, id), at most limit.
+ * Legs are not read. visit must not use this connection.
+ *
+ * after  the last one of the page before, NULL for the first page.
+ */
+enum status recordings_list_due(struct index *index, const struct index_recording *after,
+                                size_t limit,
+                                void (*visit)(void *context, const struct index_recording *row),
+                                void *context, struct fault *fault) MUST_CHECK;
+
+/**
+ * Its file is sealed to owner_due's key now: that is its customer. Its conversation is left and
+ * looked for anew among the new customer's calls.
+ *
+ * recording  id, owner_due and the new sha256_cipher are looked at.
+ *
+ * STATUS_NOT_FOUND  no row of that id that is due to that customer.
+ */
+enum status recordings_reassign(struct index *index, const struct index_recording *recording,
+                                struct fault *fault) MUST_CHECK;
+
+/* Where a recording stands among those of its conversation. */
+struct conversation_place {
+    uint32_t part; /* from 1, oldest first, as recordings_list_conversation has it */
+    uint32_t size; /* 1: alone */
+};
+
+/**
+ * Find where a recording stands; recordings of other customers than its own do not count. One that
+ * is gone by now is alone.
+ *
+ * recording  of which id, customer, started and conversation are looked at.
+ */
+enum status recordings_place(struct index *index, const struct index_recording *recording,
+                             struct conversation_place *place, struct fault *fault) MUST_CHECK;
 
 /** Remove the row of a call that was never answered. STATUS_NOT_FOUND, also for one that is not in
  *  state RECORDING. */

@@ -42,6 +42,9 @@ void row_read(struct statement *statement, struct index_recording *recording)
     recording->audio_bytes = (uint64_t)statement_read_integer(statement);
     statement_read_blob(statement, recording->sha256_cipher, sizeof recording->sha256_cipher);
     statement_read_blob(statement, recording->sha256_plain, sizeof recording->sha256_plain);
+    statement_read_text(statement, recording->call_reference, sizeof recording->call_reference);
+    recording->conversation = statement_read_uuid(statement);
+    recording->owner_due = statement_read_uuid(statement);
 }
 
 void row_reverse(const char *text, char reversed[static BOUND_NUMBER_BYTES])

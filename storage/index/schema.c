@@ -126,7 +126,69 @@ static const char version_1[] =
     " VALUES (x'00000000000080008000000000000000', 'unassigned', 'Unassigned calls', '',"
     "  CAST(strftime('%s', 'now') AS INTEGER) * 1000000);";
 
-const char *const schema_steps[] = {version_1};
+/*
+ * Version 2. A source is known by its network, its certificate, or both, and has limits of its own.
+ * Two sources may share a network where their certificates differ, and a certificate where their
+ * networks do; NULLs are all different to a unique index, so those of no network have one of
+ * theirs.
+ *
+ * A recording belongs to a conversation, that of its first recording. Alone it is in no index of
+ * conversations or ties, so that most calls cost no entry there.
+ */
+static const char version_2[] =
+    "CREATE TABLE sources_2 ("
+    "  name TEXT NOT NULL PRIMARY KEY,"
+    "  network_first BLOB," /* 4 or 16 bytes; NULL: any address */
+    "  network_last BLOB,"
+    "  prefix_bits INTEGER NOT NULL,"
+    "  certificate TEXT NOT NULL,"
+    "  customer BLOB REFERENCES customers (id),"
+    "  plain_calls INTEGER NOT NULL, plain_keys INTEGER NOT NULL,"
+    "  calls_max INTEGER NOT NULL, dialogs_max INTEGER NOT NULL, rate_per_s INTEGER NOT NULL,"
+    "  CHECK (network_first IS NOT NULL OR certificate <> '')"
+    ") STRICT, WITHOUT ROWID;"
+    "INSERT INTO sources_2 (name, network_first, network_last, prefix_bits, certificate, customer,"
+    "  plain_calls, plain_keys, calls_max, dialogs_max, rate_per_s)"
+    " SELECT name, network_first, network_last, prefix_bits, '', customer, 0, 0, 0, 0, 0"
+    " FROM sources;"
+    "DROP TABLE sources;"
+    "ALTER TABLE sources_2 RENAME TO sources;"
+    "CREATE UNIQUE INDEX sources_by_network"
+    "  ON sources (network_first, prefix_bits, certificate);"
+    "CREATE UNIQUE INDEX sources_by_certificate ON sources (certificate)"
+    "  WHERE network_first IS NULL;"
+
+    "ALTER TABLE facts ADD COLUMN detail TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE legs ADD COLUMN packets_ignored INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE legs ADD COLUMN packets_refused INTEGER NOT NULL DEFAULT 0;"
+
+    "ALTER TABLE recordings ADD COLUMN call_reference TEXT NOT NULL DEFAULT '';"
+    /* the two halves of sip_session_id, see ties.h */
+    "ALTER TABLE recordings ADD COLUMN sip_session_local TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE recordings ADD COLUMN sip_session_remote TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE recordings ADD COLUMN conversation BLOB NOT NULL"
+    "  DEFAULT x'00000000000000000000000000000000' CHECK (length(conversation) = 16);"
+    "UPDATE recordings SET conversation = id;"
+    /* whose it turned out to be, where its file is still another customer's */
+    "ALTER TABLE recordings ADD COLUMN owner_due BLOB REFERENCES customers (id);"
+    "CREATE INDEX recordings_by_owner_due ON recordings (started_us, id)"
+    "  WHERE owner_due IS NOT NULL;"
+    "CREATE INDEX recordings_by_conversation ON recordings (conversation, started_us, id)"
+    "  WHERE conversation <> id;"
+    "CREATE INDEX recordings_by_group ON recordings (customer, source, group_id, started_us)"
+    "  WHERE group_id <> '';"
+    "CREATE INDEX recordings_by_session ON recordings (customer, source, session_id, started_us)"
+    "  WHERE session_id <> '';"
+    "CREATE INDEX recordings_by_reference"
+    "  ON recordings (customer, source, call_reference, started_us) WHERE call_reference <> '';"
+    "CREATE INDEX recordings_by_sip_local"
+    "  ON recordings (customer, source, sip_session_local, started_us)"
+    "  WHERE sip_session_local <> '';"
+    "CREATE INDEX recordings_by_sip_remote"
+    "  ON recordings (customer, source, sip_session_remote, started_us)"
+    "  WHERE sip_session_remote <> '';";
+
+const char *const schema_steps[] = {version_1, version_2};
 _Static_assert(sizeof schema_steps / sizeof schema_steps[0] == INDEX_SCHEMA_VERSION,
                "one step per schema version");
 

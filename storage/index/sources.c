@@ -6,7 +6,7 @@
 #include "storage/index/lookup.h"
 
 /* Networks are kept as their first and last address, 4 bytes of IPv4 or 16 of IPv6. */
-enum { IPV4_BYTES = 4, IPV6_BYTES = 16, MAPPED_BITS = 96 };
+enum { IPV4_BYTES = 4, IPV6_BYTES = 16, MAPPED_BITS = 96, DIGEST_DIGITS = 64 };
 
 struct network {
     uint8_t first[IPV6_BYTES];
@@ -15,19 +15,23 @@ struct network {
     unsigned prefix_bits;
 };
 
+#define SOURCE_COLUMNS                                                                             \
+    "s.name, s.prefix_bits, COALESCE(c.number, ''), COALESCE(length(s.network_first), 0),"         \
+    " s.network_first, s.certificate, s.plain_calls, s.plain_keys, s.calls_max, s.dialogs_max,"    \
+    " s.rate_per_s FROM sources s LEFT JOIN customers c ON c.id = s.customer"
+
 static const char add_sql[] =
-    "INSERT INTO sources (name, network_first, network_last, prefix_bits, customer)"
-    " VALUES (?1, ?2, ?3, ?4, ?5)";
-
-/* Blobs of both lengths are in one index; the length keeps the families apart. */
-static const char find_sql[] =
-    "SELECT name, customer FROM sources"
-    " WHERE network_first <= ?1 AND network_last >= ?1 AND length(network_first) = length(?1)"
-    " ORDER BY prefix_bits DESC LIMIT 1";
-
-static const char list_sql[] =
-    "SELECT s.name, s.prefix_bits, COALESCE(c.number, ''), length(s.network_first), s.network_first"
-    " FROM sources s LEFT JOIN customers c ON c.id = s.customer ORDER BY s.name";
+    "INSERT INTO sources (network_first, network_last, prefix_bits, certificate, customer,"
+    " plain_calls, plain_keys, calls_max, dialogs_max, rate_per_s, name)"
+    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
+static const char change_sql[] =
+    "UPDATE sources SET network_first = ?1, network_last = ?2, prefix_bits = ?3, certificate = ?4,"
+    " customer = ?5, plain_calls = ?6, plain_keys = ?7, calls_max = ?8, dialogs_max = ?9,"
+    " rate_per_s = ?10 WHERE name = ?11";
+static const char remove_sql[] = "DELETE FROM sources WHERE name = ?1";
+static const char default_sql[] = "SELECT customer FROM sources WHERE name = ?1";
+static const char get_sql[] = "SELECT " SOURCE_COLUMNS " WHERE s.name = ?1";
+static const char list_sql[] = "SELECT " SOURCE_COLUMNS " ORDER BY s.name";
 
 /* The address alone, mapped IPv4 unwrapped; 0 where it is of no IP family. */
 static size_t address_bytes(const struct sockaddr_storage *address, uint8_t bytes[IPV6_BYTES])
@@ -73,91 +77,187 @@ static bool network_of(const struct source *source, struct network *network)
 }
 
 /* Names are for people, but go into tables and logs: no control characters, no edge of spaces. */
-static bool name_is_valid(const char *name)
+static bool text_is_plain(const char *text)
 {
-    size_t length = strlen(name);
+    size_t length = strlen(text);
 
     for (size_t i = 0; i < length; i++) {
-        if ((unsigned char)name[i] < 0x20 || name[i] == 0x7f)
+        if ((unsigned char)text[i] < 0x20 || text[i] == 0x7f)
             return false;
     }
-    return length >= 1 && length < SOURCE_NAME_BYTES && name[0] != ' ' && name[length - 1] != ' ';
+    return !length || (text[0] != ' ' && text[length - 1] != ' ');
 }
 
-static enum status insert_source(struct index *index, const struct source *source,
-                                 const struct network *network, const struct uuid *customer,
-                                 struct fault *fault)
+static bool name_is_valid(const char *name)
 {
-    struct statement statement;
-    enum status status = statement_begin(index, STATEMENT_SOURCE_ADD, add_sql, &statement, fault);
-
-    if (status != STATUS_OK)
-        return status;
-    statement_text(&statement, source->name);
-    statement_blob(&statement, network->first, network->bytes);
-    statement_blob(&statement, network->last, network->bytes);
-    statement_integer(&statement, network->prefix_bits);
-    statement_uuid(&statement, customer);
-    status = statement_run(&statement, NULL, fault, "add source");
-    if (status == STATUS_EXISTS)
-        return fault_set(fault, status, 0, "a source of that name or network is already there");
-    return status;
+    return name[0] && strlen(name) < SOURCE_NAME_BYTES && text_is_plain(name);
 }
 
-enum status sources_add(struct index *index, const struct source *source, struct fault *fault)
+/* "sha256:" and 64 lower-case hex digits, or a common name. */
+static bool certificate_is_valid(const char *certificate)
 {
-    struct network network;
+    static const char digest[] = "sha256:";
+    size_t length = strlen(certificate);
+
+    if (strncmp(certificate, digest, sizeof digest - 1) != 0)
+        return length < SOURCE_CERTIFICATE_BYTES && text_is_plain(certificate);
+    return strspn(certificate + sizeof digest - 1, "0123456789abcdef") == DIGEST_DIGITS &&
+           length == sizeof digest - 1 + DIGEST_DIGITS;
+}
+
+/* What the index needs of a source that it does not bear itself. */
+struct checked {
+    struct network network; /* bytes 0: any */
+    struct uuid customer;
+    bool has_customer;
+};
+
+static enum status check_source(struct index *index, const struct source *source,
+                                struct checked *checked, struct fault *fault)
+{
     struct customer customer;
-    const struct uuid *owner = NULL;
 
+    memset(checked, 0, sizeof *checked);
     if (!name_is_valid(source->name))
         return fault_set(fault, STATUS_INVALID, 0,
                          "source name must be 1 to %d bytes, without control characters"
                          " and spaces at its ends",
                          SOURCE_NAME_BYTES - 1);
-    if (!network_of(source, &network))
+    if (source->address.ss_family == AF_UNSPEC && !source->certificate[0])
+        return fault_set(fault, STATUS_INVALID, 0,
+                         "a source needs a network, a certificate, or both");
+    if (source->address.ss_family != AF_UNSPEC && !network_of(source, &checked->network))
         return fault_set(fault, STATUS_INVALID, 0,
                          "the network is no IP address with a prefix that covers all its set bits");
-    if (source->customer[0]) {
-        enum status status = customers_find(index, source->customer, &customer, fault);
-        if (status != STATUS_OK)
-            return status;
-        owner = &customer.id;
+    if (!certificate_is_valid(source->certificate))
+        return fault_set(fault, STATUS_INVALID, 0,
+                         "the certificate must be a common name of at most %d bytes, or sha256:"
+                         " and 64 lower-case hex digits",
+                         SOURCE_CERTIFICATE_BYTES - 1);
+    if (source->calls_max > SOURCE_LIMIT_MAX || source->dialogs_max > SOURCE_LIMIT_MAX ||
+        source->rate_per_s > SOURCE_LIMIT_MAX)
+        return fault_set(fault, STATUS_INVALID, 0, "a limit of a source is 0 to %d",
+                         SOURCE_LIMIT_MAX);
+    if (!source->customer[0])
+        return STATUS_OK;
+    enum status status = customers_find(index, source->customer, &customer, fault);
+    if (status == STATUS_OK) {
+        checked->customer = customer.id;
+        checked->has_customer = true;
     }
-    return insert_source(index, source, &network, owner, fault);
+    return status;
 }
 
-enum status sources_find(struct index *index, const struct sockaddr_storage *address,
-                         char name[static SOURCE_NAME_BYTES], bool *has_customer,
-                         struct uuid *customer, struct fault *fault)
+static enum status write_source(struct index *index, enum statement_id id, const char *sql,
+                                const struct source *source, int *changes, struct fault *fault)
+{
+    struct checked checked;
+    struct statement statement;
+    enum status status = check_source(index, source, &checked, fault);
+
+    if (status == STATUS_OK)
+        status = statement_begin(index, id, sql, &statement, fault);
+    if (status != STATUS_OK)
+        return status;
+    bool any = checked.network.bytes == 0;
+    statement_blob(&statement, any ? NULL : checked.network.first, checked.network.bytes);
+    statement_blob(&statement, any ? NULL : checked.network.last, checked.network.bytes);
+    statement_integer(&statement, checked.network.prefix_bits);
+    statement_text(&statement, source->certificate);
+    statement_uuid(&statement, checked.has_customer ? &checked.customer : NULL);
+    statement_integer(&statement, source->plain_calls);
+    statement_integer(&statement, source->plain_keys);
+    statement_integer(&statement, source->calls_max);
+    statement_integer(&statement, source->dialogs_max);
+    statement_integer(&statement, source->rate_per_s);
+    statement_text(&statement, source->name);
+    return statement_run(&statement, changes, fault, "write source");
+}
+
+static enum status no_such_source(const char *name, struct fault *fault)
+{
+    return fault_set(fault, STATUS_NOT_FOUND, 0, "no source %s", name);
+}
+
+enum status sources_add(struct index *index, const struct source *source, struct fault *fault)
+{
+    enum status status = write_source(index, STATEMENT_SOURCE_ADD, add_sql, source, NULL, fault);
+
+    if (status == STATUS_EXISTS)
+        return fault_set(fault, status, 0,
+                         "a source of that name, or of that network and certificate, is already"
+                         " there");
+    return status;
+}
+
+enum status sources_change(struct index *index, const struct source *source, struct fault *fault)
+{
+    int changes = 0;
+    enum status status =
+        write_source(index, STATEMENT_SOURCE_CHANGE, change_sql, source, &changes, fault);
+
+    if (status == STATUS_EXISTS)
+        return fault_set(fault, status, 0,
+                         "another source of that network and certificate is already there");
+    return status == STATUS_OK && !changes ? no_such_source(source->name, fault) : status;
+}
+
+enum status sources_remove(struct index *index, const char *name, struct fault *fault)
 {
     struct statement statement;
-    uint8_t bytes[IPV6_BYTES];
-    size_t count = address ? address_bytes(address, bytes) : 0;
-    bool row = false;
+    int changes = 0;
+    enum status status =
+        statement_begin(index, STATEMENT_SOURCE_REMOVE, remove_sql, &statement, fault);
 
-    if (count) {
+    if (status != STATUS_OK)
+        return status;
+    statement_text(&statement, name);
+    status = statement_run(&statement, &changes, fault, "remove source");
+    return status == STATUS_OK && !changes ? no_such_source(name, fault) : status;
+}
+
+enum status sources_default(struct index *index, const char *name, bool *has_customer,
+                            struct uuid *customer, struct fault *fault)
+{
+    struct statement statement;
+    bool row = false;
+    bool has = false;
+
+    if (name[0]) {
         enum status status =
-            statement_begin(index, STATEMENT_SOURCE_FIND, find_sql, &statement, fault);
+            statement_begin(index, STATEMENT_SOURCE_DEFAULT, default_sql, &statement, fault);
         if (status != STATUS_OK)
             return status;
-        statement_blob(&statement, bytes, count);
+        statement_text(&statement, name);
         status = statement_step(&statement, &row, fault, "find source");
-        if (status == STATUS_OK && row) {
-            *has_customer = sqlite3_column_type(statement.handle, 1) != SQLITE_NULL;
-            statement_read_text(&statement, name, SOURCE_NAME_BYTES);
-            if (*has_customer)
-                *customer = statement_read_uuid(&statement);
-        }
+        has = status == STATUS_OK && row && sqlite3_column_type(statement.handle, 0) != SQLITE_NULL;
+        if (has)
+            *customer = statement_read_uuid(&statement);
         statement_end(&statement);
         if (status != STATUS_OK)
             return status;
     }
-    if (!row) {
-        name[0] = '\0';
-        *has_customer = false;
-    }
+    *has_customer = has;
     return STATUS_OK;
+}
+
+static void read_network(struct statement *statement, struct source *source)
+{
+    int64_t bytes = statement_read_integer(statement);
+
+    if (bytes == IPV4_BYTES) {
+        struct sockaddr_in *in = (struct sockaddr_in *)&source->address;
+        in->sin_family = AF_INET;
+        statement_read_blob(statement, &in->sin_addr, IPV4_BYTES);
+    } else if (bytes == IPV6_BYTES) {
+        struct sockaddr_in6 *in6 = (struct sockaddr_in6 *)&source->address;
+        in6->sin6_family = AF_INET6;
+        statement_read_blob(statement, &in6->sin6_addr, IPV6_BYTES);
+    } else {
+        uint8_t none[1];
+        source->address.ss_family = AF_UNSPEC;
+        statement_read_blob(statement, none, sizeof none);
+    }
 }
 
 static void read_source(struct statement *statement, struct source *source)
@@ -166,15 +266,30 @@ static void read_source(struct statement *statement, struct source *source)
     statement_read_text(statement, source->name, sizeof source->name);
     source->prefix_bits = (unsigned)statement_read_integer(statement);
     statement_read_text(statement, source->customer, sizeof source->customer);
-    if (statement_read_integer(statement) == IPV4_BYTES) {
-        struct sockaddr_in *in = (struct sockaddr_in *)&source->address;
-        in->sin_family = AF_INET;
-        statement_read_blob(statement, &in->sin_addr, IPV4_BYTES);
-    } else {
-        struct sockaddr_in6 *in6 = (struct sockaddr_in6 *)&source->address;
-        in6->sin6_family = AF_INET6;
-        statement_read_blob(statement, &in6->sin6_addr, IPV6_BYTES);
-    }
+    read_network(statement, source);
+    statement_read_text(statement, source->certificate, sizeof source->certificate);
+    source->plain_calls = statement_read_integer(statement) != 0;
+    source->plain_keys = statement_read_integer(statement) != 0;
+    source->calls_max = (unsigned)statement_read_integer(statement);
+    source->dialogs_max = (unsigned)statement_read_integer(statement);
+    source->rate_per_s = (unsigned)statement_read_integer(statement);
+}
+
+enum status sources_get(struct index *index, const char *name, struct source *source,
+                        struct fault *fault)
+{
+    struct statement statement;
+    bool row = false;
+    enum status status = statement_begin(index, STATEMENT_SOURCE_GET, get_sql, &statement, fault);
+
+    if (status != STATUS_OK)
+        return status;
+    statement_text(&statement, name);
+    status = statement_step(&statement, &row, fault, "find source");
+    if (status == STATUS_OK && row)
+        read_source(&statement, source);
+    statement_end(&statement);
+    return status == STATUS_OK && !row ? no_such_source(name, fault) : status;
 }
 
 enum status sources_list(struct index *index,

@@ -74,6 +74,22 @@ enum status body_put(struct body *body, const uint8_t *data, size_t data_bytes, 
     return status;
 }
 
+/* The others are made here. */
+static bool is_callers(enum section_kind kind)
+{
+    switch (kind) {
+    case SECTION_DETAILS:
+    case SECTION_PEAKS:
+    case SECTION_METADATA:
+    case SECTION_CHANNEL_PEAKS:
+        return true;
+    case SECTION_GRANULES:
+    case SECTION_DOCUMENTS:
+        break;
+    }
+    return false;
+}
+
 enum status body_check_end(const struct recording_finish *finish, struct fault *fault)
 {
     if (finish->state != RECORDING_STATE_SEALED && finish->state != RECORDING_STATE_RECOVERED)
@@ -81,11 +97,11 @@ enum status body_check_end(const struct recording_finish *finish, struct fault *
                          recording_state_name(finish->state));
     if (finish->duration_ms < 0)
         return fault_set(fault, STATUS_INVALID, 0, "duration is negative");
-    if (finish->sections > FOOTER_SECTIONS - 1)
-        return fault_set(fault, STATUS_LIMIT, 0, "more than %d sections", FOOTER_SECTIONS - 1);
+    if (finish->sections > BODY_SECTIONS)
+        return fault_set(fault, STATUS_LIMIT, 0, "more than %d sections", BODY_SECTIONS);
     for (size_t i = 0; i < finish->sections; i++) {
         const struct recording_section *section = &finish->section[i];
-        if (section->kind < SECTION_DETAILS || section->kind >= SECTION_GRANULES)
+        if (!is_callers(section->kind))
             return fault_set(fault, STATUS_INVALID, 0, "section kind %d is not the caller's",
                              (int)section->kind);
         if (section->data_bytes > BOUND_SECTION_BYTES)
@@ -146,11 +162,15 @@ enum status body_finish(struct body *body, const struct body_end *end, const str
     struct recording_section granules = {.kind = SECTION_GRANULES,
                                          .data = end->granules->table.data,
                                          .data_bytes = end->granules->table.len};
+    struct recording_section documents = {
+        .kind = SECTION_DOCUMENTS, .data = end->documents->data, .data_bytes = end->documents->len};
 
     enum status status = body->used ? write_audio(body, fault) : STATUS_OK;
     uint64_t next = footer.audio_frames = body->frames;
     for (size_t i = 0; i < end->finish->sections && status == STATUS_OK; i++)
         status = write_section(body, &end->finish->section[i], &next, &footer, fault);
+    if (status == STATUS_OK && documents.data_bytes)
+        status = write_section(body, &documents, &next, &footer, fault);
     if (status == STATUS_OK)
         status = write_section(body, &granules, &next, &footer, fault);
     if (status != STATUS_OK)

@@ -18,6 +18,8 @@
 #include "storage/recording/granules.h"
 #include "storage/seal/seal.h"
 
+enum { BODY_SECTIONS = FOOTER_SECTIONS - 2 }; /* of a caller's */
+
 struct body {
     int fd;                                /* borrowed */
     uint8_t key[SEAL_KEY_BYTES];           /* of the frames */
@@ -33,6 +35,7 @@ struct body {
 struct body_end {
     const struct recording_finish *finish;
     const struct granules *granules;
+    const struct bytes *documents; /* the section; none is written where it is empty */
     struct uuid recording;
     struct uuid customer;
     int64_t started_us;
@@ -63,8 +66,9 @@ enum status body_put(struct body *body, const uint8_t *data, size_t data_bytes, 
                      struct fault *fault) MUST_CHECK;
 
 /**
- * Whether an end can be written: at most FOOTER_SECTIONS - 1 sections of different kinds, none of
- * them the granule table, each within BOUND_SECTION_BYTES; a state that ends; a duration.
+ * Whether an end can be written: at most BODY_SECTIONS sections of different kinds, none of them
+ * the documents or the granule table, each within BOUND_SECTION_BYTES; a state that ends; a
+ * duration.
  *
  * STATUS_OK, STATUS_INVALID, STATUS_LIMIT.
  */

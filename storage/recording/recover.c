@@ -1,21 +1,20 @@
 #include "storage/recording/recover.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <sodium.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/file.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/bounds.h"
 #include "storage/recording/body.h"
+#include "storage/recording/documents.h"
 #include "storage/recording/frame.h"
 #include "storage/recording/granules.h"
 #include "storage/recording/opening.h"
 #include "storage/recording/pages.h"
+#include "storage/recording/place.h"
 #include "storage/recording/reader.h"
 #include "storage/recording/tail.h"
 
@@ -34,6 +33,7 @@ struct recovery {
     int fd; /* of the new file */
     struct body body;
     struct granules granules;
+    struct bytes documents;
     struct pages pages;
     uint64_t frames; /* units of the old file behind its header */
     uint32_t holes;
@@ -53,38 +53,13 @@ static enum status set_paths(struct recovery *recovery, const char *path, struct
     return STATUS_OK;
 }
 
-/* Nobody else works on it, and it is still the file of that name (another recovery may have
- * replaced it before we got the lock). */
-static enum status lock(const struct recovery *recovery, struct fault *fault)
-{
-    struct stat opened;
-    struct stat named;
-
-    if (flock(recovery->opening.fd, LOCK_EX | LOCK_NB) != 0)
-        return fault_set(fault, errno == EWOULDBLOCK ? STATUS_BUSY : STATUS_IO, errno, "lock %s",
-                         recovery->path);
-    if (fstat(recovery->opening.fd, &opened) != 0 || stat(recovery->path, &named) != 0)
-        return fault_set(fault, STATUS_IO, errno, "stat %s", recovery->path);
-    if (opened.st_ino != named.st_ino || opened.st_dev != named.st_dev ||
-        opened.st_size != (off_t)recovery->opening.file_bytes)
-        return fault_set(fault, STATUS_BUSY, 0, "%s was being changed", recovery->path);
-    return STATUS_OK;
-}
-
 static enum status make_new(struct recovery *recovery, struct fault *fault)
 {
     const struct opening *old = &recovery->opening;
-    struct stat about;
+    enum status status = place_make(recovery->new_path, old, &recovery->fd, fault);
 
-    (void)unlink(recovery->new_path); /* of a recovery that was cut off; we hold the lock */
-    if (fstat(old->fd, &about) != 0)
-        return fault_set(fault, STATUS_IO, errno, "stat %s", recovery->path);
-    recovery->fd = open(recovery->new_path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    if (recovery->fd < 0)
-        return fault_set(fault, frame_status_of_errno(errno), errno, "create %s",
-                         recovery->new_path);
-    if (fchmod(recovery->fd, about.st_mode & 0777) != 0)
-        return fault_set(fault, STATUS_IO, errno, "set mode of %s", recovery->new_path);
+    if (status != STATUS_OK)
+        return status;
     body_init(&recovery->body, recovery->fd, old->header.unit);
     memcpy(recovery->body.key, old->key, sizeof old->key);
     return frame_write_unit(recovery->fd, 0, old->header.unit, fault);
@@ -211,27 +186,11 @@ static enum status finish(struct recovery *recovery, const struct signer *signer
         return status;
     struct body_end body_end = {.finish = &end,
                                 .granules = &recovery->granules,
+                                .documents = &recovery->documents,
                                 .recording = header->recording,
                                 .customer = header->customer,
                                 .started_us = header->created_us};
     return body_finish(&recovery->body, &body_end, signer, summary, fault);
-}
-
-static enum status sync_directory(const char *path, struct fault *fault)
-{
-    char directory[BOUND_PATH_BYTES];
-    const char *slash = strrchr(path, '/');
-
-    (void)snprintf(directory, sizeof directory, "%.*s", slash ? (int)(slash - path) : 1,
-                   slash ? path : ".");
-    int fd = open(directory[0] ? directory : "/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd < 0)
-        return fault_set(fault, STATUS_IO, errno, "open directory %s", directory);
-    enum status status = STATUS_OK;
-    if (fsync(fd) != 0)
-        status = fault_set(fault, STATUS_IO, errno, "sync directory %s", directory);
-    (void)close(fd);
-    return status;
 }
 
 /* The new file takes the place of the old one, which is kept where it is evidence of damage. */
@@ -244,7 +203,7 @@ static enum status replace(const struct recovery *recovery, struct fault *fault)
         return fault_set(fault, frame_status_of_errno(errno), errno, "rename to %s",
                          recovery->path);
     (void)unlink(recovery->unnamed_path); /* there after a crash in the middle of creation only */
-    enum status status = sync_directory(recovery->path, fault);
+    enum status status = place_sync_directory(recovery->path, fault);
     if (status == STATUS_OK)
         (void)unlink(recovery->tail_path); /* harmless where it stays: the next round removes it */
     return status;
@@ -260,6 +219,9 @@ static enum status recover_unfinished(struct recovery *recovery, const struct si
     recovery->frames = recovery->opening.file_bytes / FORMAT_UNIT_BYTES - 1;
     enum status status = tail_read(recovery->tail_path, recovery->opening.key, recovery->frames,
                                    &recovery->tail, fault);
+    if (status == STATUS_OK)
+        status = documents_tail_read(recovery->tail_path, recovery->opening.key,
+                                     &recovery->documents, fault);
     if (status == STATUS_OK)
         status = make_new(recovery, fault);
     if (status == STATUS_OK)
@@ -321,6 +283,9 @@ static void clean_up(struct recovery *recovery, enum status status)
     }
     body_deinit(&recovery->body);
     granules_deinit(&recovery->granules);
+    if (recovery->documents.len)
+        sodium_memzero(recovery->documents.data, recovery->documents.len);
+    bytes_deinit(&recovery->documents);
     pages_deinit(&recovery->pages);
     sodium_memzero(&recovery->tail, sizeof recovery->tail);
     opening_deinit(&recovery->opening); /* last: with it goes the lock */
@@ -340,9 +305,10 @@ enum status recording_recover(const char *path, struct uuid expect, struct priva
     if (status != STATUS_OK)
         return status;
     granules_init(&recovery.granules);
+    bytes_init(&recovery.documents, BOUND_DOCUMENTS_BYTES);
     pages_init(&recovery.pages);
 
-    status = lock(&recovery, fault);
+    status = place_lock(path, &recovery.opening, fault);
     if (status == STATUS_OK)
         status = opening_footer(&recovery.opening, signers, &footer, fault);
     if (status == STATUS_OK)

@@ -1,22 +1,20 @@
 #include "storage/recording/writer.h"
 
 #include <assert.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <pthread.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/descriptor.h"
 #include "storage/recording/body.h"
+#include "storage/recording/documents.h"
 #include "storage/recording/frame.h"
 #include "storage/recording/granules.h"
 #include "storage/recording/header.h"
+#include "storage/recording/paths.h"
 #include "storage/seal/seal.h"
 
 enum {
@@ -33,10 +31,12 @@ enum writer_state { WRITER_OPEN, WRITER_SEALED, WRITER_ABANDONED };
  * itself lives only while the file is created.
  */
 struct recording_writer {
-    pthread_mutex_t lock;     /* over pending, waiting, granules, appended */
+    pthread_mutex_t lock;     /* over all up to the blank line */
     struct bytes pending;     /* pages since the last flush took them */
     size_t waiting;           /* bytes in pending and not yet taken from taken */
     struct granules granules; /* offsets of what was appended */
+    struct bytes documents;   /* the section as it will be */
+    size_t document_count;    /* in it */
     uint64_t appended;        /* bytes of the stream */
 
     /* the store thread's */
@@ -46,8 +46,9 @@ struct recording_writer {
     struct body body;
     int fd;
     int tail_fd;
-    int tail_confirmed;     /* unit of the tail that is durable, -1 none */
-    int tail_written;       /* unit that the last flush wrote, -1 none */
+    int tail_confirmed; /* unit of the tail that is durable, -1 none */
+    int tail_written;   /* unit that the last flush wrote, -1 none */
+    struct documents_tail documents_tail;
     uint64_t written_bytes; /* of the stream: in full frames or the tail */
     uint64_t durable_bytes; /* the same, as of the last confirm */
     struct uuid recording;
@@ -57,48 +58,6 @@ struct recording_writer {
     char *path;
     char *tail_path;
 };
-
-void recording_path(struct uuid recording, wall_time created, char path[static BOUND_PATH_BYTES])
-{
-    char date[CLOCK_RFC3339_BYTES];
-    char name[UUID_TEXT_BYTES];
-
-    clock_format_rfc3339(created, date); /* 2026-11-22T... */
-    uuid_format(recording, name);
-    (void)snprintf(path, BOUND_PATH_BYTES, "recordings/%.4s/%.2s/%.2s/%s.crec", date, date + 5,
-                   date + 8, name);
-}
-
-static enum status system_fault(struct fault *fault, const char *step, const char *path)
-{
-    int sys_errno = errno;
-
-    if (sys_errno == EEXIST)
-        return fault_set(fault, STATUS_EXISTS, 0, "%s exists", path);
-    return fault_set(fault, frame_status_of_errno(sys_errno), sys_errno, "%s %s", step, path);
-}
-
-/* Directories between the store and the file; setgid, so that all programs share the group. */
-static enum status make_directories(const char *store, const char *path, struct fault *fault)
-{
-    char directory[BOUND_PATH_BYTES];
-    size_t store_bytes = strlen(store);
-
-    for (const char *slash = strchr(path + store_bytes + 1, '/'); slash;
-         slash = strchr(slash + 1, '/')) {
-        struct stat about;
-        (void)snprintf(directory, sizeof directory, "%.*s", (int)(slash - path), path);
-        if (mkdir(directory, 0770) != 0) {
-            if (errno == EEXIST)
-                continue;
-            return system_fault(fault, "make directory", directory);
-        }
-        if (stat(directory, &about) != 0 ||
-            chmod(directory, (about.st_mode & 07777) | S_ISGID) != 0)
-            return system_fault(fault, "set mode of", directory);
-    }
-    return STATUS_OK;
-}
 
 static enum status set_paths(struct recording_writer *writer, const char *store,
                              const struct recording_writer_spec *spec, struct fault *fault)
@@ -116,7 +75,7 @@ static enum status set_paths(struct recording_writer *writer, const char *store,
         writer->tail_path = NULL;
         return fault_set(fault, STATUS_NOMEM, 0, "create recording");
     }
-    return make_directories(store, writer->path, fault);
+    return paths_make_directories(store, writer->path, fault);
 }
 
 static enum status make_header(struct recording_writer *writer,
@@ -137,21 +96,6 @@ static enum status make_header(struct recording_writer *writer,
     return status;
 }
 
-/* A thousand open recordings leave the low descriptors to signalling, where the process allows it.
- */
-static enum status create_file(const char *path, int *fd, struct fault *fault)
-{
-    int created = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0660);
-
-    if (created < 0)
-        return system_fault(fault, "create", path);
-    if (descriptor_raise(&created, NULL) != STATUS_OK) {
-        /* a low limit: it stays where it is */
-    }
-    *fd = created;
-    return STATUS_OK;
-}
-
 /*
  * The file gets its name only when it has its header and its lock, so that recovery never sees one
  * without: made under another name, then linked.
@@ -163,17 +107,17 @@ static enum status make_file(struct recording_writer *writer,
     struct header header;
 
     (void)snprintf(new_path, sizeof new_path, "%s.new", writer->path);
-    enum status status = create_file(new_path, &writer->fd, fault);
+    enum status status = paths_create(new_path, &writer->fd, fault);
     if (status != STATUS_OK)
         return status;
     if (flock(writer->fd, LOCK_EX | LOCK_NB) != 0)
-        status = system_fault(fault, "lock", new_path);
+        status = paths_fault(fault, "lock", new_path);
     if (status == STATUS_OK)
         status = make_header(writer, spec, &header, fault);
     if (status == STATUS_OK)
         status = frame_write_unit(writer->fd, 0, header.unit, fault);
     if (status == STATUS_OK && link(new_path, writer->path) != 0)
-        status = system_fault(fault, "link", writer->path);
+        status = paths_fault(fault, "link", writer->path);
     (void)unlink(new_path);
     return status;
 }
@@ -182,7 +126,7 @@ static enum status make_files(struct recording_writer *writer,
                               const struct recording_writer_spec *spec, struct fault *fault)
 {
     assert(writer->path && writer->tail_path);
-    enum status status = create_file(writer->tail_path, &writer->tail_fd, fault);
+    enum status status = paths_create(writer->tail_path, &writer->tail_fd, fault);
     if (status != STATUS_OK)
         return status;
     status = make_file(writer, spec, fault);
@@ -208,6 +152,7 @@ enum status recording_writer_create(const char *store, const struct recording_wr
     bytes_init(&writer->pending, BOUND_RECORDING_PENDING_BYTES);
     bytes_init(&writer->taken, BOUND_RECORDING_PENDING_BYTES);
     granules_init(&writer->granules);
+    bytes_init(&writer->documents, BOUND_DOCUMENTS_BYTES);
     int failed = pthread_mutex_init(&writer->lock, NULL);
     assert(!failed);
 
@@ -235,6 +180,21 @@ enum status recording_writer_append(struct recording_writer *writer, const uint8
         writer->appended += page_bytes;
         writer->waiting += page_bytes;
     }
+    (void)pthread_mutex_unlock(&writer->lock);
+    return status;
+}
+
+enum status recording_writer_document(struct recording_writer *writer, int64_t at_ms,
+                                      const char *message, const char *type, const uint8_t *data,
+                                      size_t data_bytes)
+{
+    enum status status = STATUS_LIMIT;
+
+    (void)pthread_mutex_lock(&writer->lock);
+    if (writer->document_count < BOUND_DOCUMENTS)
+        status = documents_put(&writer->documents, at_ms, message, type, data, data_bytes);
+    if (status == STATUS_OK)
+        writer->document_count++;
     (void)pthread_mutex_unlock(&writer->lock);
     return status;
 }
@@ -291,6 +251,30 @@ static enum status write_tail(struct recording_writer *writer, struct fault *fau
     return status;
 }
 
+/* The documents that came since the last flush, behind the units of audio. They are copied: the
+ * buffer moves as it grows. */
+static enum status write_documents(struct recording_writer *writer, struct fault *fault)
+{
+    struct bytes fresh;
+    size_t written = writer->documents_tail.written;
+    enum status status = STATUS_OK;
+
+    bytes_init(&fresh, BOUND_DOCUMENTS_BYTES);
+    (void)pthread_mutex_lock(&writer->lock);
+    if (writer->documents.len > written)
+        status =
+            bytes_append(&fresh, writer->documents.data + written, writer->documents.len - written);
+    (void)pthread_mutex_unlock(&writer->lock);
+    if (status != STATUS_OK)
+        return fault_set(fault, status, 0, "flush documents: out of memory");
+    if (fresh.len)
+        status = documents_tail_write(&writer->documents_tail, writer->tail_fd, writer->body.key,
+                                      fresh.data, fresh.len, fault);
+    drop_pages(&fresh);
+    bytes_deinit(&fresh);
+    return status;
+}
+
 enum status recording_writer_flush(struct recording_writer *writer, struct fault *fault)
 {
     if (writer->state != WRITER_OPEN)
@@ -309,6 +293,11 @@ enum status recording_writer_flush(struct recording_writer *writer, struct fault
     }
     if (reached > writer->written_bytes)
         writer->written_bytes = reached;
+    if (status == STATUS_OK) {
+        status = write_documents(writer, fault);
+        if (status != STATUS_OK)
+            fault_wrap(fault, "flush %s", writer->path);
+    }
     return status;
 }
 
@@ -331,6 +320,7 @@ static void forget(struct recording_writer *writer, enum writer_state state)
     (void)pthread_mutex_lock(&writer->lock);
     drop_pages(&writer->pending);
     drop_pages(&writer->taken);
+    drop_pages(&writer->documents);
     writer->taken_done = 0;
     (void)pthread_mutex_unlock(&writer->lock);
 }
@@ -342,6 +332,7 @@ enum status recording_writer_finish(struct recording_writer *writer,
 {
     struct body_end end = {.finish = finish,
                            .granules = &writer->granules,
+                           .documents = &writer->documents,
                            .recording = writer->recording,
                            .customer = writer->customer,
                            .started_us = writer->created_us,
@@ -385,6 +376,7 @@ void recording_writer_destroy(struct recording_writer *owned_writer)
     bytes_deinit(&owned_writer->pending);
     bytes_deinit(&owned_writer->taken);
     granules_deinit(&owned_writer->granules);
+    bytes_deinit(&owned_writer->documents);
     if (owned_writer->fd >= 0)
         (void)close(owned_writer->fd);
     if (owned_writer->tail_fd >= 0)

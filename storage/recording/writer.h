@@ -1,8 +1,8 @@
 /**
  * writer: one recording file while it grows (FORMAT.md sections 1 to 5).
  *
- * Threads: recording_writer_append is called by one media thread, everything else by the store
- * thread; the bytes in between are behind a lock inside.
+ * Threads: recording_writer_append and recording_writer_document are called by one media thread,
+ * everything else by the store thread; the bytes in between are behind a lock inside.
  *
  * States:  CREATED -> OPEN -> SEALED        (finish)
  *                          \-> ABANDONED    (destroy without finish: left for recovery)
@@ -67,6 +67,21 @@ enum status recording_writer_append(struct recording_writer *writer, const uint8
                                     size_t page_bytes, int64_t granule) MUST_CHECK;
 
 /**
+ * Keep a document with the recording (FORMAT.md section 4.2): in memory now, sealed into the tail
+ * file by the next flush, so that a crash keeps it too; its section is written at the finish. Any
+ * time before that; media or store thread.
+ *
+ * at_ms    from the recording's start.
+ * message  that brought it, type  its Content-Type: short texts, cut to 63 bytes.
+ *
+ * STATUS_OK, STATUS_NOMEM, STATUS_LIMIT (BOUND_DOCUMENTS_BYTES or BOUND_DOCUMENTS are there). On
+ * failure it is not kept; those before are.
+ */
+enum status recording_writer_document(struct recording_writer *writer, int64_t at_ms,
+                                      const char *message, const char *type, const uint8_t *data,
+                                      size_t data_bytes) MUST_CHECK;
+
+/**
  * Seal and pwrite what waits: full frames to their units, the unfinished one to the tail.
  * What was written becomes durable by the caller's next syncfs, and is then confirmed. Where that
  * syncfs fails it must not be called again for these bytes (Linux drops the pages): do not confirm.
@@ -85,7 +100,8 @@ uint64_t recording_writer_durable_bytes(const struct recording_writer *writer);
 /**
  * Write the last frame, the sections and the signed footer, sync the file, then remove the tail.
  *
- * sections  kinds differ; borrowed. The granule table is the writer's own and not among them.
+ * sections  kinds differ; borrowed. Documents and granule table are the writer's own and not among
+ *           them.
  *
  * STATUS_OK    sealed; *summary set.
  * Others       the file stays for recovery; a second try is not made (STATUS_CONFLICT).

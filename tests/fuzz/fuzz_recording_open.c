@@ -16,6 +16,7 @@
 
 #include "base/bounds.h"
 #include "base/bytes.h"
+#include "storage/recording/documents.h"
 #include "storage/recording/footer.h"
 #include "storage/recording/frame.h"
 #include "storage/recording/header.h"
@@ -32,6 +33,7 @@ enum {
     STEP_HEAD_BYTES = 3, /* type, u16 length */
     STEP_TAIL = 4,       /* a copy in the tail, its index in the first byte */
     STEP_DAMAGED = 5,    /* a unit that nobody sealed */
+    STEP_DOCUMENT = 6,   /* a unit of the tail, behind its audio */
 };
 
 struct setting {
@@ -110,6 +112,18 @@ static void write_file(const char *path, const uint8_t *data, size_t data_bytes)
         abort();
 }
 
+/* Every document lies within its section. */
+static void walk_documents(const struct bytes *section)
+{
+    struct document document;
+    size_t offset = 0;
+
+    while (documents_next(section->data, section->len, &offset, &document) == STATUS_OK) {
+        assert(offset <= section->len);
+        assert(document.data + document.data_bytes == section->data + offset);
+    }
+}
+
 /* Read all that an opened file offers. */
 static enum status read_all(void)
 {
@@ -130,11 +144,14 @@ static enum status read_all(void)
             break;
     }
     bytes_init(&out, BOUND_SECTION_BYTES);
-    for (int kind = SECTION_DETAILS; kind <= SECTION_GRANULES; kind++) {
+    for (int kind = SECTION_DETAILS; kind <= SECTION_CHANNEL_PEAKS; kind++) {
         bytes_clear(&out);
         if (recording_reader_section(reader, (enum section_kind)kind, &out, &fault) != STATUS_OK)
             assert(out.len == 0);
     }
+    bytes_clear(&out);
+    if (documents_read(reader, &out, &fault) == STATUS_OK)
+        walk_documents(&out);
     bytes_deinit(&out);
     status = recording_reader_verify(reader, &fault);
     recording_reader_close(reader);
@@ -167,6 +184,8 @@ static void try_raw(const uint8_t *data, size_t size)
     memcpy(unit, data, size < sizeof unit ? size : sizeof unit);
     if (header_parse(unit, &header, NULL) == STATUS_OK)
         assert(memcmp(header.unit, unit, sizeof unit) == 0);
+    const struct bytes section = {.data = (uint8_t *)(uintptr_t)data, .len = size};
+    walk_documents(&section);
     write_file(setting.path, data, size);
     open_and_recover();
 }
@@ -182,6 +201,13 @@ static void try_footer(const uint8_t *data, size_t size)
     assert(memcmp(again, data + 1, 360) == 0); /* all but signer and signature */
 }
 
+static enum frame_type frame_type_of(int step)
+{
+    if (step == STEP_TAIL)
+        return FRAME_AUDIO;
+    return step == STEP_DOCUMENT ? FRAME_SECTION : (enum frame_type)step;
+}
+
 /* One step of the script: a frame appended to the file, or written to the tail. */
 static void add_frame(struct bytes *file, struct bytes *tail, int type, const uint8_t *data,
                       size_t data_bytes)
@@ -190,7 +216,7 @@ static void add_frame(struct bytes *file, struct bytes *tail, int type, const ui
     uint8_t signed_data[FOOTER_BYTES];
     struct footer footer;
     uint64_t index = file->len / FORMAT_UNIT_BYTES - 1;
-    struct bytes *target = type == STEP_TAIL ? tail : file;
+    struct bytes *target = type == STEP_TAIL || type == STEP_DOCUMENT ? tail : file;
 
     if (type == FRAME_FOOTER && footer_get(data, data_bytes, index, &footer, NULL) == STATUS_OK) {
         footer_put(&footer, setting.header.unit, setting.signer, signed_data);
@@ -198,9 +224,10 @@ static void add_frame(struct bytes *file, struct bytes *tail, int type, const ui
     }
     if (type == STEP_TAIL)
         index = data[0];
+    if (type == STEP_DOCUMENT)
+        index = (UINT64_C(1) << 63) + tail->len / FORMAT_UNIT_BYTES - 2;
     if (type != STEP_DAMAGED)
-        frame_seal(setting.key, type == STEP_TAIL ? FRAME_AUDIO : (enum frame_type)type, index,
-                   data, data_bytes, unit);
+        frame_seal(setting.key, frame_type_of(type), index, data, data_bytes, unit);
     if (bytes_append(target, unit, sizeof unit) != STATUS_OK)
         abort();
 }
@@ -215,7 +242,7 @@ static void try_frames(const uint8_t *data, size_t size)
     if (bytes_append(&file, setting.header.unit, FORMAT_UNIT_BYTES) != STATUS_OK)
         abort();
     for (int step = 0; size > STEP_HEAD_BYTES && step < 60; step++) {
-        int type = data[0] % (STEP_DAMAGED + 1);
+        int type = data[0] % (STEP_DOCUMENT + 1);
         size_t length = bytes_get_u16(data + 1) % FORMAT_FRAME_DATA_BYTES + 1;
         data += STEP_HEAD_BYTES;
         size -= STEP_HEAD_BYTES;
@@ -226,7 +253,7 @@ static void try_frames(const uint8_t *data, size_t size)
         size -= length;
     }
     write_file(setting.path, file.data, file.len);
-    if (tail.len % (2 * FORMAT_UNIT_BYTES) == 0) /* a tail of one copy, or of none: not there */
+    if (tail.len != FORMAT_UNIT_BYTES) /* a tail of one copy: not there */
         write_file(setting.tail, tail.data, tail.len);
     bytes_deinit(&file);
     bytes_deinit(&tail);

@@ -27,6 +27,8 @@ BIN = BUILD / "bin"
 TOOLS = BUILD / "tests"
 CUSTOMER, CALLER, CALLED = "88303080", "+4588303080", "+4570100200"
 START_S, STOP_S = 30, 60
+# who may call, unless a test says otherwise: arguments of `recorderctl source add`
+SOURCES = (("loopback", "127.0.0.0/8"), ("loopback-6", "::1"))
 
 
 class Answer:
@@ -55,9 +57,10 @@ class Recorder:
     """Store, configuration and running programs; see the module's text."""
 
     def __init__(self, rtp_ports=(20000, 23999), options="", programs=("ingest", "web", "keeper"),
-                 ingest_user=None):
+                 ingest_user=None, sources=SOURCES):
         self.rtp_ports, self.options, self.programs = rtp_ports, options, programs
         self.ingest_user = ingest_user  # (uid, gid) to run recorder-ingest as
+        self.sources = sources
         self.processes, self.logs, self.addresses = {}, {}, {}
         self.cookie = None
         self.pin = None
@@ -74,6 +77,8 @@ class Recorder:
             f'portal = "{ROOT}/web/portal/dist"\nkeeper_period_s = 1\n{self.options}\n')
         try:
             self.recorderctl("init")
+            for source in self.sources:
+                self.recorderctl("source", "add", *source)
             self.pin = self.add_customer(CUSTOMER, "Nordlys Revision", CALLER)
             if self.ingest_user:
                 self.give_ingest_its_files()

@@ -32,16 +32,30 @@ const TALK = [
     [1, 39.0, 'en-gb+f3', 'Goodbye.'],
 ];
 
-/* What is not heard. [start_ms, end_ms, leg, cause, count]; one of each cause that there is. */
+/*
+ * What is not heard, and what happened. [start_ms, end_ms, leg, cause, count, detail]; one of each
+ * cause that there is, and one that nobody knows yet.
+ */
 const FACTS = [
+    [0, 0, null, 'deviation', 0, 'metadata is not well-formed XML'],
+    [0, 0, null, 'deviation', 0, 'no recording session tag in Require'],
+    [4600, 4600, 0, 'codec_change', 0, 'PCMA -> G722'],
     [8400, 8620, 0, 'lost', 11],
+    [10_100, 10_600, 0, 'concealed', 5],
+    [12_600, 13_500, 1, 'undecodable', 45],
     [14800, 21800, 0, 'held', 0],
     [14800, 17400, 1, 'silent', 0],
+    [19_900, 19_900, 1, 'party_joined', 0, 'Karen Lund <+4526272829>'],
+    [21_800, 21_800, 1, 'party_left', 0, '+4588303082'],
+    [21_800, 21_800, 1, 'ssrc_change', 0, '1f2e3d4c -> 5a6b7c8d'],
     [24100, 24160, 1, 'late', 3],
     [28300, 28340, 0, 'lost', 2],
     [29600, 30100, 1, 'unwritten', 25],
     [33600, 35400, null, 'masked', 0],
     [37700, 38800, null, 'paused', 0],
+    [39_000, 39_000, null, 'documents_dropped', 4],
+    [39_500, 39_500, null, 'notes_dropped', 12],
+    [40_200, 40_900, 1, 'moonshine', 0],
 ];
 
 /* 16-bit mono samples of a WAV file that espeak-ng wrote, brought to RATE_HZ by nearest sample. */
@@ -69,7 +83,7 @@ function speak(folder) {
     });
     for (const [start_ms, end_ms, leg, cause] of FACTS) {
         channels.forEach((channel, i) => {
-            if (cause !== 'late' && (leg === null || leg === i)) {
+            if (!['late', 'concealed'].includes(cause) && (leg === null || leg === i)) {
                 channel.fill(0, (start_ms * RATE_HZ) / 1000, (end_ms * RATE_HZ) / 1000);
             }
         });
@@ -155,7 +169,17 @@ const SPECIAL = {
     6: 'damaged',
     8: 'clean',
     10: 'long',
+    11: 'conference',
 };
+
+/* A call that was transferred twice, as four recordings: place in the list, who was called. */
+const TRANSFERRED = [
+    [18, ['+4588303080', 'Reception']],
+    [17, ['+4588303081', 'Nordhavn Tømrer & Snedker ApS, Værkstedet']],
+    [16, ['+4588303082', 'Lager']],
+    [15, ['+4526272829', 'Karen Lund']],
+];
+const TRANSFERRED_CALLER = ['+4551525354', 'Birthe Skov'];
 
 function party([number, name]) {
     return { number, name };
@@ -171,6 +195,8 @@ function leg(channel, who, lost) {
         packets_lost: lost,
         packets_late: channel === 'right' ? 3 : 0,
         packets_duplicate: 0,
+        packets_ignored: 41,
+        packets_refused: 0,
     };
 }
 
@@ -180,7 +206,7 @@ function id_of(i) {
 
 function make_recording(i, started_ms) {
     const kind = SPECIAL[i] ?? 'sealed';
-    const state = ['damaged', 'clean', 'long'].includes(kind) ? 'sealed' : kind;
+    const state = ['damaged', 'clean', 'long', 'conference'].includes(kind) ? 'sealed' : kind;
     const direction = DIRECTIONS[i % DIRECTIONS.length];
     const other = party(PEOPLE[i % PEOPLE.length]);
     const own = party(direction === 'internal' ? ['+4588303082', 'Lager'] : OWN);
@@ -198,8 +224,37 @@ function make_recording(i, started_ms) {
         direction,
         caller,
         called,
+        conversation_id: id_of(i),
         legs: [leg('left', caller, 13), leg('right', called, 0)],
     };
+}
+
+/* Four people on two channels. */
+function make_conference(recording) {
+    const late = party(['+4526272829', 'Karen Lund']);
+    const unknown = party([null, null]);
+    recording.legs.push(leg('right', late, 2), leg('left', unknown, 0));
+}
+
+/* One caller who is passed on, each part beginning where the one before it ends. */
+function make_transferred(recordings) {
+    let started_ms = null;
+    for (const [place, called] of TRANSFERRED) {
+        const part = recordings[place];
+        started_ms ??= Date.parse(part.started_at);
+        Object.assign(part, {
+            kind: `part-${place}`,
+            started_at: new Date(started_ms).toISOString(),
+            ended_at: new Date(started_ms + DURATION_MS).toISOString(),
+            state: place === 17 ? 'recovered' : 'sealed',
+            direction: 'in',
+            caller: party(TRANSFERRED_CALLER),
+            called: party(called),
+            conversation_id: recordings[TRANSFERRED[0][0]].id,
+        });
+        part.legs = [leg('left', part.caller, 13), leg('right', part.called, 0)];
+        started_ms += DURATION_MS + 3000;
+    }
 }
 
 /* An hour on a bad line: a few thousand short losses, and the peaks over and over. */
@@ -207,7 +262,14 @@ function make_long(peaks) {
     const facts = [];
     for (let i = 0; i < 4000; i++) {
         const start_ms = Math.floor((i * 975 * (3 + Math.sin(i / 90))) / 4);
-        facts.push({ start_ms, end_ms: start_ms + 20, leg: i % 2, cause: 'lost', count: 1 });
+        facts.push({
+            start_ms,
+            end_ms: start_ms + 20,
+            leg: i % 2,
+            cause: 'lost',
+            count: 1,
+            detail: '',
+        });
     }
     const times = Math.ceil(LONG_MS / DURATION_MS);
     const data = Array.from({ length: times }, () => peaks.data).flat();
@@ -223,12 +285,15 @@ export function make_data(count = 120, now_ms = Date.now()) {
             i < 4 ? i * 7 * MINUTE_MS + MINUTE_MS : (i / 9) * DAY_MS + i * 3 * MINUTE_MS;
         recordings.push(make_recording(i, now_ms - back_ms));
     }
-    const facts = FACTS.map(([start_ms, end_ms, leg_index, cause, packets]) => ({
+    make_conference(recordings[11]);
+    make_transferred(recordings);
+    const facts = FACTS.map(([start_ms, end_ms, leg_index, cause, packets, detail = '']) => ({
         start_ms,
         end_ms,
         leg: leg_index,
         cause,
         count: packets,
+        detail,
     }));
     return { audio, peaks, facts, recordings, long: make_long(peaks) };
 }

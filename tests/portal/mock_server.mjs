@@ -66,6 +66,10 @@ function number_matches(recording, pattern) {
     });
 }
 
+function bare({ legs, kind, ...row }) {
+    return row;
+}
+
 class Mock {
     constructor() {
         this.data = make_data();
@@ -127,6 +131,13 @@ class Mock {
         return send_json(response, 200, { customer, name });
     }
 
+    /* Oldest first. */
+    conversation(recording) {
+        return this.data.recordings
+            .filter((one) => one.conversation_id === recording.conversation_id)
+            .reverse();
+    }
+
     list(query, customer, response) {
         const number = query.get('number');
         const from_ms = Date.parse(query.get('from') ?? '') || -Infinity;
@@ -141,9 +152,13 @@ class Mock {
         const start = matching.findIndex((one) => one.id === query.get('cursor')) + 1;
         const rows = matching.slice(start, start + limit);
         const more = start + limit < matching.length;
-        const strip = ({ legs, kind, ...row }) => row;
+        const listed = (recording) => {
+            const parts = this.conversation(recording);
+            const conversation_part = parts.findIndex(({ id }) => id === recording.id) + 1;
+            return { ...bare(recording), conversation_part, conversation_size: parts.length };
+        };
         send_json(response, 200, {
-            recordings: rows.map(strip),
+            recordings: rows.map(listed),
             next: more ? rows.at(-1).id : null,
         });
     }
@@ -186,13 +201,15 @@ class Mock {
             return not_found(response, 'no-recording');
         }
         const { kind, ...shown } = recording;
+        const recordings = this.conversation(recording).map(bare);
+        shown.conversation = { id: recording.conversation_id, recordings };
         const { facts, peaks } = kind === 'long' ? this.data.long : this.data;
-        const bare = kind === 'recovered' || kind === 'clean';
+        const silent = kind === 'recovered' || kind === 'clean';
         switch (part) {
             case undefined:
                 return send_json(response, 200, shown);
             case 'facts':
-                return send_json(response, 200, { facts: bare ? [] : facts });
+                return send_json(response, 200, { facts: silent ? [] : facts });
             case 'peaks':
                 return kind === 'recovered'
                     ? not_found(response, 'no-peaks')

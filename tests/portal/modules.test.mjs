@@ -23,7 +23,17 @@ function pretend_browser(languages) {
 let portal;
 before(async () => {
     pretend_browser(['de-DE', 'da', 'en']);
-    const names = ['facts', 'format', 'language', 'parties', 'peaks', 'problems', 'route', 'api'];
+    const names = [
+        'facts',
+        'lane_facts',
+        'format',
+        'language',
+        'parties',
+        'peaks',
+        'problems',
+        'route',
+        'api',
+    ];
     const contents = names.map((name) => `export * from './${name}.ts';`).join('\n');
     const { outputFiles } = await build({
         stdin: { contents, resolveDir: SOURCE, loader: 'ts' },
@@ -113,6 +123,14 @@ describe('formats', () => {
         assert.match(shown('2025-11-20T12:00:00+01:00'), /2025$/);
     });
 
+    it('a moment of another day has its day', () => {
+        portal.language.choose('en');
+        const moment = (time, other) => portal.format_moment(new Date(time), new Date(other));
+        const midnight = '2026-11-22T00:00:00+01:00';
+        assert.equal(moment('2026-11-22T09:05:00+01:00', midnight), '09:05');
+        assert.equal(moment('2026-11-21T23:59:00+01:00', midnight), '21 Nov, 23:59');
+    });
+
     it('only danish numbers are parted in pairs', () => {
         assert.equal(plain(portal.format_number('+4588303080')), '+45 88 30 30 80');
         assert.equal(plain(portal.format_number('88303080')), '88 30 30 80');
@@ -123,7 +141,14 @@ describe('formats', () => {
 
 describe('facts', () => {
     const legs = [{ channel: 'right' }, { channel: 'left' }];
-    const fact = (start_ms, end_ms, leg, cause) => ({ start_ms, end_ms, leg, cause, count: 0 });
+    const fact = (start_ms, end_ms, leg, cause, detail = '') => ({
+        start_ms,
+        end_ms,
+        leg,
+        cause,
+        count: 0,
+        detail,
+    });
 
     it('a leg is drawn on its own channel and a fact of the whole call on both', () => {
         const drawn = portal.stretches(
@@ -169,6 +194,144 @@ describe('facts', () => {
         portal.language.choose('en');
         const [total] = portal.total_by_cause([fact(0, 1, 0, 'eclipse')]);
         assert.deepEqual([total.cause, total.name], ['other', 'Other: eclipse']);
+    });
+
+    it('every cause is of one kind, and one that is not known by whether it has a length', () => {
+        const kinds = {
+            stretch: ['lost', 'late', 'silent', 'held', 'paused', 'masked', 'unwritten'],
+            people: ['party_joined', 'party_left'],
+            technical: ['codec_change', 'ssrc_change', 'deviation', 'document_dropped'],
+        };
+        kinds.stretch.push('undecodable', 'concealed');
+        kinds.technical.push('documents_dropped', 'notes_dropped');
+        for (const [kind, causes] of Object.entries(kinds)) {
+            for (const cause of causes) {
+                assert.equal(portal.kind_of(fact(5, 5, 0, cause)), kind, cause);
+            }
+        }
+        assert.equal(portal.kind_of(fact(5, 9, 0, 'eclipse')), 'stretch');
+        assert.equal(portal.kind_of(fact(5, 5, 0, 'eclipse')), 'technical');
+    });
+
+    it('no two causes have the same words in either language', () => {
+        const stretch = ['lost', 'late', 'silent', 'held', 'paused', 'masked', 'unwritten'];
+        const moment = ['party_joined', 'party_left', 'codec_change', 'ssrc_change', 'deviation'];
+        stretch.push('undecodable', 'concealed', 'eclipse');
+        moment.push('documents_dropped', 'notes_dropped', 'comet');
+        for (const code of ['en', 'da']) {
+            portal.language.choose(code);
+            const words = [
+                ...stretch.map((cause) => portal.cause_text(fact(0, 9, 0, cause))),
+                ...moment.map((cause) => portal.event_text(fact(0, 0, 0, cause), 'Anna')),
+            ];
+            assert.equal(new Set(words).size, stretch.length + moment.length, words.join());
+        }
+    });
+
+    it('who came and who left is told by name, and without one as somebody', () => {
+        portal.language.choose('en');
+        const told = (cause, detail) => {
+            const one = fact(0, 0, 0, cause, detail);
+            return portal.event_text(one, portal.person_of(one));
+        };
+        assert.equal(told('party_joined', 'Anna Holm <+4588303080>'), 'Anna Holm joined');
+        assert.equal(told('party_left', '+4588303080'), '+4588303080 left');
+        assert.equal(told('party_left', ''), 'Somebody left');
+        assert.equal(told('party_joined', '$& {who} <1>'), '$& {who} joined');
+    });
+
+    it('a moment is a mark on its lane and one of the whole call is on both', () => {
+        const drawn = portal.moments(
+            [
+                fact(900, 900, null, 'deviation', 'x'),
+                fact(100, 100, 0, 'party_joined', 'Anna <1>'),
+                fact(500, 500, 1, 'codec_change', 'PCMA -> G722'),
+                fact(300, 400, 1, 'lost'),
+            ],
+            legs,
+            1000,
+        );
+        assert.deepEqual(
+            drawn.map(({ lane, sign, at, label }) => [lane, sign, at, label]),
+            [
+                ['right', 'party_joined', 0.1, 'Anna'],
+                ['left', 'codec_change', 0.5, 'PCMA → G722'],
+                ['both', 'deviation', 0.9, ''],
+            ],
+        );
+        assert.deepEqual(portal.moments([fact(0, 0, 0, 'deviation')], legs, 0), []);
+        const [lost, ...rest] = portal.stretches(
+            [fact(300, 400, 1, 'lost'), fact(1, 1, 0, 'party_left')],
+            legs,
+            1000,
+        );
+        assert.deepEqual([lost.cause, rest], ['lost', []]);
+    });
+
+    it('flags never overlap and people come before technical notes', () => {
+        const crowd = [
+            ...Array.from({ length: 40 }, (unused, i) =>
+                fact(i * 25, i * 25, 1, 'codec_change', 'A -> B'),
+            ),
+            fact(500, 500, 1, 'party_joined', 'Anna Holm <1>'),
+            fact(995, 995, 1, 'party_left', 'Karen Lund <2>'),
+        ];
+        const drawn = portal.moments(crowd, legs, 1000);
+        const placed = portal.flags(drawn, 600);
+        const people = placed.filter(({ moment }) => moment.sign.startsWith('party'));
+        assert.deepEqual(
+            people.map(({ moment, row, words }) => [moment.label, row, words]),
+            [
+                ['Anna Holm', 0, true],
+                ['Karen Lund', 0, true],
+            ],
+        );
+        for (const [i, one] of placed.entries()) {
+            const width_px = one.words ? 24 + one.moment.label.length * 7 : 24;
+            assert.ok(one.left_px >= 0 && one.left_px + width_px <= 600 && one.row < 3);
+            for (const other of placed.slice(i + 1)) {
+                const [left, right] = one.left_px < other.left_px ? [one, other] : [other, one];
+                assert.ok(left.row !== right.row || left.left_px + 24 <= right.left_px);
+            }
+        }
+        assert.deepEqual(portal.flags(drawn, 0), []);
+    });
+
+    it('moments too close to tell apart are drawn as one without words', () => {
+        const many = Array.from({ length: 1000 }, (unused, i) =>
+            fact(i, i, 0, 'party_joined', `Number ${i}`),
+        );
+        const drawn = portal.moments(many, legs, 1000);
+        assert.ok(drawn.length <= 126, `${drawn.length}`);
+        assert.equal(drawn[0].label, '');
+    });
+});
+
+describe('parties', () => {
+    const party = (number, name = null) => ({ number, name });
+    const call = (legs) => ({ caller: party('1', 'Anna'), called: party(null), legs });
+    const leg = (channel, who) => ({ channel, party: who });
+
+    it('everybody on a channel is named once', () => {
+        const parties = portal.channel_parties(
+            call([
+                leg('left', party('1', 'Anna')),
+                leg('left', party('2')),
+                leg('left', party('2', 'Bo')),
+                leg('left', party(null)),
+                leg('left', null),
+                leg('right', party('3')),
+            ]),
+            'left',
+        );
+        assert.deepEqual(parties, [party('1', 'Anna'), party('2')]);
+    });
+
+    it('a party that only its leg knows stands where the unknown one would', () => {
+        assert.deepEqual(portal.channel_parties(call([leg('right', party('3'))]), 'right'), [
+            party('3'),
+        ]);
+        assert.deepEqual(portal.channel_parties(call([]), 'right'), [party(null)]);
     });
 });
 

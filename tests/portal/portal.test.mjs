@@ -86,6 +86,10 @@ async function click_lane(page, part) {
     await board.click({ position: { x: width * part, y: height / 4 } });
 }
 
+function is_moment({ cause, start_ms, end_ms }) {
+    return /^(party|codec|ssrc)_|^deviation$|_dropped$/.test(cause) || start_ms === end_ms;
+}
+
 describe('signing in', () => {
     it('a wrong pin is refused in words', async () => {
         const { context, page, unwelcome } = await open_page(browser, URL_BASE, {}, [401, 429]);
@@ -207,10 +211,18 @@ describe('listening', () => {
                 async (asked) => (await fetch(`/api/v1/recordings/${asked}/facts`)).json(),
                 id,
             );
-            const shown = await page.locator('recorder-lanes .facts .cause').count();
-            assert.equal(shown > 0, facts.length > 0);
-            const kinds = new Set(facts.map((fact) => fact.cause)).size;
-            assert.equal(await page.locator('recorder-facts .legend li').count(), kinds);
+            const kinds = (wanted) =>
+                new Set(
+                    facts.filter((fact) => is_moment(fact) === wanted).map(({ cause }) => cause),
+                ).size;
+            const lanes = page.locator('recorder-lanes');
+            assert.equal((await lanes.locator('.facts .cause').count()) > 0, kinds(false) > 0);
+            assert.equal((await lanes.locator('.moment').count()) > 0, kinds(true) > 0);
+            assert.equal(await page.locator('recorder-facts .legend li').count(), kinds(false));
+            assert.equal(
+                await page.locator('recorder-events li').count(),
+                facts.filter(is_moment).length,
+            );
         });
     });
 

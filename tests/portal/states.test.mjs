@@ -1,11 +1,21 @@
 /*
  * The states of the portal that a sound recorder seldom shows, against the mock server: waiting
- * after wrong PINs, calls in progress, recovered, failed and damaged ones, an empty account, a
- * session that ended, a recorder that does not answer, many calls.
+ * after wrong PINs, calls in progress, recovered, failed and damaged ones, transferred ones and
+ * those with many parties, an empty account, a session that ended, a recorder that does not answer,
+ * many calls.
  */
 import assert from 'node:assert/strict';
 import { after, before, it } from 'node:test';
-import { axe, launch, open_page, picture, sign_in } from './browser.mjs';
+import {
+    advances,
+    axe,
+    launch,
+    media,
+    open_page,
+    overflow_px,
+    picture,
+    sign_in,
+} from './browser.mjs';
 import { CUSTOMER, EMPTY_CUSTOMER, PIN, start_mock } from './mock_server.mjs';
 
 let browser;
@@ -120,6 +130,192 @@ it('an hour with thousands of losses is drawn and listed in bearable numbers', a
         await page.getByRole('button', { name: 'Show more of the 4,000' }).click();
         assert.equal(await page.locator('recorder-facts tbody tr').count(), 550);
     });
+});
+
+/* Whose words the lanes, the legend and the lists have; the same in both languages. */
+const SIGNS = ['party_joined', 'party_left', 'codec_change', 'ssrc_change', 'deviation'];
+
+it('every cause has its own look on the lanes and its own words below', async () => {
+    for (const locale of ['en-GB', 'da-DK']) {
+        await with_list(
+            async (page) => {
+                await page.locator(row_of('conference')).click();
+                await page.locator('recorder-lanes canvas').first().waitFor();
+                const { facts } = server.mock.data;
+                const causes = await page
+                    .locator('recorder-facts .legend li')
+                    .evaluateAll((all) => all.map((one) => one.children[1].textContent));
+                assert.equal(new Set(causes).size, 10);
+                const looks = await page
+                    .locator('recorder-facts .legend .swatch')
+                    .evaluateAll((all) =>
+                        all.map((one) => {
+                            const { backgroundImage, borderColor } = getComputedStyle(one);
+                            return `${backgroundImage} ${borderColor}`;
+                        }),
+                    );
+                assert.equal(new Set(looks).size, 10);
+                for (const sign of [...SIGNS, 'documents_dropped', 'notes_dropped']) {
+                    assert.equal(
+                        await page.locator(`recorder-lanes .moment-${sign}`).count(),
+                        1,
+                        sign,
+                    );
+                }
+                assert.equal(await page.locator('recorder-events .people li').count(), 2);
+                const notes = page.locator('recorder-events details');
+                assert.equal(await notes.locator('li').first().isVisible(), false);
+                await notes.locator('summary').click();
+                assert.equal(
+                    await notes.locator('li').count(),
+                    facts.filter((fact) => fact.start_ms === fact.end_ms).length - 2,
+                );
+                await notes.getByText('metadata is not well-formed XML').waitFor();
+                await picture(page, `state-facts-${locale.slice(0, 2)}`, true);
+                assert.deepEqual(await axe(page), []);
+            },
+            { options: { locale, viewport: { width: 1280, height: 1700 } } },
+        );
+    }
+});
+
+it('a moment in the list is a place to go to', async () => {
+    await with_list(async (page) => {
+        await page.locator(row_of('conference')).click();
+        await page.locator('recorder-events').getByRole('button', { name: 'Go to 0:19' }).click();
+        await page.locator('#position', { hasText: '0:19' }).waitFor();
+    });
+});
+
+it('the lanes name everybody who is heard on them', async () => {
+    await with_list(async (page) => {
+        await page.locator(row_of('conference')).click();
+        const called = page.locator('recorder-lanes .parties.called .name');
+        await called.nth(1).waitFor();
+        const { called: first } = server.mock.data.recordings.find(
+            ({ kind }) => kind === 'conference',
+        );
+        assert.deepEqual(await called.allTextContents(), [first.name, 'Karen Lund']);
+        await page.locator('recorder-legs summary').click();
+        assert.equal(await page.locator('recorder-legs tbody tr').count(), 4);
+        await page.getByRole('columnheader', { name: 'Refused' }).waitFor();
+    });
+});
+
+/* The four parts of the call that was transferred, as the mock has them: newest first. */
+const PARTS = [15, 16, 17, 18].map((place) => `part-${place}`);
+
+it('a transferred call is joined in the list and reads as one conversation', async () => {
+    await with_list(async (page) => {
+        for (const [i, kind] of PARTS.entries()) {
+            const row = page.locator(row_of(kind));
+            await row.getByText(`Part ${4 - i} of 4`).waitFor();
+            const joined = await row.evaluate((link) => link.parentElement.className);
+            const wanted = ['joined-below', 'joined-above joined-below', null, 'joined-above'];
+            assert.equal(joined, wanted[i] ?? wanted[1]);
+        }
+        assert.equal(await page.getByText(/Part \d of \d/).count(), 4);
+        await page.locator(row_of('part-17')).scrollIntoViewIfNeeded();
+        await picture(page, 'state-joined');
+        await page.locator(row_of('part-17')).click();
+        const strip = page.getByRole('navigation', { name: 'This conversation' });
+        await strip.waitFor();
+        assert.deepEqual(
+            await strip.locator('.name').allTextContents(),
+            [
+                'Reception',
+                'Nordhavn Tømrer & Snedker ApS, Værkstedet',
+                'Lager',
+                'Karen Lund',
+            ].flatMap((called) => ['Birthe Skov', called]),
+        );
+        assert.equal(await strip.getByRole('link').count(), 3);
+        assert.match(
+            await strip.locator('[aria-current=true]').innerText(),
+            /Nordhavn Tømrer.*\s0:42\s.*Recovered/s,
+        );
+        await picture(page, 'state-conversation');
+        assert.deepEqual(await axe(page), []);
+        await strip.getByRole('link', { name: /to Karen Lund/ }).focus();
+        await page.keyboard.press('Enter');
+        await strip.locator('[aria-current=true]', { hasText: 'Karen Lund' }).waitFor();
+        assert.ok(page.url().endsWith(`id=${server.mock.data.recordings[15].id}`));
+        assert.equal(await page.locator('recorder-player h2:focus').count(), 1);
+        await page.goBack();
+        await strip.locator('[aria-current=true]', { hasText: 'Nordhavn' }).waitFor();
+    });
+});
+
+it('a call by itself has no strip and no part', async () => {
+    await with_list(async (page) => {
+        await page.locator(row_of('clean')).click();
+        await page.locator('recorder-lanes').waitFor();
+        assert.equal(await page.locator('recorder-conversation').count(), 0);
+        assert.equal(await page.locator(row_of('clean')).getByText('Part').count(), 0);
+    });
+});
+
+it('where a part ends the next one is offered and plays only when asked', async () => {
+    await with_list(async (page) => {
+        await page.locator(row_of('part-18')).click();
+        const next = page.getByRole('button', { name: 'Play the next part' });
+        await page.getByRole('button', { name: 'Play', exact: true }).click();
+        await advances(page);
+        assert.equal(await next.count(), 0);
+        await page.locator('recorder-lanes .board').focus();
+        await page.keyboard.press('End');
+        await next.waitFor();
+        await page
+            .getByRole('status')
+            .getByText('This part of the conversation has ended.')
+            .waitFor();
+        await page.waitForTimeout(300);
+        assert.equal((await media(page)).paused, true);
+        assert.ok(page.url().endsWith(`id=${server.mock.data.recordings[18].id}`));
+        await picture(page, 'state-next');
+        assert.deepEqual(await axe(page), []);
+        await next.click();
+        await page
+            .locator('recorder-conversation [aria-current=true]', { hasText: 'Nordhavn' })
+            .waitFor();
+        await advances(page);
+    });
+});
+
+it('after the last part there is no next one', async () => {
+    await with_list(async (page) => {
+        await page.locator(row_of('part-15')).click();
+        await page.getByRole('button', { name: 'Play', exact: true }).click();
+        await advances(page);
+        await page.locator('recorder-lanes .board').focus();
+        await page.keyboard.press('End');
+        await page.getByRole('button', { name: 'Play', exact: true }).waitFor();
+        assert.equal(await page.getByRole('button', { name: 'Play the next part' }).count(), 0);
+    });
+});
+
+it('a conversation fits a narrow dark screen in danish', async () => {
+    const options = {
+        locale: 'da-DK',
+        colorScheme: 'dark',
+        viewport: { width: 360, height: 740 },
+    };
+    await with_list(
+        async (page) => {
+            await page.locator(row_of('part-17')).scrollIntoViewIfNeeded();
+            await picture(page, 'state-joined-360-dark');
+            await page.locator(row_of('part-17')).click();
+            await page.getByRole('navigation', { name: 'Denne samtale' }).waitFor();
+            await page.locator('recorder-lanes canvas').first().waitFor();
+            for (const summary of await page.locator('recorder-player summary').all()) {
+                await summary.click();
+            }
+            assert.equal(await overflow_px(page), 0);
+            await picture(page, 'state-conversation-360-dark', true);
+            assert.deepEqual(await axe(page), []);
+        },
+        { options },
+    );
 });
 
 it('an account without calls is told that they will come', async () => {

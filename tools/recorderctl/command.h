@@ -11,7 +11,7 @@
 
 #include "tools/recorderctl/context.h"
 
-enum { COMMAND_OPTIONS_MAX = 8, COMMAND_ARGUMENTS_MAX = 2 };
+enum { COMMAND_OPTIONS_MAX = 10, COMMAND_ARGUMENTS_MAX = 2 };
 
 struct command_option {
     const char *name;  /* "limit" for --limit; NULL ends a list */

@@ -11,7 +11,11 @@
 #include "tools/recorderctl/recording_json.h"
 #include "tools/recorderctl/recordings.h"
 
-enum { EXPORT_BLOCK_BYTES = 65536, EXPORT_MODE = 0600 };
+enum {
+    EXPORT_BLOCK_BYTES = 65536,
+    EXPORT_MODE = 0600,
+    EXPORT_NAME_BYTES = BOUND_PATH_BYTES + 32, /* a document's */
+};
 
 static enum status write_block(int file, const uint8_t *data, size_t bytes, struct fault *fault)
 {
@@ -28,6 +32,13 @@ static enum status write_block(int file, const uint8_t *data, size_t bytes, stru
     return STATUS_OK;
 }
 
+/* What a file is to hold. */
+struct content {
+    const struct recording_reader *reader; /* its audio; NULL where it is a document */
+    const uint8_t *data;
+    size_t data_bytes;
+};
+
 static enum status copy_audio(const struct recording_reader *reader, int file, struct fault *fault)
 {
     uint64_t total = recording_reader_summary(reader)->audio_bytes;
@@ -42,8 +53,6 @@ static enum status copy_audio(const struct recording_reader *reader, int file, s
             status = write_block(file, block, bytes, fault);
         offset += bytes;
     }
-    if (status == STATUS_OK && fsync(file))
-        status = fault_set(fault, STATUS_IO, errno, "sync audio");
     if (block)
         sodium_memzero(block, EXPORT_BLOCK_BYTES);
     free(block);
@@ -65,10 +74,20 @@ static enum status take_name(const char *temporary, const char *name, struct fau
     return fault_set(fault, errno == EEXIST ? STATUS_EXISTS : STATUS_IO, errno, "name %s", name);
 }
 
-static enum status write_file(const struct recording_reader *reader, const char *name,
-                              struct fault *fault)
+static enum status write_content(const struct content *content, int file, struct fault *fault)
 {
-    char temporary[BOUND_PATH_BYTES + 16];
+    enum status status = content->reader
+                             ? copy_audio(content->reader, file, fault)
+                             : write_block(file, content->data, content->data_bytes, fault);
+
+    if (status == STATUS_OK && fsync(file))
+        status = fault_set(fault, STATUS_IO, errno, "sync file");
+    return status;
+}
+
+static enum status write_file(const struct content *content, const char *name, struct fault *fault)
+{
+    char temporary[EXPORT_NAME_BYTES + 16];
 
     (void)snprintf(temporary, sizeof temporary, "%s.part-XXXXXX", name);
     int file = mkostemp(temporary, O_CLOEXEC); /* 0600 */
@@ -76,7 +95,7 @@ static enum status write_file(const struct recording_reader *reader, const char 
         return fault_set(fault, STATUS_IO, errno, "create %s", temporary);
     enum status status = fchmod(file, EXPORT_MODE)
                              ? fault_set(fault, STATUS_IO, errno, "set mode of %s", temporary)
-                             : copy_audio(reader, file, fault);
+                             : write_content(content, file, fault);
     if (close(file) && status == STATUS_OK)
         status = fault_set(fault, STATUS_IO, errno, "close %s", temporary);
     if (status == STATUS_OK)
@@ -86,22 +105,76 @@ static enum status write_file(const struct recording_reader *reader, const char 
     return status;
 }
 
+/* Each document in a file of its own, "NAME.document-1" and on. */
+static enum status write_documents(const struct bytes *section, const char *name,
+                                   struct fault *fault)
+{
+    char own_name[EXPORT_NAME_BYTES];
+    struct document document;
+    enum status status = STATUS_OK;
+    size_t offset = 0;
+
+    for (unsigned i = 1; status == STATUS_OK; i++) {
+        status = documents_next(section->data, section->len, &offset, &document);
+        if (status == STATUS_END)
+            return STATUS_OK;
+        if (status != STATUS_OK)
+            return fault_set(fault, status, 0, "document %u breaks its layout", i);
+        (void)snprintf(own_name, sizeof own_name, "%s.document-%u", name, i);
+        const struct content content = {.data = document.data, .data_bytes = document.data_bytes};
+        status = write_file(&content, own_name, fault);
+    }
+    return status;
+}
+
+/* What an export is to be, and what it was. */
+struct export
+{
+    const char *name;
+    bool with_documents;
+    uint64_t audio_bytes;
+    json_t *documents; /* owned; NULL without them */
+};
+
+static enum status export_documents(const struct recording_reader *reader, struct export *export,
+                                    struct fault *fault)
+{
+    struct bytes section;
+
+    bytes_init(&section, BOUND_SECTION_BYTES);
+    enum status status = documents_read(reader, &section, fault);
+    if (status == STATUS_OK)
+        status = write_documents(&section, export->name, fault);
+    if (status == STATUS_OK)
+        export->documents = recording_json_documents(&section);
+    if (section.len)
+        sodium_memzero(section.data, section.len);
+    bytes_deinit(&section);
+    return status;
+}
+
 /* The entry is durable before a byte of audio is on its way. */
 static enum status audited_export(struct context *context, const struct index_recording *row,
-                                  const char *name, uint64_t *audio_bytes, struct fault *fault)
+                                  struct export *export, struct fault *fault)
 {
     struct recording_reader *reader = NULL;
+    const char *name = export->name;
     enum status status = recording_open_file(context, row, &reader, fault);
 
     if (status == STATUS_OK)
         status = recording_reader_verify(reader, fault);
     if (status == STATUS_OK)
-        status = context_audit(context, "export", &row->id,
-                               json_pack("{s:o}", "file", output_text(name)), fault);
+        status = context_audit(
+            context, "export", &row->id,
+            json_pack("{s:o, s:b}", "file", output_text(name), "documents", export->with_documents),
+            fault);
+    const struct content audio = {.reader = reader};
     if (status == STATUS_OK)
-        status = write_file(reader, name, fault);
+        status = write_file(&audio, name, fault);
     if (status == STATUS_OK)
-        *audio_bytes = recording_reader_summary(reader)->audio_bytes;
+        export->audio_bytes = recording_reader_summary(reader)->audio_bytes;
+    if (status == STATUS_OK && export->with_documents)
+        status = export_documents(reader, export, fault);
     recording_reader_close(reader);
     return status;
 }
@@ -113,7 +186,6 @@ enum exit_code recordings_export(struct context *context, const struct invocatio
     char own_name[UUID_TEXT_BYTES + sizeof ".opus"];
     struct index_recording row;
     struct fault fault = {0};
-    uint64_t audio_bytes = 0;
 
     if (name && (!*name || strlen(name) >= BOUND_PATH_BYTES))
         return context_fail(context, EXIT_USAGE, "the file's path is empty or too long",
@@ -131,12 +203,15 @@ enum exit_code recordings_export(struct context *context, const struct invocatio
     if (faccessat(AT_FDCWD, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
         return context_fail(context, EXIT_REFUSED, "the file is there already",
                             "name another; nothing is overwritten");
-    enum status status = audited_export(context, &row, name, &audio_bytes, &fault);
+    struct export export = {.name = name,
+                            .with_documents = command_option(invocation, "documents") != NULL};
+    enum status status = audited_export(context, &row, &export, &fault);
     if (status == STATUS_NOT_FOUND)
         return context_fail(context, EXIT_SYSTEM, fault.text, "restore the file from a copy");
     if (status != STATUS_OK)
         return context_fail_status(context, status, &fault, NULL);
     return output_object(context,
-                         json_pack("{s:s, s:o, s:I}", "id", invocation->argument[0], "file",
-                                   output_text(name), "audio_bytes", (json_int_t)audio_bytes));
+                         json_pack("{s:s, s:o, s:I, s:o*}", "id", invocation->argument[0], "file",
+                                   output_text(name), "audio_bytes",
+                                   (json_int_t) export.audio_bytes, "documents", export.documents));
 }

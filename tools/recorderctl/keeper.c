@@ -1,9 +1,11 @@
 #include "tools/recorderctl/keeper.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/log.h"
+#include "storage/index/audit.h"
 #include "storage/index/customers.h"
 #include "storage/index/sessions.h"
 #include "tools/recorderctl/command.h"
@@ -100,6 +102,25 @@ static enum status expire_sessions(struct keeper *keeper, struct fault *fault)
     return sessions_expire(keeper->context->index, clock_wall_now(), fault);
 }
 
+enum status keeper_audit(struct keeper *keeper, const char *action, struct uuid recording,
+                         json_t *owned_detail, struct fault *fault)
+{
+    char *text = owned_detail ? json_dumps(owned_detail, JSON_COMPACT) : NULL;
+    const struct audit_entry entry = {
+        .at = clock_wall_now(),
+        .actor = "program:keeper",
+        .action = action,
+        .recording = &recording,
+        .address = "",
+        .detail = text ? text : "{}",
+    };
+    enum status status = audit_append(keeper->context->index, &entry, fault);
+
+    free(text);
+    json_decref(owned_detail);
+    return status;
+}
+
 /* A step that fails must not keep the others from being done. */
 static void note_step(const char *step, enum status status, const struct fault *fault,
                       struct keeper_counts *counts)
@@ -116,6 +137,8 @@ static void do_round(struct keeper *keeper, struct keeper_counts *counts)
     struct fault fault = {0};
 
     note_step("recover", keeper_recover(keeper, counts, &fault), &fault, counts);
+    if (!keeper_stopping(keeper))
+        note_step("reassign", keeper_reassign(keeper, counts, &fault), &fault, counts);
     if (!keeper_stopping(keeper))
         note_step("keys", make_keys(keeper, &fault), &fault, counts);
     note_step("sessions", expire_sessions(keeper, &fault), &fault, counts);
@@ -157,11 +180,11 @@ static void run_rounds(struct keeper *keeper, const char *ready_file)
 
 static json_t *counts_json(const struct keeper_counts *counts)
 {
-    return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "alive", (json_int_t)counts->alive,
+    return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "alive", (json_int_t)counts->alive,
                      "recovered", (json_int_t)counts->recovered, "completed",
                      (json_int_t)counts->completed, "failed", (json_int_t)counts->failed, "no_key",
                      (json_int_t)counts->no_key, "errors", (json_int_t)counts->errors, "orphans",
-                     (json_int_t)counts->orphans);
+                     (json_int_t)counts->orphans, "reassigned", (json_int_t)counts->reassigned);
 }
 
 static enum exit_code run_once(struct keeper *keeper, const char *ready_file)
@@ -218,7 +241,8 @@ const struct command commands_keeper[] = {
                     {"ready-file", 0, "FILE", "written when the first round is done"}},
         .summary = "the housekeeping service: recovery, keys, sessions; ends at SIGTERM",
         .details =
-            "Every keeper_period_s it finishes recordings that a crash left behind, makes\n"
+            "Every keeper_period_s it finishes recordings that a crash left behind, seals those\n"
+            "that turned out to be another customer's to that one's key, makes\n"
             "the customers' keys of this month and the next, removes sessions that are over\n"
             "and, once a day, reports files that the index does not know. It logs to\n"
             "standard error. With --once it exits 1 where a recording failed or waits for\n"

@@ -2,9 +2,11 @@
  * keeper: the housekeeping service, `recorderctl keeper`. One thread; every keeper_period_s a
  * round:
  *  1. recordings that a crash left behind are recovered (keeper_recover.c);
- *  2. at the start and once a day, files without a row are reported (keeper_scan.c);
- *  3. at the start and once an hour, every customer gets keys for this month and the next;
- *  4. sessions that are over are removed.
+ *  2. recordings that turned out to be another customer's are sealed to that one's key
+ *     (keeper_reassign.c);
+ *  3. at the start and once a day, files without a row are reported (keeper_scan.c);
+ *  4. at the start and once an hour, every customer gets keys for this month and the next;
+ *  5. sessions that are over are removed.
  * Whatever fails is logged and tried again in the next round. A second keeper does no harm: files
  * are locked while they are recovered, and rows are looked at again before they are written.
  */
@@ -29,13 +31,14 @@ enum {
 
 /* What one round found and did. */
 struct keeper_counts {
-    size_t alive;     /* recordings in progress */
-    size_t recovered; /* finished after a crash */
-    size_t completed; /* were sealed, their rows did not know it yet */
-    size_t failed;    /* nothing of them could be kept */
-    size_t no_key;    /* wait for a key that is not here */
-    size_t errors;    /* steps that failed and are tried again */
-    size_t orphans;   /* files without a row, by the last scan */
+    size_t alive;      /* recordings in progress */
+    size_t recovered;  /* finished after a crash */
+    size_t completed;  /* were sealed, their rows did not know it yet */
+    size_t failed;     /* nothing of them could be kept */
+    size_t no_key;     /* wait for a key that is not here */
+    size_t errors;     /* steps that failed and are tried again */
+    size_t orphans;    /* files without a row, by the last scan */
+    size_t reassigned; /* sealed to the customer whose they turned out to be */
 };
 
 struct keeper_complaint {
@@ -69,6 +72,15 @@ bool keeper_may_complain(struct keeper *keeper, struct uuid recording, mono_time
 /** Recover what a crash left behind; adds to counts. STATUS_OK unless the index cannot be read. */
 enum status keeper_recover(struct keeper *keeper, struct keeper_counts *counts,
                            struct fault *fault) MUST_CHECK;
+
+/** Seal recordings to the customers whose they turned out to be; adds to counts. STATUS_OK unless
+ * the index cannot be read. */
+enum status keeper_reassign(struct keeper *keeper, struct keeper_counts *counts,
+                            struct fault *fault) MUST_CHECK;
+
+/** Append to the audit log what the keeper did with a recording; owned_detail is consumed. */
+enum status keeper_audit(struct keeper *keeper, const char *action, struct uuid recording,
+                         json_t *owned_detail, struct fault *fault) MUST_CHECK;
 
 /** Look for files without a row; sets counts->orphans. */
 enum status keeper_scan(struct keeper *keeper, struct keeper_counts *counts,

@@ -7,7 +7,6 @@
 #include <unistd.h>
 
 #include "base/log.h"
-#include "storage/index/audit.h"
 #include "storage/index/details.h"
 #include "storage/recording/recover.h"
 #include "tools/recorderctl/keeper.h"
@@ -77,26 +76,6 @@ static enum status describe(void *context, const struct recording_summary *so_fa
     return STATUS_OK;
 }
 
-static enum status audit(struct keeper *keeper, const char *action, struct uuid recording,
-                         const char *why, struct fault *fault)
-{
-    json_t *detail = json_pack("{s:s*}", "why", why);
-    char *text = detail ? json_dumps(detail, JSON_COMPACT) : NULL;
-    const struct audit_entry entry = {
-        .at = clock_wall_now(),
-        .actor = "program:keeper",
-        .action = action,
-        .recording = &recording,
-        .address = "",
-        .detail = text ? text : "{}",
-    };
-    enum status status = audit_append(keeper->context->index, &entry, fault);
-
-    free(text);
-    json_decref(detail);
-    return status;
-}
-
 /*
  * Write what became of a recording, unless somebody did so since the row was listed: the file's
  * own writer may have ended it in the meantime.
@@ -117,10 +96,10 @@ static enum status finish_row(struct keeper *keeper, const struct index_recordin
     if (status == STATUS_OK)
         status = recordings_finish(index, row, facts, fact_count, fault);
     if (status == STATUS_OK)
-        status = audit(keeper,
-                       row->state == RECORDING_STATE_SEALED ? "completed"
-                                                            : recording_state_name(row->state),
-                       row->id, why, fault);
+        status = keeper_audit(
+            keeper,
+            row->state == RECORDING_STATE_SEALED ? "completed" : recording_state_name(row->state),
+            row->id, json_pack("{s:s*}", "why", why), fault);
     if (status == STATUS_OK)
         return index_commit(index, fault);
     index_rollback(index);

@@ -69,20 +69,23 @@ json_t *recording_json_brief(const struct index_recording *row, const struct cus
 
 static json_t *leg_json(const struct index_leg *leg)
 {
-    return json_pack("{s:s, s:o, s:o, s:o, s:I, s:I, s:I, s:I}", "channel",
+    return json_pack("{s:s, s:o, s:o, s:o, s:I, s:I, s:I, s:I, s:I, s:I}", "channel",
                      leg->right ? "right" : "left", "label", output_text_or_null(leg->label),
                      "party", party_json(&leg->party), "codec", output_text_or_null(leg->codec),
                      "packets_received", (json_int_t)leg->packets_received, "packets_lost",
                      (json_int_t)leg->packets_lost, "packets_late", (json_int_t)leg->packets_late,
-                     "packets_duplicate", (json_int_t)leg->packets_duplicate);
+                     "packets_duplicate", (json_int_t)leg->packets_duplicate, "packets_ignored",
+                     (json_int_t)leg->packets_ignored, "packets_refused",
+                     (json_int_t)leg->packets_refused);
 }
 
 static json_t *fact_json(const struct index_fact *fact)
 {
-    return json_pack("{s:I, s:I, s:o, s:o, s:I}", "start_ms", (json_int_t)fact->start_ms, "end_ms",
-                     (json_int_t)fact->end_ms, "leg",
+    return json_pack("{s:I, s:I, s:o, s:o, s:I, s:o}", "start_ms", (json_int_t)fact->start_ms,
+                     "end_ms", (json_int_t)fact->end_ms, "leg",
                      fact->leg < 0 ? json_null() : json_integer(fact->leg), "cause",
-                     output_text(fact->cause), "count", (json_int_t)fact->count);
+                     output_text(fact->cause), "count", (json_int_t)fact->count, "detail",
+                     output_text_or_null(fact->detail));
 }
 
 static json_t *hash_json(const uint8_t hash[static 32])
@@ -94,12 +97,16 @@ static json_t *hash_json(const uint8_t hash[static 32])
 
 static int add_origin(json_t *object, const struct index_recording *row)
 {
+    char conversation[UUID_TEXT_BYTES];
+
+    uuid_format(row->conversation, conversation);
     json_t *origin = json_pack(
-        "{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "source",
+        "{s:o, s:o, s:o, s:o, s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:o}", "source",
         output_text_or_null(row->source), "source_address",
         output_text_or_null(row->source_address), "session_id",
         output_text_or_null(row->session_id), "sip_session_id",
         output_text_or_null(row->sip_session_id), "group_id", output_text_or_null(row->group_id),
+        "call_reference", output_text_or_null(row->call_reference), "conversation", conversation,
         "node", output_text_or_null(row->node), "end_cause", output_text_or_null(row->end_cause),
         "path", output_text(row->path), "sha256_cipher", hash_json(row->sha256_cipher),
         "sha256_plain", hash_json(row->sha256_plain));
@@ -120,14 +127,30 @@ json_t *recording_json_whole(const struct index_recording *row, const struct cus
         output_append(legs, leg_json(&row->leg[i]));
     for (size_t i = 0; i < fact_count; i++)
         output_append(list, fact_json(&facts[i]));
-    bool whole = object && !add_origin(object, row) && !json_object_set(object, "legs", legs) &&
-                 !json_object_set(object, "facts", list);
+    const char *due = customer_names_find(names, row->owner_due);
+    bool whole = object && !add_origin(object, row) &&
+                 !json_object_set_new(object, "owner_due", output_text_or_null(due)) &&
+                 !json_object_set(object, "legs", legs) && !json_object_set(object, "facts", list);
     json_decref(legs);
     json_decref(list);
     if (whole)
         return object;
     json_decref(object);
     return NULL;
+}
+
+json_t *recording_json_documents(const struct bytes *section)
+{
+    json_t *list = json_array();
+    struct document document;
+    size_t offset = 0;
+
+    while (documents_next(section->data, section->len, &offset, &document) == STATUS_OK)
+        output_append(list, json_pack("{s:I, s:o, s:o, s:I}", "at_ms", (json_int_t)document.at_ms,
+                                      "message", output_text_or_null(document.message), "type",
+                                      output_text_or_null(document.type), "bytes",
+                                      (json_int_t)document.data_bytes));
+    return list;
 }
 
 enum exit_code recording_find(struct context *context, const char *text,

@@ -8,6 +8,7 @@
 
 #include "storage/index/customers.h"
 #include "storage/index/recordings.h"
+#include "storage/recording/documents.h"
 #include "storage/recording/reader.h"
 #include "tools/recorderctl/context.h"
 
@@ -34,6 +35,9 @@ json_t *recording_json_brief(const struct index_recording *row, const struct cus
 /** All of a row, with legs and facts. NULL at out of memory. */
 json_t *recording_json_whole(const struct index_recording *row, const struct customer_names *names,
                              const struct index_fact *facts, size_t fact_count);
+
+/** What is told of each document: at_ms, message, type, bytes. NULL at out of memory. */
+json_t *recording_json_documents(const struct bytes *section);
 
 /** Read an id from the command line and its row; prints the line where it cannot. */
 enum exit_code recording_find(struct context *context, const char *text,

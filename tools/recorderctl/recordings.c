@@ -164,7 +164,21 @@ static enum status read_whole(struct context *context, const struct index_record
     return status;
 }
 
-/* The details that the file itself bears, opened with its key. */
+static enum status add_documents(const struct recording_reader *reader, json_t *details,
+                                 struct fault *fault)
+{
+    struct bytes section;
+
+    bytes_init(&section, BOUND_SECTION_BYTES);
+    enum status status = documents_read(reader, &section, fault);
+    if (status == STATUS_OK &&
+        json_object_set_new(details, "documents", recording_json_documents(&section)))
+        status = fault_set(fault, STATUS_NOMEM, 0, "list documents: out of memory");
+    bytes_deinit(&section);
+    return status;
+}
+
+/* The details that the file itself bears, opened with its key, and which documents it has. */
 static enum status read_details(struct context *context, const struct index_recording *row,
                                 json_t **details, struct fault *fault)
 {
@@ -182,6 +196,8 @@ static enum status read_details(struct context *context, const struct index_reco
         if (!*details)
             status = fault_set(fault, STATUS_CORRUPT, 0, "its details are not JSON");
     }
+    if (status == STATUS_OK)
+        status = add_documents(reader, *details, fault);
     bytes_deinit(&section);
     recording_reader_close(reader);
     return status;
@@ -205,6 +221,7 @@ static enum exit_code run_show(struct context *context, const struct invocation 
         status = read_details(context, &row, &details, &fault);
     if (status != STATUS_OK) {
         json_decref(object);
+        json_decref(details);
         return context_fail_status(context, status, &fault, NULL);
     }
     if (details && object && json_object_set_new(object, "details", details)) {
@@ -260,12 +277,14 @@ const struct command commands_recordings[] = {
         .arguments = "ID",
         .arguments_min = 1,
         .arguments_max = 1,
-        .options = {{"output", 'o', "FILE", "where to; never overwrites"}},
+        .options = {{"output", 'o', "FILE", "where to; never overwrites"},
+                    {"documents", 0, NULL, "also its metadata documents: FILE.document-1, ..."}},
         .summary = "decrypt a recording to an .opus file",
         .details =
             "Without -o the file is ID.opus in the current directory. The export is written\n"
             "to the audit log before the audio is written to the file, which only its owner\n"
-            "may read. The audio is then no longer protected: keep it as you keep the keys.",
+            "may read. The audio is then no longer protected: keep it as you keep the keys.\n"
+            "Documents are written byte by byte as the telephone system sent them.",
         .run = recordings_export,
     },
     {0},

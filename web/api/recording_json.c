@@ -47,37 +47,53 @@ static json_t *party_json(const struct index_party *party)
 json_t *recording_json_row(const struct index_recording *recording)
 {
     char id[UUID_TEXT_BYTES];
+    char conversation[UUID_TEXT_BYTES];
 
     uuid_format(recording->id, id);
-    return json_pack("{s:s, s:o, s:o, s:I, s:s, s:s, s:o, s:o}", "id", id, "started_at",
+    uuid_format(recording->conversation, conversation);
+    return json_pack("{s:s, s:o, s:o, s:I, s:s, s:s, s:o, s:o, s:s}", "id", id, "started_at",
                      time_or_null(recording->started), "ended_at", time_or_null(recording->ended),
                      "duration_ms", (json_int_t)recording->duration_ms, "state",
                      recording_state_name(recording->state), "direction",
                      call_direction_name(recording->direction), "caller",
-                     party_json(&recording->caller), "called", party_json(&recording->called));
+                     party_json(&recording->caller), "called", party_json(&recording->called),
+                     "conversation_id", conversation);
+}
+
+bool recording_json_set_place(json_t *row, const struct conversation_place *place)
+{
+    return json_object_set_new(row, "conversation_part", json_integer(place->part)) == 0 &&
+           json_object_set_new(row, "conversation_size", json_integer(place->size)) == 0;
 }
 
 static json_t *leg_json(const struct index_leg *leg)
 {
-    return json_pack("{s:s, s:o, s:o, s:o, s:I, s:I, s:I, s:I}", "channel",
+    return json_pack("{s:s, s:o, s:o, s:o, s:I, s:I, s:I, s:I, s:I, s:I}", "channel",
                      leg->right ? "right" : "left", "label", text_json(leg->label), "party",
                      party_json(&leg->party), "codec", text_json(leg->codec), "packets_received",
                      (json_int_t)leg->packets_received, "packets_lost",
                      (json_int_t)leg->packets_lost, "packets_late", (json_int_t)leg->packets_late,
-                     "packets_duplicate", (json_int_t)leg->packets_duplicate);
+                     "packets_duplicate", (json_int_t)leg->packets_duplicate, "packets_ignored",
+                     (json_int_t)leg->packets_ignored, "packets_refused",
+                     (json_int_t)leg->packets_refused);
 }
 
-json_t *recording_json_whole(const struct index_recording *recording)
+json_t *recording_json_whole(const struct index_recording *recording, json_t *parts)
 {
     json_t *document = recording_json_row(recording);
     json_t *legs = json_array();
+    char id[UUID_TEXT_BYTES];
     int failed = !legs;
 
+    uuid_format(recording->conversation, id);
     for (size_t i = 0; i < recording->legs && !failed; i++)
         failed = json_array_append_new(legs, leg_json(&recording->leg[i]));
-    if (!document || json_object_set(document, "legs", legs) != 0)
+    json_t *conversation = json_pack("{s:s, s:O}", "id", id, "recordings", parts);
+    if (!document || json_object_set(document, "legs", legs) != 0 ||
+        json_object_set(document, "conversation", conversation) != 0)
         failed = 1;
     json_decref(legs);
+    json_decref(conversation);
     if (!failed)
         return document;
     json_decref(document);
@@ -90,10 +106,11 @@ json_t *recording_json_facts(const struct index_fact *facts, size_t fact_count)
 
     for (size_t i = 0; i < fact_count; i++) {
         const struct index_fact *fact = &facts[i];
-        json_t *each = json_pack("{s:I, s:I, s:o, s:o, s:I}", "start_ms",
+        json_t *each = json_pack("{s:I, s:I, s:o, s:o, s:I, s:o}", "start_ms",
                                  (json_int_t)fact->start_ms, "end_ms", (json_int_t)fact->end_ms,
                                  "leg", fact->leg < 0 ? json_null() : json_integer(fact->leg),
-                                 "cause", text_json(fact->cause), "count", (json_int_t)fact->count);
+                                 "cause", text_json(fact->cause), "count", (json_int_t)fact->count,
+                                 "detail", text_json(fact->detail));
         if (json_array_append_new(list, each) != 0) {
             json_decref(list);
             return NULL;
@@ -112,22 +129,24 @@ static int leg_of(const struct index_recording *recording, bool right)
     return -1;
 }
 
-/* Write "min,max," of one pixel of one leg; its text always fits. */
-static size_t write_pair(char *out, const uint8_t *pixel, int leg)
+/* Write "min,max," of one pair of a pixel, zeros where it is -1; its text always fits. */
+static size_t write_pair(char *out, const uint8_t *pixel, int number)
 {
-    const uint8_t *pair = leg < 0 ? NULL : pixel + 2 * (size_t)leg;
+    const uint8_t *pair = number < 0 ? NULL : pixel + 2 * (size_t)number;
     int least = pair ? (int8_t)pair[0] : 0;
     int most = pair ? (int8_t)pair[1] : 0;
 
     return (size_t)sprintf(out, "%d,%d,", least, most);
 }
 
-enum status recording_json_peaks(const struct index_recording *recording, const uint8_t *peaks,
-                                 size_t peaks_bytes, char **text, size_t *text_bytes)
+enum status recording_json_peaks(const struct index_recording *recording, enum section_kind kind,
+                                 const uint8_t *peaks, size_t peaks_bytes, char **text,
+                                 size_t *text_bytes)
 {
-    size_t pixel_bytes = 2 * recording->legs;
-    int left = leg_of(recording, false);
-    int right = leg_of(recording, true);
+    bool by_leg = kind == SECTION_PEAKS;
+    size_t pixel_bytes = 2 * (by_leg ? recording->legs : PEAKS_CHANNELS);
+    int left = by_leg ? leg_of(recording, false) : 0;
+    int right = by_leg ? leg_of(recording, true) : 1;
 
     if (pixel_bytes == 0 || peaks_bytes % pixel_bytes != 0)
         return STATUS_CORRUPT;

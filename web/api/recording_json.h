@@ -8,6 +8,7 @@
 #define RECORDER_WEB_API_RECORDING_JSON_H
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/status.h"
@@ -19,11 +20,18 @@ enum {
     PEAKS_CHANNELS = 2,
 };
 
-/** One row of a list: everything but the legs. */
+/** One row: everything but the legs. */
 json_t *recording_json_row(const struct index_recording *recording);
 
-/** One recording with its legs. */
-json_t *recording_json_whole(const struct index_recording *recording);
+/** Tell in the row of a list where the recording stands in its conversation; false: no memory. */
+bool recording_json_set_place(json_t *row, const struct conversation_place *place);
+
+/**
+ * One recording with its legs and its conversation.
+ *
+ * parts  rows of the conversation, oldest first; owned by the caller.
+ */
+json_t *recording_json_whole(const struct index_recording *recording, json_t *parts);
 
 /** {"facts": [...]} */
 json_t *recording_json_facts(const struct index_fact *facts, size_t fact_count);
@@ -32,12 +40,14 @@ json_t *recording_json_facts(const struct index_fact *facts, size_t fact_count);
  * The waveform in audiowaveform's JSON form, version 2: left and right in turn for each pixel, each
  * as its least and greatest value. A channel without a leg is zeros.
  *
- * peaks      int8_t [pixels][recording->legs][2], SECTION_PEAKS.
+ * kind       SECTION_CHANNEL_PEAKS, peaks int8_t [pixels][2][2]; or SECTION_PEAKS of older files,
+ *            int8_t [pixels][recording->legs][2], of which the first leg of a channel is shown.
  * text       set to text for free().
  *
  * STATUS_OK, STATUS_CORRUPT (not a whole number of pixels, or no legs), STATUS_NOMEM.
  */
-enum status recording_json_peaks(const struct index_recording *recording, const uint8_t *peaks,
-                                 size_t peaks_bytes, char **text, size_t *text_bytes) MUST_CHECK;
+enum status recording_json_peaks(const struct index_recording *recording, enum section_kind kind,
+                                 const uint8_t *peaks, size_t peaks_bytes, char **text,
+                                 size_t *text_bytes) MUST_CHECK;
 
 #endif

@@ -10,22 +10,50 @@
 #include "web/api/list_query.h"
 #include "web/api/recording_json.h"
 
+/* What names a row's place in its conversation. */
+struct row_key {
+    struct uuid id;
+    struct uuid conversation;
+    wall_time started;
+};
+
 /* What a list collects while the index visits its rows. */
 struct page {
     json_t *rows;
     bool failed;
-    wall_time last_started;
-    struct uuid last_id;
+    size_t count;
+    struct row_key key[LIST_LIMIT_MAX];
 };
 
 static void add_row(void *context, const struct index_recording *row)
 {
     struct page *page = context;
 
-    if (json_array_append_new(page->rows, recording_json_row(row)) != 0)
+    if (page->count == LIST_LIMIT_MAX ||
+        json_array_append_new(page->rows, recording_json_row(row)) != 0) {
         page->failed = true;
-    page->last_started = row->started;
-    page->last_id = row->id;
+        return;
+    }
+    page->key[page->count++] = (struct row_key){row->id, row->conversation, row->started};
+}
+
+/* After the visit, which must not use the index: a range of an index for each row. */
+static enum status add_places(struct page *page, struct index *index, const struct uuid *customer,
+                              struct fault *fault)
+{
+    enum status status = STATUS_OK;
+
+    for (size_t i = 0; i < page->count && status == STATUS_OK && !page->failed; i++) {
+        const struct index_recording row = {.id = page->key[i].id,
+                                            .customer = *customer,
+                                            .conversation = page->key[i].conversation,
+                                            .started = page->key[i].started};
+        struct conversation_place place;
+        status = recordings_place(index, &row, &place, fault);
+        if (status == STATUS_OK && !recording_json_set_place(json_array_get(page->rows, i), &place))
+            page->failed = true;
+    }
+    return status;
 }
 
 static enum status read_parameters(const struct exchange *exchange,
@@ -55,9 +83,10 @@ static json_t *page_json(struct page *page, bool more)
 
     if (page->failed)
         return NULL;
-    if (!more)
+    if (!more || page->count == 0)
         return json_pack("{s:O, s:n}", "recordings", page->rows, "next");
-    cursor_format(page->last_started, page->last_id, next);
+    const struct row_key *last = &page->key[page->count - 1];
+    cursor_format(last->started, last->id, next);
     return json_pack("{s:O, s:s}", "recordings", page->rows, "next", next);
 }
 
@@ -79,6 +108,8 @@ void recording_routes_list(struct api *api, struct index *index, struct exchange
     }
     list.query.customer = &exchange->customer.id;
     enum status status = recordings_list(index, &list.query, add_row, &page, &more, &fault);
+    if (status == STATUS_OK)
+        status = add_places(&page, index, &exchange->customer.id, &fault);
     if (status != STATUS_OK)
         answer_failure(exchange, status, &fault, "list recordings");
     else
@@ -103,13 +134,34 @@ bool recording_routes_find(struct index *index, struct exchange *exchange,
     return status == STATUS_OK;
 }
 
+/* The rows of a conversation while the index visits them; NULL once memory is out. */
+static void add_part(void *context, const struct index_recording *row)
+{
+    json_t **parts = context;
+
+    if (*parts && json_array_append_new(*parts, recording_json_row(row)) != 0) {
+        json_decref(*parts);
+        *parts = NULL;
+    }
+}
+
 void recording_routes_show(struct api *api, struct index *index, struct exchange *exchange)
 {
     struct index_recording recording;
+    struct fault fault = {0};
+    json_t *parts = NULL;
 
     (void)api;
-    if (recording_routes_find(index, exchange, &recording))
-        answer_json(exchange, MHD_HTTP_OK, recording_json_whole(&recording));
+    if (!recording_routes_find(index, exchange, &recording))
+        return;
+    parts = json_array();
+    enum status status = recordings_list_conversation(
+        index, recording.conversation, &exchange->customer.id, add_part, &parts, &fault);
+    if (status != STATUS_OK)
+        answer_failure(exchange, status, &fault, "list a conversation");
+    else
+        answer_json(exchange, MHD_HTTP_OK, parts ? recording_json_whole(&recording, parts) : NULL);
+    json_decref(parts);
 }
 
 void recording_routes_facts(struct api *api, struct index *index, struct exchange *exchange)
@@ -206,13 +258,13 @@ bool recording_routes_open(struct api *api, struct exchange *exchange,
 }
 
 static void answer_peaks(struct exchange *exchange, const struct index_recording *recording,
-                         const struct bytes *section)
+                         enum section_kind kind, const struct bytes *section)
 {
     char *text = NULL;
     size_t text_bytes = 0;
     struct fault fault = {0};
     enum status status =
-        recording_json_peaks(recording, section->data, section->len, &text, &text_bytes);
+        recording_json_peaks(recording, kind, section->data, section->len, &text, &text_bytes);
 
     if (status == STATUS_OK) {
         answer_json_text(exchange, text, text_bytes);
@@ -234,11 +286,16 @@ void recording_routes_peaks(struct api *api, struct index *index, struct exchang
         !recording_routes_open(api, exchange, &recording, &lease))
         return;
     bytes_init(&section, BOUND_SECTION_BYTES);
-    enum status status =
-        recording_reader_section(reader_lease_reader(lease), SECTION_PEAKS, &section, &fault);
+    enum section_kind kind = SECTION_CHANNEL_PEAKS;
+    const struct recording_reader *reader = reader_lease_reader(lease);
+    enum status status = recording_reader_section(reader, kind, &section, &fault);
+    if (status == STATUS_NOT_FOUND) { /* a file from before there were channels' peaks */
+        kind = SECTION_PEAKS;
+        status = recording_reader_section(reader, kind, &section, &fault);
+    }
     readers_release(api->readers, lease, clock_mono_now());
     if (status == STATUS_OK)
-        answer_peaks(exchange, &recording, &section);
+        answer_peaks(exchange, &recording, kind, &section);
     else if (status == STATUS_NOT_FOUND)
         answer_problem(exchange, PROBLEM_NO_PEAKS, NULL, NULL);
     else

@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Write a capture of two RTP streams side by side, for SIPp to play (siprec_uac.xml).
 
-usage: two_streams.py -o OUT.pcap CALLER CALLED
+usage: two_streams.py -o OUT.pcap [--start PACKETS] [--payload-type NUMBER] CALLER CALLED
 
 CALLER and CALLED are raw A-law at 8 kHz (sox -r 8000 -c 1 -t al), or a .pcap with one RTP stream of
-A-law, of which the payload is taken. Packets of 20 ms, payload type 8, interleaved; the caller's go
+A-law, of which the payload is taken; with another payload type, what that names. Packets of 20 ms,
+numbered and timed on from PACKETS, interleaved; the caller's go
 to UDP port 6000, the called one's to 6002. The shorter one ends first.
 """
 import argparse
@@ -40,8 +41,8 @@ def read_audio(path):
     return payload_of_capture(data) if path.endswith(".pcap") else data
 
 
-def frame(stream, number, payload):
-    rtp = struct.pack(">BBHII", 0x80, 8 | (0x80 if number == 0 else 0), number & 0xFFFF,
+def frame(stream, number, payload, payload_type, first):
+    rtp = struct.pack(">BBHII", 0x80, payload_type | (0x80 if first else 0), number & 0xFFFF,
                       (number * FRAME) & 0xFFFFFFFF, SSRCS[stream]) + payload
     udp = struct.pack(">HHHH", PORTS[stream], PORTS[stream], 8 + len(rtp), 0) + rtp
     ip = struct.pack(">BBHHHBBH4s4s", 0x45, 0, 20 + len(udp), number & 0xFFFF, 0, 64, 17, 0,
@@ -52,6 +53,8 @@ def frame(stream, number, payload):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("-o", "--output", required=True)
+    parser.add_argument("--start", type=int, default=0)
+    parser.add_argument("--payload-type", type=int, default=8)
     parser.add_argument("audio", nargs=2)
     options = parser.parse_args()
     streams = [read_audio(path) for path in options.audio]
@@ -62,7 +65,9 @@ def main():
             for stream in range(2):
                 if number >= frames[stream]:
                     continue
-                packet = frame(stream, number, streams[stream][number * FRAME:(number + 1) * FRAME])
+                packet = frame(stream, options.start + number,
+                               streams[stream][number * FRAME:(number + 1) * FRAME],
+                               options.payload_type, number == 0)
                 at = number * 20000
                 out.write(struct.pack("<IIII", at // 1000000, at % 1000000, len(packet),
                                       len(packet)) + packet)

@@ -169,11 +169,19 @@ static struct index_recording row_of(const struct fixture_customer *customer, wa
 struct uuid fixture_ring(struct fixture *fixture, const struct fixture_customer *customer,
                          wall_time started)
 {
+    return fixture_ring_on(fixture, customer, started, "");
+}
+
+struct uuid fixture_ring_on(struct fixture *fixture, const struct fixture_customer *customer,
+                            wall_time started, const char *call_reference)
+{
     struct index_recording row = row_of(customer, started);
     struct index *index = NULL;
     struct fault fault = {0};
 
+    (void)snprintf(row.call_reference, sizeof row.call_reference, "%s", call_reference);
     must(index_open(fixture->index_path, &index, &fault), &fault);
+    must(recordings_find_conversation(index, &row, &fault), &fault);
     must(recordings_insert(index, &row, &fault), &fault);
     index_close(index);
     return row.id;
@@ -220,7 +228,8 @@ static void write_file(const struct fixture *fixture, struct index_recording *ro
     };
     must(recording_writer_create(fixture->directory, &spec, &writer, &fault), &fault);
     append_audio(writer, audio_bytes);
-    struct recording_section section = {SECTION_PEAKS, peaks, 4 * pixels};
+    struct recording_section section = {fixture->old_peaks ? SECTION_PEAKS : SECTION_CHANNEL_PEAKS,
+                                        peaks, 4 * pixels};
     struct recording_finish finish = {
         .state = RECORDING_STATE_SEALED,
         .ended = clock_wall_from_us(clock_wall_us(row->started) + 5000000),
@@ -244,7 +253,7 @@ struct uuid fixture_record(struct fixture *fixture, const struct fixture_custome
                            wall_time started, size_t audio_bytes, size_t pixels)
 {
     static const struct index_fact fact = {
-        .start_ms = 100, .end_ms = 120, .leg = 1, .cause = "lost", .count = 1};
+        .start_ms = 100, .end_ms = 120, .leg = 1, .cause = "lost", .count = 1, .detail = "why"};
     struct index_recording row = row_of(customer, started);
     struct index *index = NULL;
     struct fault fault = {0};
@@ -254,7 +263,8 @@ struct uuid fixture_record(struct fixture *fixture, const struct fixture_custome
     write_file(fixture, &row, audio_bytes, pixels);
     row.legs = 2;
     row.leg[0] = (struct index_leg){.label = "1", .party = row.caller, .codec = "PCMA"};
-    row.leg[1] = (struct index_leg){.right = true, .label = "2", .codec = "PCMU"};
+    row.leg[1] = (struct index_leg){
+        .right = true, .label = "2", .codec = "PCMU", .packets_ignored = 7, .packets_refused = 8};
     must(recordings_finish(index, &row, &fact, 1, &fault), &fault);
     index_close(index);
     return row.id;
@@ -314,17 +324,30 @@ unsigned fixture_audit(const struct fixture *fixture, const char *action, char *
     return search.count;
 }
 
-void fixture_deny_audit(const struct fixture *fixture)
+static void run_sql(const struct fixture *fixture, const char *sql)
 {
     sqlite3 *database = NULL;
 
     assert_int_equal(sqlite3_open(fixture->index_path, &database), SQLITE_OK);
-    assert_int_equal(sqlite3_exec(database,
-                                  "CREATE TRIGGER denied BEFORE INSERT ON audit"
-                                  " BEGIN SELECT RAISE(ABORT, 'denied'); END;",
-                                  NULL, NULL, NULL),
-                     SQLITE_OK);
+    assert_int_equal(sqlite3_exec(database, sql, NULL, NULL, NULL), SQLITE_OK);
     assert_int_equal(sqlite3_close(database), SQLITE_OK);
+}
+
+void fixture_mix(const struct fixture *fixture, struct uuid conversation)
+{
+    char sql[128] = "UPDATE recordings SET conversation = x'";
+    size_t used = strlen(sql);
+
+    for (size_t i = 0; i < sizeof conversation.b; i++)
+        used += (size_t)snprintf(sql + used, sizeof sql - used, "%02x", conversation.b[i]);
+    (void)snprintf(sql + used, sizeof sql - used, "'");
+    run_sql(fixture, sql);
+}
+
+void fixture_deny_audit(const struct fixture *fixture)
+{
+    run_sql(fixture, "CREATE TRIGGER denied BEFORE INSERT ON audit"
+                     " BEGIN SELECT RAISE(ABORT, 'denied'); END;");
 }
 
 /* --- HTTP ------------------------------------------------------------------------------------- */

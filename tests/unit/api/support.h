@@ -33,6 +33,7 @@ struct fixture {
     uint16_t port;
     struct fixture_customer own;
     struct fixture_customer other;
+    bool old_peaks; /* of the files that are made from now on: by leg, as older files have them */
 };
 
 /* A whole answer. */
@@ -64,6 +65,10 @@ struct uuid fixture_record(struct fixture *fixture, const struct fixture_custome
 struct uuid fixture_ring(struct fixture *fixture, const struct fixture_customer *customer,
                          wall_time started);
 
+/** As fixture_ring, of a call that belongs to the conversation of those with the same reference. */
+struct uuid fixture_ring_on(struct fixture *fixture, const struct fixture_customer *customer,
+                            wall_time started, const char *call_reference);
+
 /** The byte at a position of every fixture's audio. */
 uint8_t fixture_audio(size_t position);
 
@@ -77,6 +82,9 @@ void fixture_flip(const char *path, long position);
 /** Count audit entries of an action; copies the last one's detail where detail is not NULL. */
 unsigned fixture_audit(const struct fixture *fixture, const char *action, char *detail,
                        size_t detail_bytes);
+
+/** Put every recording of every customer into one conversation, as no program of ours would. */
+void fixture_mix(const struct fixture *fixture, struct uuid conversation);
 
 /** Let the database refuse every further audit entry. */
 void fixture_deny_audit(const struct fixture *fixture);

@@ -36,7 +36,12 @@ static struct index_recording two_party_call(void)
         .called = {.number = "sip:\"x\"; /../45", .name = ""},
         .legs = 2,
         .leg = {{.right = false, .label = "1", .codec = "PCMA", .packets_received = 250},
-                {.right = true, .label = "2", .codec = "PCMU", .packets_lost = 3}},
+                {.right = true,
+                 .label = "2",
+                 .codec = "PCMU",
+                 .packets_lost = 3,
+                 .packets_ignored = 4,
+                 .packets_refused = 5}},
     };
 
     return recording;
@@ -69,12 +74,13 @@ static void problem_leaves_out_what_it_does_not_know(void **state)
 static void recording_has_the_promised_members(void **state)
 {
     struct index_recording recording = two_party_call();
-    json_t *document = recording_json_whole(&recording);
+    json_t *parts = json_pack("[o]", recording_json_row(&recording));
+    json_t *document = recording_json_whole(&recording, parts);
     json_t *left = json_array_get(json_object_get(document, "legs"), 0);
     json_t *right = json_array_get(json_object_get(document, "legs"), 1);
 
     (void)state;
-    assert_int_equal(json_object_size(document), 9);
+    assert_int_equal(json_object_size(document), 11);
     assert_string_equal(text_of(document, "started_at"), "2026-11-22T13:57:10.042Z");
     assert_string_equal(text_of(document, "ended_at"), "2026-11-22T13:57:15.042Z");
     assert_string_equal(text_of(document, "state"), "sealed");
@@ -87,8 +93,48 @@ static void recording_has_the_promised_members(void **state)
     assert_int_equal(json_integer_value(json_object_get(left, "packets_received")), 250);
     assert_string_equal(text_of(right, "channel"), "right");
     assert_int_equal(json_integer_value(json_object_get(right, "packets_lost")), 3);
+    assert_int_equal(json_integer_value(json_object_get(right, "packets_ignored")), 4);
+    assert_int_equal(json_integer_value(json_object_get(right, "packets_refused")), 5);
     assert_true(json_is_object(json_object_get(right, "party")));
     json_decref(document);
+    json_decref(parts);
+}
+
+static void recording_tells_its_conversation(void **state)
+{
+    struct index_recording recording = two_party_call();
+    struct index_recording first = two_party_call();
+
+    (void)state;
+    recording.conversation = first.id = uuid_new(recording.started);
+    first.conversation = first.id;
+    char id[UUID_TEXT_BYTES];
+    uuid_format(first.id, id);
+    json_t *parts = json_pack("[o, o]", recording_json_row(&first), recording_json_row(&recording));
+    json_t *document = recording_json_whole(&recording, parts);
+    const json_t *conversation = json_object_get(document, "conversation");
+    const json_t *rows = json_object_get(conversation, "recordings");
+    assert_string_equal(text_of(document, "conversation_id"), id);
+    assert_string_equal(text_of(conversation, "id"), id);
+    assert_int_equal(json_array_size(rows), 2);
+    assert_string_equal(text_of(json_array_get(rows, 0), "id"), id);
+    assert_int_equal(json_object_size(json_array_get(rows, 1)), 9);
+    assert_string_equal(text_of(json_array_get(rows, 1), "conversation_id"), id);
+    json_decref(document);
+    json_decref(parts);
+}
+
+static void row_of_a_list_tells_its_place(void **state)
+{
+    struct index_recording recording = two_party_call();
+    const struct conversation_place place = {.part = 2, .size = 3};
+    json_t *row = recording_json_row(&recording);
+
+    (void)state;
+    assert_true(recording_json_set_place(row, &place));
+    assert_int_equal(json_integer_value(json_object_get(row, "conversation_part")), 2);
+    assert_int_equal(json_integer_value(json_object_get(row, "conversation_size")), 3);
+    json_decref(row);
 }
 
 static void call_in_progress_has_no_end(void **state)
@@ -120,13 +166,18 @@ static void facts_tell_place_cause_and_leg(void **state)
     const struct index_fact facts[] = {
         {.start_ms = 0, .end_ms = 20, .leg = 1, .cause = "lost", .count = 1},
         {.start_ms = 500, .end_ms = 900, .leg = -1, .cause = "held"},
+        {.start_ms = 700, .end_ms = 700, .leg = 0, .cause = "party_joined", .detail = "S\xc3\xb8s"},
+        {.start_ms = 900, .end_ms = 900, .leg = 0, .cause = "party_left", .detail = "S\xf8s"},
     };
-    json_t *document = recording_json_facts(facts, 2);
+    json_t *document = recording_json_facts(facts, 4);
     json_t *list = json_object_get(document, "facts");
 
     (void)state;
-    assert_int_equal(json_array_size(list), 2);
+    assert_int_equal(json_array_size(list), 4);
     assert_string_equal(text_of(json_array_get(list, 0), "cause"), "lost");
+    assert_string_equal(text_of(json_array_get(list, 0), "detail"), "");
+    assert_string_equal(text_of(json_array_get(list, 2), "detail"), "S\xc3\xb8s");
+    assert_string_equal(text_of(json_array_get(list, 3), "detail"), "S?s"); /* not UTF-8 */
     assert_int_equal(json_integer_value(json_object_get(json_array_get(list, 0), "leg")), 1);
     assert_true(json_is_null(json_object_get(json_array_get(list, 1), "leg")));
     json_decref(document);
@@ -135,13 +186,15 @@ static void facts_tell_place_cause_and_leg(void **state)
     json_decref(document);
 }
 
-static char *peaks_text(const struct index_recording *recording, const int8_t *peaks, size_t bytes)
+static char *peaks_text(const struct index_recording *recording, enum section_kind kind,
+                        const int8_t *peaks, size_t bytes)
 {
     char *text = NULL;
     size_t length = 0;
 
-    assert_int_equal(recording_json_peaks(recording, (const uint8_t *)peaks, bytes, &text, &length),
-                     STATUS_OK);
+    assert_int_equal(
+        recording_json_peaks(recording, kind, (const uint8_t *)peaks, bytes, &text, &length),
+        STATUS_OK);
     text = realloc(text, length + 1);
     text[length] = '\0';
     return text;
@@ -151,7 +204,7 @@ static void peaks_alternate_left_and_right(void **state)
 {
     static const int8_t peaks[] = {-1, 1, -2, 2, -128, 127, 0, 0};
     struct index_recording recording = two_party_call();
-    char *text = peaks_text(&recording, peaks, sizeof peaks);
+    char *text = peaks_text(&recording, SECTION_PEAKS, peaks, sizeof peaks);
 
     (void)state;
     assert_string_equal(text, "{\"version\":2,\"channels\":2,\"sample_rate\":8000,"
@@ -161,9 +214,28 @@ static void peaks_alternate_left_and_right(void **state)
     /* Legs may be stored right first. */
     recording.leg[0].right = true;
     recording.leg[1].right = false;
-    text = peaks_text(&recording, peaks, sizeof peaks);
+    text = peaks_text(&recording, SECTION_PEAKS, peaks, sizeof peaks);
     assert_non_null(strstr(text, "[-2,2,-1,1,0,0,-128,127]"));
     free(text);
+}
+
+static void peaks_by_channel_do_not_ask_for_legs(void **state)
+{
+    static const int8_t peaks[] = {-1, 1, -2, 2, -128, 127, 0, 0};
+    struct index_recording recording = two_party_call();
+
+    (void)state;
+    recording.legs = 5; /* several are heard on one side */
+    recording.leg[0].right = true;
+    char *text = peaks_text(&recording, SECTION_CHANNEL_PEAKS, peaks, sizeof peaks);
+    assert_non_null(strstr(text, "\"length\":2,\"data\":[-1,1,-2,2,-128,127,0,0]}"));
+    free(text);
+    size_t length = 0;
+    text = NULL;
+    assert_int_equal(recording_json_peaks(&recording, SECTION_CHANNEL_PEAKS, (const uint8_t *)peaks,
+                                          6, &text, &length),
+                     STATUS_CORRUPT);
+    assert_null(text);
 }
 
 static void missing_leg_is_a_flat_line(void **state)
@@ -173,7 +245,7 @@ static void missing_leg_is_a_flat_line(void **state)
 
     (void)state;
     recording.legs = 1;
-    char *text = peaks_text(&recording, peaks, sizeof peaks);
+    char *text = peaks_text(&recording, SECTION_PEAKS, peaks, sizeof peaks);
     assert_non_null(strstr(text, "\"length\":2,\"data\":[-1,1,0,0,-3,3,0,0]}"));
     free(text);
 }
@@ -186,15 +258,17 @@ static void odd_peaks_are_refused_and_empty_ones_are_empty(void **state)
     size_t length = 0;
 
     (void)state;
-    assert_int_equal(recording_json_peaks(&recording, (const uint8_t *)peaks, 5, &text, &length),
-                     STATUS_CORRUPT);
+    assert_int_equal(
+        recording_json_peaks(&recording, SECTION_PEAKS, (const uint8_t *)peaks, 5, &text, &length),
+        STATUS_CORRUPT);
     assert_null(text);
-    text = peaks_text(&recording, peaks, 0);
+    text = peaks_text(&recording, SECTION_PEAKS, peaks, 0);
     assert_non_null(strstr(text, "\"length\":0,\"data\":[]}"));
     free(text);
     recording.legs = 0;
-    assert_int_equal(recording_json_peaks(&recording, (const uint8_t *)peaks, 4, &text, &length),
-                     STATUS_CORRUPT);
+    assert_int_equal(
+        recording_json_peaks(&recording, SECTION_PEAKS, (const uint8_t *)peaks, 4, &text, &length),
+        STATUS_CORRUPT);
 }
 
 static void saved_name_holds_nothing_but_digits_of_numbers(void **state)
@@ -254,10 +328,13 @@ int main(void)
         cmocka_unit_test(problem_has_the_members_of_rfc_9457),
         cmocka_unit_test(problem_leaves_out_what_it_does_not_know),
         cmocka_unit_test(recording_has_the_promised_members),
+        cmocka_unit_test(recording_tells_its_conversation),
+        cmocka_unit_test(row_of_a_list_tells_its_place),
         cmocka_unit_test(call_in_progress_has_no_end),
         cmocka_unit_test(name_that_is_not_utf8_is_still_shown),
         cmocka_unit_test(facts_tell_place_cause_and_leg),
         cmocka_unit_test(peaks_alternate_left_and_right),
+        cmocka_unit_test(peaks_by_channel_do_not_ask_for_legs),
         cmocka_unit_test(missing_leg_is_a_flat_line),
         cmocka_unit_test(odd_peaks_are_refused_and_empty_ones_are_empty),
         cmocka_unit_test(saved_name_holds_nothing_but_digits_of_numbers),

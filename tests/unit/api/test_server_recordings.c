@@ -123,6 +123,52 @@ static void bad_parameters_are_named(void **state)
     }
 }
 
+/* Three calls of one conversation, oldest first; one of another customer by the same reference. */
+static void ring_three_and_a_stranger(struct fixture *fixture, struct subject calls[static 3],
+                                      struct subject *stranger)
+{
+    wall_time now = clock_wall_now();
+
+    fixture_sign_in(fixture, &fixture->own);
+    *stranger = (struct subject){.started = {.ns = now.ns - 20 * CLOCK_NS_PER_S}};
+    stranger->uuid = fixture_ring_on(fixture, &fixture->other, stranger->started, "refci-7");
+    uuid_format(stranger->uuid, stranger->id);
+    for (int i = 0; i < 3; i++) {
+        calls[i] = (struct subject){.started = {.ns = now.ns + (i - 10) * CLOCK_NS_PER_S}};
+        calls[i].uuid = fixture_ring_on(fixture, &fixture->own, calls[i].started, "refci-7");
+        uuid_format(calls[i].uuid, calls[i].id);
+    }
+}
+
+static void list_tells_the_place_of_each_call_in_its_conversation(void **state)
+{
+    struct fixture *fixture = *state;
+    struct subject calls[3];
+    struct subject stranger;
+
+    ring_three_and_a_stranger(fixture, calls, &stranger);
+    (void)fixture_ring(fixture, &fixture->own, clock_wall_now());
+    json_t *page = document(http_get(fixture, &fixture->own, "", "/api/v1/recordings"));
+    const json_t *rows = json_object_get(page, "recordings");
+    assert_int_equal(json_array_size(rows), 4);
+    const json_t *alone = json_array_get(rows, 0);
+    assert_int_equal(json_integer_value(json_object_get(alone, "conversation_part")), 1);
+    assert_int_equal(json_integer_value(json_object_get(alone, "conversation_size")), 1);
+    for (size_t i = 1; i < 4; i++) { /* newest first */
+        const json_t *row = json_array_get(rows, i);
+        assert_string_equal(json_string_value(json_object_get(row, "conversation_id")),
+                            calls[0].id);
+        assert_int_equal(json_integer_value(json_object_get(row, "conversation_part")), 4 - i);
+        assert_int_equal(json_integer_value(json_object_get(row, "conversation_size")), 3);
+    }
+    json_decref(page);
+    page = document(http_get(fixture, &fixture->own, "", "/api/v1/recordings?limit=2"));
+    const json_t *second = json_array_get(json_object_get(page, "recordings"), 1);
+    assert_int_equal(json_integer_value(json_object_get(second, "conversation_part")), 3);
+    assert_int_equal(json_integer_value(json_object_get(second, "conversation_size")), 3);
+    json_decref(page);
+}
+
 /* --- one recording ---------------------------------------------------------------------------- */
 
 static void recording_facts_and_peaks_are_shown(void **state)
@@ -135,14 +181,73 @@ static void recording_facts_and_peaks_are_shown(void **state)
     assert_string_equal(json_string_value(json_object_get(shown, "state")), "sealed");
     assert_int_equal(json_integer_value(json_object_get(shown, "duration_ms")), 5000);
     assert_int_equal(json_array_size(json_object_get(shown, "legs")), 2);
+    const json_t *right = json_array_get(json_object_get(shown, "legs"), 1);
+    assert_int_equal(json_integer_value(json_object_get(right, "packets_ignored")), 7);
+    assert_int_equal(json_integer_value(json_object_get(right, "packets_refused")), 8);
     json_decref(shown);
     shown = document(describe(fixture, &subject, "GET", "", "/facts"));
     const json_t *fact = json_array_get(json_object_get(shown, "facts"), 0);
     assert_string_equal(json_string_value(json_object_get(fact, "cause")), "lost");
+    assert_string_equal(json_string_value(json_object_get(fact, "detail")), "why");
     json_decref(shown);
     shown = document(describe(fixture, &subject, "GET", "", "/peaks"));
     assert_int_equal(json_integer_value(json_object_get(shown, "length")), 100);
     assert_int_equal(json_array_size(json_object_get(shown, "data")), 400);
+    json_decref(shown);
+}
+
+static void recording_shows_its_conversation_oldest_first(void **state)
+{
+    struct fixture *fixture = *state;
+    struct subject calls[3];
+    struct subject stranger;
+
+    ring_three_and_a_stranger(fixture, calls, &stranger);
+    for (size_t asked = 0; asked < 3; asked++) {
+        json_t *shown = document(describe(fixture, &calls[asked], "GET", "", ""));
+        const json_t *conversation = json_object_get(shown, "conversation");
+        const json_t *parts = json_object_get(conversation, "recordings");
+        assert_string_equal(json_string_value(json_object_get(conversation, "id")), calls[0].id);
+        assert_int_equal(json_array_size(parts), 3);
+        for (size_t i = 0; i < 3; i++)
+            assert_string_equal(json_string_value(json_object_get(json_array_get(parts, i), "id")),
+                                calls[i].id);
+        json_decref(shown);
+    }
+}
+
+/* The index is written by recorder-ingest: even one that mixes customers shows no stranger. */
+static void conversation_never_shows_another_customers_recording(void **state)
+{
+    struct fixture *fixture = *state;
+    struct subject calls[3];
+    struct subject stranger;
+
+    ring_three_and_a_stranger(fixture, calls, &stranger);
+    fixture_mix(fixture, calls[0].uuid);
+    json_t *shown = document(describe(fixture, &calls[1], "GET", "", ""));
+    char *text = json_dumps(shown, 0);
+    assert_int_equal(
+        json_array_size(json_object_get(json_object_get(shown, "conversation"), "recordings")), 3);
+    assert_null(strstr(text, stranger.id));
+    free(text);
+    json_decref(shown);
+    shown = document(http_get(fixture, &fixture->own, "", "/api/v1/recordings?limit=1"));
+    const json_t *row = json_array_get(json_object_get(shown, "recordings"), 0);
+    assert_int_equal(json_integer_value(json_object_get(row, "conversation_size")), 3);
+    assert_int_equal(json_integer_value(json_object_get(row, "conversation_part")), 3);
+    json_decref(shown);
+}
+
+static void the_peaks_of_an_older_file_are_shown_too(void **state)
+{
+    struct fixture *fixture = *state;
+
+    fixture->old_peaks = true;
+    struct subject subject = signed_in(fixture, SMALL_BYTES);
+    json_t *shown = document(describe(fixture, &subject, "GET", "", "/peaks"));
+    assert_int_equal(json_integer_value(json_object_get(shown, "length")), 100);
+    assert_int_equal(json_integer_value(json_array_get(json_object_get(shown, "data"), 3)), 3);
     json_decref(shown);
 }
 
@@ -222,8 +327,12 @@ int main(void)
     const struct CMUnitTest tests[] = {
         SERVER_TEST(pages_follow_each_other_without_gap_or_repeat),
         SERVER_TEST(list_is_narrowed_by_time_and_number),
+        SERVER_TEST(list_tells_the_place_of_each_call_in_its_conversation),
         SERVER_TEST(bad_parameters_are_named),
         SERVER_TEST(recording_facts_and_peaks_are_shown),
+        SERVER_TEST(recording_shows_its_conversation_oldest_first),
+        SERVER_TEST(conversation_never_shows_another_customers_recording),
+        SERVER_TEST(the_peaks_of_an_older_file_are_shown_too),
         SERVER_TEST(head_tells_the_length_of_every_document),
         SERVER_TEST(another_customers_recording_is_not_there),
         SERVER_TEST(call_in_progress_has_no_audio_yet),

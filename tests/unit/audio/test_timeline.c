@@ -230,9 +230,74 @@ static void line_equals_its_slow_model(void **state)
     }
 }
 
+static void line_that_begins_later_is_read_from_there(void **state)
+{
+    (void)state;
+    struct timeline *timeline = NULL;
+
+    assert_int_equal(timeline_create(&timeline), STATUS_OK);
+    timeline_begin(timeline, 800);
+    assert_int_equal(timeline_position(timeline), 800);
+    assert_int_equal(timeline_ready(timeline, 0), 800);
+    assert_int_equal(timeline_audio_end(timeline), 0);
+    assert_int_equal(place(timeline, 640, 160, 0x11), STATUS_LATE);
+    assert_int_equal(place(timeline, 800, 160, 0x12), STATUS_OK);
+    assert_int_equal(timeline_ready(timeline, 0), 960);
+    assert_reads(timeline, 160, value_of(0x12));
+    assert_int_equal(timeline_audio_end(timeline), 960);
+    timeline_destroy(timeline);
+}
+
+/* Read up to the next packet. */
+static struct timeline_entry next_entry(struct timeline *timeline)
+{
+    int16_t pcm[1000];
+    struct timeline_entry entry;
+    bool reached = false;
+
+    for (int i = 0; i < 100 && !reached; i++)
+        (void)timeline_read(timeline, pcm, 1000, &reached, &entry);
+    assert_true(reached);
+    return entry;
+}
+
+static void entry_tells_source_and_codec_of_both_packets(void **state)
+{
+    (void)state;
+    struct timeline *timeline = NULL;
+    const uint8_t payload[160] = {0};
+    struct timeline_packet packet = {
+        .ssrc = 11,
+        .codec = audio_codec_find("PCMU", 8000),
+        .payload = payload,
+        .payload_bytes = sizeof payload,
+    };
+
+    assert_int_equal(timeline_create(&timeline), STATUS_OK);
+    assert_int_equal(timeline_place(timeline, &packet), STATUS_OK);
+    packet.position = 480;
+    packet.ssrc = 22;
+    packet.codec = audio_codec_find("PCMA", 8000);
+    assert_int_equal(timeline_place(timeline, &packet), STATUS_OK);
+    struct timeline_entry entry = next_entry(timeline);
+    assert_true(entry.first);
+    assert_null(entry.codec_before);
+    assert_int_equal(entry.ssrc, 11);
+    entry = next_entry(timeline);
+    assert_false(entry.first);
+    assert_int_equal(entry.ssrc_before, 11);
+    assert_int_equal(entry.ssrc, 22);
+    assert_string_equal(entry.codec_before->name, "PCMU");
+    assert_string_equal(entry.codec->name, "PCMA");
+    assert_int_equal(entry.gap_end, 480);
+    timeline_destroy(timeline);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(line_that_begins_later_is_read_from_there),
+        cmocka_unit_test(entry_tells_source_and_codec_of_both_packets),
         cmocka_unit_test(packets_in_any_order_read_as_one_line),
         cmocka_unit_test(late_packet_after_reading_is_refused_and_a_half_late_one_is_heard_in_part),
         cmocka_unit_test(overlapping_packets_keep_what_came_first),

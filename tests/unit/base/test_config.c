@@ -39,7 +39,14 @@ static void empty_file_gives_working_defaults(void **state)
 
     (void)state;
     assert_int_equal(load("", &config, NULL), STATUS_OK);
-    assert_string_equal(config->sip_listen, "127.0.0.1:5060");
+    assert_int_equal(config->sip_listen.count, 1);
+    assert_string_equal(config->sip_listen.item[0], "127.0.0.1:5060");
+    assert_int_equal(config->sip_listen_tls.count, 0);
+    assert_int_equal(config->rtp_address.count, 0);
+    assert_false(config->sip_tls_client_required);
+    assert_int_equal(config->session_expires_s, 1800);
+    assert_int_equal(config->session_min_se_s, 90);
+    assert_int_equal(config->drain_s, 0);
     assert_string_equal(config->master_key, "/var/lib/recorder/keys/master.key");
     assert_int_equal(config->rtp_port_first, 20000);
     assert_true(*config->node);
@@ -56,6 +63,76 @@ static void options_and_comments_are_read(void **state)
     assert_string_equal(config->keys, "/tmp/s/keys");
     assert_int_equal(config->calls_max, 7);
     config_destroy(config);
+}
+
+static void list_is_read_from_braces_and_from_one_plain_value(void **state)
+{
+    struct config *config = NULL;
+
+    (void)state;
+    assert_int_equal(
+        load("sip_listen = {\"127.0.0.1:5060\", \"[::1]:5060\"}\nrtp_address = \"10.0.0.1\"\n"
+             "rtp_advertise = \"\"\n",
+             &config, NULL),
+        STATUS_OK);
+    assert_int_equal(config->sip_listen.count, 2);
+    assert_string_equal(config->sip_listen.item[0], "127.0.0.1:5060");
+    assert_string_equal(config->sip_listen.item[1], "[::1]:5060");
+    assert_int_equal(config->rtp_address.count, 1);
+    assert_string_equal(config->rtp_address.item[0], "10.0.0.1");
+    assert_int_equal(config->rtp_advertise.count, 0);
+    config_destroy(config);
+}
+
+static void list_past_its_maximum_is_refused(void **state)
+{
+    struct config *config = NULL;
+    struct fault fault = {0};
+
+    (void)state;
+    assert_int_equal(
+        load("sip_listen = {\"a\",\"b\",\"c\",\"d\",\"e\",\"f\",\"g\",\"h\"}\n", &config, NULL),
+        STATUS_OK);
+    assert_int_equal(config->sip_listen.count, CONFIG_LIST_MAX);
+    config_destroy(config);
+    config = NULL;
+    assert_int_equal(load("sip_listen = {\"a\",\"b\",\"c\",\"d\",\"e\",\"f\",\"g\",\"h\",\"i\"}\n",
+                          &config, &fault),
+                     STATUS_INVALID);
+    assert_non_null(strstr(fault.text, "sip_listen has 9 values, allowed are 8"));
+}
+
+static void tls_options_that_lack_their_file_are_refused(void **state)
+{
+    struct config *config = NULL;
+    struct fault fault = {0};
+
+    (void)state;
+    assert_int_equal(load("sip_listen_tls = \"127.0.0.1:5061\"\n", &config, &fault),
+                     STATUS_INVALID);
+    assert_non_null(strstr(fault.text, "sip_tls_certificate"));
+    assert_int_equal(load("sip_tls_client_required = true\n", &config, &fault), STATUS_INVALID);
+    assert_non_null(strstr(fault.text, "sip_tls_client_ca"));
+    assert_int_equal(load("sip_listen_tls = \"127.0.0.1:5061\"\nsip_tls_certificate = \"/c.pem\"\n"
+                          "sip_tls_client_ca = \"/ca.pem\"\nsip_tls_client_required = true\n",
+                          &config, NULL),
+                     STATUS_OK);
+    assert_string_equal(config->sip_tls_certificate, "/c.pem");
+    assert_string_equal(config->sip_tls_key, "");
+    assert_true(config->sip_tls_client_required);
+    config_destroy(config);
+}
+
+static void session_timer_below_its_least_is_refused(void **state)
+{
+    struct config *config = NULL;
+    struct fault fault = {0};
+
+    (void)state;
+    assert_int_equal(load("session_min_se_s = 89\n", &config, &fault), STATUS_INVALID);
+    assert_int_equal(load("session_min_se_s = 600\nsession_expires_s = 300\n", &config, &fault),
+                     STATUS_INVALID);
+    assert_non_null(strstr(fault.text, "session_min_se_s is above session_expires_s"));
 }
 
 static void unknown_option_is_named_with_its_line(void **state)
@@ -98,6 +175,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(empty_file_gives_working_defaults),
         cmocka_unit_test(options_and_comments_are_read),
+        cmocka_unit_test(list_is_read_from_braces_and_from_one_plain_value),
+        cmocka_unit_test(list_past_its_maximum_is_refused),
+        cmocka_unit_test(tls_options_that_lack_their_file_are_refused),
+        cmocka_unit_test(session_timer_below_its_least_is_refused),
         cmocka_unit_test(unknown_option_is_named_with_its_line),
         cmocka_unit_test(number_out_of_range_is_refused_with_the_range),
         cmocka_unit_test(missing_file_is_named),

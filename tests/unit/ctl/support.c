@@ -11,7 +11,7 @@
 #include "storage/seal/keys.h"
 #include "tools/recorderctl/command.h"
 
-enum { ARGUMENTS_MAX = 16, AUDIO_PACKETS = 100, PACKET_48K = 960 };
+enum { ARGUMENTS_MAX = 24, AUDIO_PACKETS = 100, PACKET_48K = 960 };
 
 int ctl_set_up_empty(void **state)
 {
@@ -210,7 +210,7 @@ static void finish_file(const struct ctl *ctl, struct recording_writer *writer,
     struct signer *signer = NULL;
     struct recording_summary summary;
     struct fault fault = {0};
-    const struct index_fact fact = {100, 200, 0, "lost", 5};
+    const struct index_fact fact = {100, 200, 0, "lost", 5, "four in a row"};
 
     row->state = RECORDING_STATE_SEALED;
     row->ended.ns = row->started.ns + 2 * CLOCK_NS_PER_S;
@@ -262,6 +262,12 @@ static struct recording_writer *create_file(const struct ctl *ctl,
     if (recording_writer_create(ctl->store, &spec, &writer, &fault) != STATUS_OK)
         fail_msg("%s", fault.text);
     write_audio(writer);
+    assert_int_equal(recording_writer_document(writer, 0, "INVITE", "application/rs-metadata+xml",
+                                               (const uint8_t *)"<recording/>", 12),
+                     STATUS_OK);
+    assert_int_equal(
+        recording_writer_document(writer, 700, "UPDATE", "a/b", (const uint8_t *)"<not xml", 8),
+        STATUS_OK);
     if (recording_writer_flush(writer, &fault) != STATUS_OK)
         fail_msg("%s", fault.text);
     recording_writer_confirm(writer);
@@ -280,7 +286,7 @@ static void insert_row(const struct ctl *ctl, const struct index_recording *row)
 
 static void finish_row(const struct ctl *ctl, const struct index_recording *row)
 {
-    const struct index_fact fact = {100, 200, 0, "lost", 5};
+    const struct index_fact fact = {100, 200, 0, "lost", 5, "four in a row"};
     struct index *index = open_index(ctl);
     struct fault fault = {0};
 

@@ -48,6 +48,7 @@ static void a_crashed_recording_is_recovered_and_verifies(void **state)
     const json_t *details = json_object_get(value, "details");
     assert_string_equal(json_string_value(json_object_get(details, "sip_call_id")), "call-1");
     assert_string_equal(json_string_value(json_object_get(details, "end_cause")), "interrupted");
+    assert_int_equal(json_array_size(json_object_get(details, "documents")), 2);
     json_decref(value);
     assert_int_equal(ctl_sql(ctl, "SELECT count(*) FROM audit WHERE action = 'recovered' AND"
                                   " actor = 'program:keeper' AND recording IS NOT NULL"),
@@ -83,6 +84,69 @@ static void what_was_known_of_a_recovered_call_stays(void **state)
                                   " AND node = 'test' AND direction = 1"
                                   " AND length(caller_name) > 0"),
                      1);
+}
+
+/* As the index has it after a call whose real parties came late: nobody's, and due to the customer.
+ */
+static void make_due(struct ctl *ctl, const char *customer)
+{
+    char sql[300];
+
+    (void)snprintf(sql, sizeof sql,
+                   "UPDATE recordings SET owner_due = (SELECT id FROM customers WHERE number ="
+                   " '%s'), customer = (SELECT id FROM customers WHERE number = 'unassigned')",
+                   customer);
+    (void)ctl_sql(ctl, sql);
+}
+
+static void a_recording_that_turned_out_to_be_anothers_is_sealed_to_them(void **state)
+{
+    struct ctl *ctl = *state;
+    struct ctl_recording recording = ctl_record(ctl, CTL_SEALED, 60);
+
+    assert_int_equal(ctl_run(ctl, "customer", "add", "77", "--name", "Seven", NULL), 0);
+    make_due(ctl, "77");
+    assert_int_equal(ctl_run(ctl, "recordings", "verify", recording.id_text, NULL), 0);
+    assert_int_equal(round_counts(ctl, 0, "reassigned"), 1);
+    assert_int_equal(ctl_run(ctl, "--json", "recordings", "show", recording.id_text, NULL), 0);
+    json_t *value = ctl_json(ctl);
+    assert_string_equal(json_string_value(json_object_get(value, "customer")), "77");
+    assert_true(json_is_null(json_object_get(value, "owner_due")));
+    json_decref(value);
+    assert_int_equal(ctl_run(ctl, "recordings", "verify", recording.id_text, NULL), 0);
+    assert_int_equal(ctl_sql(ctl, "SELECT count(*) FROM audit WHERE action = 'reassign' AND"
+                                  " actor = 'program:keeper' AND recording IS NOT NULL"),
+                     1);
+    assert_int_equal(round_counts(ctl, 0, "reassigned"), 0);
+}
+
+static void a_crash_between_file_and_row_of_a_reassignment_is_gone_on_from(void **state)
+{
+    struct ctl *ctl = *state;
+    struct ctl_recording recording = ctl_record(ctl, CTL_SEALED, 60);
+
+    assert_int_equal(ctl_run(ctl, "customer", "add", "77", "--name", "Seven", NULL), 0);
+    make_due(ctl, "77");
+    assert_int_equal(round_counts(ctl, 0, "reassigned"), 1);
+    make_due(ctl, "77"); /* the file is theirs, the row does not know */
+    (void)ctl_sql(ctl, "UPDATE recordings SET sha256_cipher = zeroblob(32)");
+    assert_int_equal(round_counts(ctl, 0, "reassigned"), 1);
+    assert_int_equal(ctl_run(ctl, "recordings", "verify", recording.id_text, NULL), 0);
+}
+
+static void a_reassignment_that_cannot_be_is_an_error_and_tried_again(void **state)
+{
+    struct ctl *ctl = *state;
+    struct ctl_recording recording = ctl_record(ctl, CTL_SEALED, 60);
+    char away[sizeof recording.path + sizeof ".away"];
+
+    assert_int_equal(ctl_run(ctl, "customer", "add", "77", "--name", "Seven", NULL), 0);
+    make_due(ctl, "77");
+    (void)snprintf(away, sizeof away, "%s.away", recording.path);
+    assert_int_equal(rename(recording.path, away), 0);
+    assert_int_equal(round_counts(ctl, 5, "errors"), 1);
+    assert_int_equal(rename(away, recording.path), 0);
+    assert_int_equal(round_counts(ctl, 0, "reassigned"), 1);
 }
 
 static void a_living_recording_is_left_alone(void **state)
@@ -366,6 +430,9 @@ int main(void)
         WITH_STORE(a_crashed_recording_is_recovered_and_verifies),
         WITH_STORE(the_loss_of_what_was_durable_is_an_entry_in_the_audit_log),
         WITH_STORE(what_was_known_of_a_recovered_call_stays),
+        WITH_STORE(a_recording_that_turned_out_to_be_anothers_is_sealed_to_them),
+        WITH_STORE(a_crash_between_file_and_row_of_a_reassignment_is_gone_on_from),
+        WITH_STORE(a_reassignment_that_cannot_be_is_an_error_and_tried_again),
         WITH_STORE(a_living_recording_is_left_alone),
         WITH_STORE(a_row_whose_file_is_gone_becomes_failed),
         WITH_STORE(a_young_row_without_a_file_is_its_writers_business),

@@ -61,11 +61,22 @@ static void show_gives_legs_facts_and_the_files_own_details(void **state)
     json_t *value = ctl_json(ctl);
     assert_int_equal(json_array_size(json_object_get(value, "legs")), 2);
     assert_int_equal(json_array_size(json_object_get(value, "facts")), 1);
+    const json_t *fact = json_array_get(json_object_get(value, "facts"), 0);
+    assert_string_equal(json_string_value(json_object_get(fact, "detail")), "four in a row");
+    assert_string_equal(json_string_value(json_object_get(value, "conversation")),
+                        recording.id_text);
     assert_string_equal(json_string_value(json_object_get(value, "state")), "sealed");
     assert_string_equal(json_string_value(json_object_get(value, "customer")), CTL_CUSTOMER);
     json_t *details = json_object_get(value, "details");
     assert_string_equal(json_string_value(json_object_get(details, "id")), recording.id_text);
     assert_string_equal(json_string_value(json_object_get(details, "end_cause")), "bye");
+    const json_t *documents = json_object_get(details, "documents");
+    assert_int_equal(json_array_size(documents), 2);
+    const json_t *second = json_array_get(documents, 1);
+    assert_int_equal(json_integer_value(json_object_get(second, "at_ms")), 700);
+    assert_string_equal(json_string_value(json_object_get(second, "message")), "UPDATE");
+    assert_string_equal(json_string_value(json_object_get(second, "type")), "a/b");
+    assert_int_equal(json_integer_value(json_object_get(second, "bytes")), 8);
     json_decref(value);
     assert_int_equal(ctl_sql(ctl, "SELECT count(*) FROM audit WHERE action = 'details'"), 1);
 }
@@ -169,6 +180,47 @@ static void an_export_is_the_ogg_stream_for_its_owner_alone(void **state)
                      1);
 }
 
+static void expect_text(const char *path, const char *expected)
+{
+    char text[64] = "";
+    struct stat about;
+    FILE *file = fopen(path, "r");
+
+    assert_non_null(file);
+    size_t got = fread(text, 1, sizeof text - 1, file);
+    assert_int_equal(fclose(file), 0);
+    assert_int_equal(got, strlen(expected));
+    assert_string_equal(text, expected);
+    assert_int_equal(stat(path, &about), 0);
+    assert_int_equal(about.st_mode & 07777, 0600);
+}
+
+static void documents_are_exported_byte_by_byte_where_asked_for(void **state)
+{
+    struct ctl *ctl = *state;
+    struct ctl_recording recording = ctl_record(ctl, CTL_SEALED, 30);
+    char path[128];
+    char document[160];
+
+    (void)snprintf(path, sizeof path, "%s/a.opus", ctl->directory);
+    (void)snprintf(document, sizeof document, "%s.document-1", path);
+    assert_int_equal(ctl_run(ctl, "recordings", "export", recording.id_text, "-o", path, NULL), 0);
+    assert_int_not_equal(access(document, F_OK), 0);
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(ctl_run(ctl, "--json", "recordings", "export", recording.id_text,
+                             "--documents", "-o", path, NULL),
+                     0);
+    json_t *value = ctl_json(ctl);
+    assert_int_equal(json_array_size(json_object_get(value, "documents")), 2);
+    json_decref(value);
+    expect_text(document, "<recording/>");
+    (void)snprintf(document, sizeof document, "%s.document-2", path);
+    expect_text(document, "<not xml");
+    assert_int_equal(ctl_sql(ctl, "SELECT count(*) FROM audit WHERE action = 'export'"
+                                  " AND json_extract(detail, '$.documents') = 1"),
+                     1);
+}
+
 static void an_export_overwrites_nothing(void **state)
 {
     struct ctl *ctl = *state;
@@ -264,6 +316,7 @@ int main(void)
         WITH_STORE(verify_finds_a_row_that_differs_from_its_file),
         WITH_STORE(verify_reports_a_missing_file_as_bad),
         WITH_STORE(an_export_is_the_ogg_stream_for_its_owner_alone),
+        WITH_STORE(documents_are_exported_byte_by_byte_where_asked_for),
         WITH_STORE(an_export_overwrites_nothing),
         WITH_STORE(an_export_is_audited_before_a_byte_is_written),
         WITH_STORE(a_damaged_recording_is_not_exported),

@@ -38,7 +38,18 @@ static char *const wrong_lines[][6] = {
     {"number", "add", CTL_CUSTOMER, "29-20"},
     {"number", "add", CTL_CUSTOMER, "-"},
     {"number", "list", "--json=yes"},
-    {"source", "add", "pbx"},
+    {"source", "add"},
+    {"source", "add", "pbx"}, /* neither network nor certificate */
+    {"source", "add", "pbx", "any"},
+    {"source", "add", "pbx", "--certificate", ""},
+    {"source", "add", "pbx", "--certificate", "sha256:00"},
+    {"source", "add", "pbx", "--certificate", "two\nlines"},
+    {"source", "add", "pbx", "10.0.0.1", "--calls", "-1"},
+    {"source", "add", "pbx", "10.0.0.1", "--rate", "100001"},
+    {"source", "add", "pbx", "10.0.0.1", "--plain-calls=yes"},
+    {"source", "change"},
+    {"source", "remove"},
+    {"source", "remove", "a", "b"},
     {"source", "add", "pbx", "nowhere"},
     {"source", "add", "pbx", "10.0.0.1/24"},
     {"source", "add", "pbx", "10.0.0.0/33"},
@@ -92,6 +103,10 @@ static void what_is_not_there_is_exit_3(void **state)
     ctl_expect_error(ctl, "customer list");
     assert_int_equal(ctl_run(ctl, "source", "add", "x", "::1", "--customer", "9", NULL), 3);
     ctl_expect_error(ctl, "customer list");
+    assert_int_equal(ctl_run(ctl, "source", "change", "x", "--calls", "5", NULL), 3);
+    ctl_expect_error(ctl, "source list");
+    assert_int_equal(ctl_run(ctl, "source", "remove", "x", NULL), 3);
+    ctl_expect_error(ctl, "source list");
     assert_int_equal(ctl_run(ctl, "recordings", "list", "--customer", "9", NULL), 3);
     ctl_expect_error(ctl, "customer list");
     assert_int_equal(ctl_run(ctl, "recordings", "show", id, NULL), 3);
@@ -165,11 +180,12 @@ static void help_is_there_for_the_tool_and_every_command(void **state)
 {
     struct ctl *ctl = *state;
     static char *const commands[][2] = {
-        {"init", NULL},         {"customer", "add"},      {"customer", "list"},
-        {"customer", "pin"},    {"number", "add"},        {"number", "list"},
-        {"source", "add"},      {"source", "list"},       {"recordings", "list"},
-        {"recordings", "show"}, {"recordings", "verify"}, {"recordings", "export"},
-        {"keeper", NULL},       {"status", NULL},
+        {"init", NULL},           {"customer", "add"},      {"customer", "list"},
+        {"customer", "pin"},      {"number", "add"},        {"number", "list"},
+        {"source", "change"},     {"source", "remove"},     {"source", "add"},
+        {"source", "list"},       {"recordings", "list"},   {"recordings", "show"},
+        {"recordings", "verify"}, {"recordings", "export"}, {"keeper", NULL},
+        {"status", NULL},
     };
 
     assert_int_equal(ctl_run(ctl, "--help", NULL), 0);
@@ -255,6 +271,83 @@ static void changes_are_audited_with_the_operator(void **state)
                      5);
 }
 
+/* A member of the only source. */
+static json_t *source_member(struct ctl *ctl, const char *name)
+{
+    assert_int_equal(ctl_run(ctl, "--json", "source", "list", NULL), 0);
+    json_t *list = ctl_json(ctl);
+    assert_int_equal(json_array_size(list), 1);
+    json_t *value = json_incref(json_object_get(json_array_get(list, 0), name));
+    json_decref(list);
+    return value;
+}
+
+static void expect_member(struct ctl *ctl, const char *name, json_t *owned_expected)
+{
+    json_t *value = source_member(ctl, name);
+
+    assert_true(json_equal(value, owned_expected));
+    json_decref(value);
+    json_decref(owned_expected);
+}
+
+#define DIGEST "00112233445566778899aabbccddeeff00112233445566778899AABBCCDDEEFF"
+#define COLONS                                                                                     \
+    "sha256:00:11:22:33:44:55:66:77:88:99:aa:bb:cc:dd:ee:ff:00:11:22:33:44:55:66:77:88:99:AA:BB:"  \
+    "CC:DD:EE:FF"
+
+static void a_source_is_changed_where_it_is_said_and_stays_elsewhere(void **state)
+{
+    struct ctl *ctl = *state;
+
+    assert_int_equal(ctl_run(ctl, "source", "add", "sbc", "10.0.0.0/8", "--certificate",
+                             "sbc.example.net", "--customer", CTL_CUSTOMER, "--plain-calls",
+                             "--plain-keys", "--calls", "100", "--dialogs", "200", "--rate", "30",
+                             NULL),
+                     0);
+    expect_member(ctl, "network", json_string("10.0.0.0/8"));
+    expect_member(ctl, "certificate", json_string("sbc.example.net"));
+    expect_member(ctl, "plain_calls", json_true());
+    expect_member(ctl, "dialogs_max", json_integer(200));
+    assert_int_equal(ctl_run(ctl, "source", "change", "sbc", "--no-plain-keys", "--calls", "0",
+                             "--certificate", COLONS, NULL),
+                     0);
+    expect_member(ctl, "network", json_string("10.0.0.0/8"));
+    expect_member(ctl, "certificate",
+                  json_string("sha256:"
+                              "00112233445566778899aabbccddeeff"
+                              "00112233445566778899aabbccddeeff"));
+    expect_member(ctl, "customer", json_string(CTL_CUSTOMER));
+    expect_member(ctl, "plain_calls", json_true());
+    expect_member(ctl, "plain_keys", json_false());
+    expect_member(ctl, "calls_max", json_null());
+    expect_member(ctl, "rate_per_s", json_integer(30));
+    assert_int_equal(ctl_run(ctl, "source", "change", "sbc", "any", "--customer", "", NULL), 0);
+    expect_member(ctl, "network", json_null());
+    expect_member(ctl, "customer", json_null());
+    assert_int_equal(ctl_run(ctl, "source", "change", "sbc", "--certificate", "", NULL), 2);
+    ctl_expect_error(ctl, "needs a network");
+    assert_int_equal(ctl_run(ctl, "source", "remove", "sbc", NULL), 0);
+    assert_int_equal(ctl_run(ctl, "source", "list", NULL), 0);
+    assert_null(strstr(ctl->out, "sbc"));
+    assert_int_equal(ctl_sql(ctl, "SELECT count(DISTINCT action) FROM audit WHERE action IN"
+                                  " ('source_add', 'source_change', 'source_remove')"
+                                  " AND json_extract(detail, '$.name') = 'sbc'"),
+                     3);
+}
+
+static void the_word_before_the_digits_of_a_fingerprint_may_be_in_capitals(void **state)
+{
+    struct ctl *ctl = *state;
+
+    assert_int_equal(ctl_run(ctl, "source", "add", "sbc", "--certificate", "SHA256:" DIGEST, NULL),
+                     0);
+    expect_member(ctl, "certificate",
+                  json_string("sha256:"
+                              "00112233445566778899aabbccddeeff"
+                              "00112233445566778899aabbccddeeff"));
+}
+
 static void a_new_pin_signs_out_who_has_the_old_one(void **state)
 {
     struct ctl *ctl = *state;
@@ -299,6 +392,8 @@ int main(void)
         WITH_STORE(every_command_prints_one_json_value),
         WITHOUT_STORE(init_again_keeps_everything_and_says_so),
         WITH_STORE(changes_are_audited_with_the_operator),
+        WITH_STORE(a_source_is_changed_where_it_is_said_and_stays_elsewhere),
+        WITH_STORE(the_word_before_the_digits_of_a_fingerprint_may_be_in_capitals),
         WITH_STORE(a_new_pin_signs_out_who_has_the_old_one),
         WITH_STORE(a_pin_is_eight_digits_and_stored_as_argon2id_only),
     };

@@ -204,22 +204,20 @@ static enum status add_source(struct fixture *fixture, const char *name, const c
 }
 
 static struct call_owner owner_of(struct fixture *fixture, const char *caller, const char *called,
-                                  const char *address)
+                                  const char *source)
 {
-    struct sockaddr_storage peer = address_of(address);
     struct call_owner owner = {0};
     struct fault fault = {0};
 
-    assert_ok(call_owner_find(fixture->index, caller, called, &peer, &owner, &fault), &fault);
+    assert_ok(call_owner_find(fixture->index, caller, called, source, &owner, &fault), &fault);
     return owner;
 }
 
 static void expect_owner(struct call_owner owner, struct uuid customer,
-                         enum call_direction direction, const char *source)
+                         enum call_direction direction)
 {
     assert_true(uuid_equal(owner.customer, customer));
     assert_string_equal(call_direction_name(owner.direction), call_direction_name(direction));
-    assert_string_equal(owner.source, source);
 }
 
 static void sources_are_checked(void **state)
@@ -282,18 +280,16 @@ static void a_call_belongs_to_the_calling_numbers_customer_first(void **state)
     assert_int_equal(add_number(fixture, "1", "4588303080", "4588303099"), STATUS_OK);
     assert_int_equal(add_number(fixture, "2", "4570000000", "4570000000"), STATUS_OK);
     assert_int_equal(add_source(fixture, "pbx", "10.0.0.0", 8, "2"), STATUS_OK);
-    expect_owner(owner_of(fixture, "+4588303080", "+4570000000", "11.1.1.1"), one, CALL_OUT, "");
-    expect_owner(owner_of(fixture, "+4570000000", "+4588303099", "10.1.1.1"), two, CALL_OUT, "pbx");
-    expect_owner(owner_of(fixture, "+4511111111", "004588303099", "10.1.1.1"), one, CALL_IN, "pbx");
-    expect_owner(owner_of(fixture, "+4588303081", "4588303099", "11.1.1.1"), one, CALL_INTERNAL,
-                 "");
-    expect_owner(owner_of(fixture, "anna", "4588303080", "11.1.1.1"), one, CALL_IN, "");
-    expect_owner(owner_of(fixture, "4588303100", "4588303079", "10.1.1.1"), two, CALL_UNKNOWN,
-                 "pbx");
-    expect_owner(owner_of(fixture, "458830308", "45883030801", "11.1.1.1"),
-                 unassigned(fixture->index), CALL_UNKNOWN, "");
-    expect_owner(owner_of(fixture, "", "", "11.1.1.1"), unassigned(fixture->index), CALL_UNKNOWN,
-                 "");
+    expect_owner(owner_of(fixture, "+4588303080", "+4570000000", ""), one, CALL_OUT);
+    expect_owner(owner_of(fixture, "+4570000000", "+4588303099", "pbx"), two, CALL_OUT);
+    expect_owner(owner_of(fixture, "+4511111111", "004588303099", "pbx"), one, CALL_IN);
+    expect_owner(owner_of(fixture, "+4588303081", "4588303099", ""), one, CALL_INTERNAL);
+    expect_owner(owner_of(fixture, "anna", "4588303080", ""), one, CALL_IN);
+    expect_owner(owner_of(fixture, "4588303100", "4588303079", "pbx"), two, CALL_UNKNOWN);
+    expect_owner(owner_of(fixture, "458830308", "45883030801", ""), unassigned(fixture->index),
+                 CALL_UNKNOWN);
+    expect_owner(owner_of(fixture, "", "", ""), unassigned(fixture->index), CALL_UNKNOWN);
+    expect_owner(owner_of(fixture, "", "", "gone"), unassigned(fixture->index), CALL_UNKNOWN);
 }
 
 static void a_call_between_two_customers_belongs_to_the_one_whose_system_recorded_it(void **state)
@@ -306,46 +302,123 @@ static void a_call_between_two_customers_belongs_to_the_one_whose_system_recorde
     assert_int_equal(add_number(fixture, "2", "4570000000", "4570000000"), STATUS_OK);
     assert_int_equal(add_source(fixture, "pbx-1", "10.0.0.1", 32, "1"), STATUS_OK);
     assert_int_equal(add_source(fixture, "pbx-2", "10.0.0.2", 32, "2"), STATUS_OK);
-    expect_owner(owner_of(fixture, "+4588303080", "+4570000000", "10.0.0.1"), one, CALL_OUT,
-                 "pbx-1");
-    expect_owner(owner_of(fixture, "+4588303080", "+4570000000", "10.0.0.2"), two, CALL_IN,
-                 "pbx-2");
+    expect_owner(owner_of(fixture, "+4588303080", "+4570000000", "pbx-1"), one, CALL_OUT);
+    expect_owner(owner_of(fixture, "+4588303080", "+4570000000", "pbx-2"), two, CALL_IN);
 }
 
-static void the_longest_prefix_that_holds_the_address_wins(void **state)
+static void a_source_without_a_default_leaves_a_strangers_call_unassigned(void **state)
 {
     struct fixture *fixture = *state;
-    struct uuid one = add_customer(fixture->index, "1");
-    struct uuid two = add_customer(fixture->index, "2");
-    struct uuid nobody = unassigned(fixture->index);
 
-    assert_int_equal(add_source(fixture, "wide", "10.0.0.0", 8, "1"), STATUS_OK);
-    assert_int_equal(add_source(fixture, "narrow", "10.0.0.16", 28, "2"), STATUS_OK);
     assert_int_equal(add_source(fixture, "host", "10.0.0.31", 32, ""), STATUS_OK);
-    assert_int_equal(add_source(fixture, "six", "2001:db8::", 32, "1"), STATUS_OK);
-    assert_int_equal(add_source(fixture, "six-host", "2001:db8::5", 128, "2"), STATUS_OK);
-    expect_owner(owner_of(fixture, "", "", "10.0.0.15"), one, CALL_UNKNOWN, "wide");
-    expect_owner(owner_of(fixture, "", "", "10.0.0.30"), two, CALL_UNKNOWN, "narrow");
-    expect_owner(owner_of(fixture, "", "", "10.0.0.31"), nobody, CALL_UNKNOWN, "host");
-    expect_owner(owner_of(fixture, "", "", "10.255.255.255"), one, CALL_UNKNOWN, "wide");
-    expect_owner(owner_of(fixture, "", "", "9.255.255.255"), nobody, CALL_UNKNOWN, "");
-    expect_owner(owner_of(fixture, "", "", "11.0.0.0"), nobody, CALL_UNKNOWN, "");
-    expect_owner(owner_of(fixture, "", "", "::ffff:10.0.0.17"), two, CALL_UNKNOWN, "narrow");
-    expect_owner(owner_of(fixture, "", "", "2001:db8:ffff::1"), one, CALL_UNKNOWN, "six");
-    expect_owner(owner_of(fixture, "", "", "2001:db8::5"), two, CALL_UNKNOWN, "six-host");
-    expect_owner(owner_of(fixture, "", "", "2001:db9::"), nobody, CALL_UNKNOWN, "");
-    /* its first four bytes are those of 10.0.0.16 */
-    expect_owner(owner_of(fixture, "", "", "a00:10::"), nobody, CALL_UNKNOWN, "");
+    expect_owner(owner_of(fixture, "1", "2", "host"), unassigned(fixture->index), CALL_UNKNOWN);
 }
 
-static void a_call_of_unknown_address_is_still_somebodys(void **state)
+static struct source whole_source(void)
 {
-    struct fixture *fixture = *state;
-    struct call_owner owner = {0};
+    struct source source = {.name = "sbc",
+                            .address = address_of("2001:db8::"),
+                            .prefix_bits = 32,
+                            .certificate = "sbc.example.net",
+                            .customer = "1",
+                            .plain_calls = true,
+                            .plain_keys = true,
+                            .calls_max = SOURCE_LIMIT_MAX,
+                            .dialogs_max = 20,
+                            .rate_per_s = 30};
+
+    return source;
+}
+
+static void expect_source(struct fixture *fixture, const struct source *expected)
+{
+    struct source found;
     struct fault fault = {0};
 
-    assert_ok(call_owner_find(fixture->index, "1", "2", NULL, &owner, &fault), &fault);
-    expect_owner(owner, unassigned(fixture->index), CALL_UNKNOWN, "");
+    assert_ok(sources_get(fixture->index, expected->name, &found, &fault), &fault);
+    assert_string_equal(found.name, expected->name);
+    assert_memory_equal(&found.address, &expected->address, sizeof found.address);
+    assert_int_equal(found.prefix_bits, expected->prefix_bits);
+    assert_string_equal(found.certificate, expected->certificate);
+    assert_string_equal(found.customer, expected->customer);
+    assert_int_equal(found.plain_calls, expected->plain_calls);
+    assert_int_equal(found.plain_keys, expected->plain_keys);
+    assert_int_equal(found.calls_max, expected->calls_max);
+    assert_int_equal(found.dialogs_max, expected->dialogs_max);
+    assert_int_equal(found.rate_per_s, expected->rate_per_s);
+}
+
+static void all_of_a_source_reads_back_and_all_but_its_name_can_be_changed(void **state)
+{
+    struct fixture *fixture = *state;
+    struct fault fault = {0};
+    struct source source = whole_source();
+
+    (void)add_customer(fixture->index, "1");
+    assert_ok(sources_add(fixture->index, &source, &fault), &fault);
+    expect_source(fixture, &source);
+    source = (struct source){.name = "sbc", .certificate = "other"};
+    assert_ok(sources_change(fixture->index, &source, &fault), &fault);
+    expect_source(fixture, &source); /* without a network now */
+    (void)strcpy(source.name, "unknown");
+    assert_int_equal(sources_change(fixture->index, &source, NULL), STATUS_NOT_FOUND);
+    assert_int_equal(sources_get(fixture->index, "unknown", &source, NULL), STATUS_NOT_FOUND);
+    assert_ok(sources_remove(fixture->index, "sbc", &fault), &fault);
+    assert_int_equal(sources_remove(fixture->index, "sbc", NULL), STATUS_NOT_FOUND);
+}
+
+static enum status add_certified(struct fixture *fixture, const char *name, const char *address,
+                                 const char *certificate)
+{
+    struct source source = {.prefix_bits = 32};
+
+    if (*address)
+        source.address = address_of(address);
+    (void)snprintf(source.name, sizeof source.name, "%s", name);
+    (void)snprintf(source.certificate, sizeof source.certificate, "%s", certificate);
+    return sources_add(fixture->index, &source, NULL);
+}
+
+static void two_sources_differ_in_network_or_certificate(void **state)
+{
+    struct fixture *fixture = *state;
+
+    assert_int_equal(add_certified(fixture, "a", "10.0.0.1", ""), STATUS_OK);
+    assert_int_equal(add_certified(fixture, "b", "10.0.0.1", "one"), STATUS_OK);
+    assert_int_equal(add_certified(fixture, "c", "10.0.0.1", "two"), STATUS_OK);
+    assert_int_equal(add_certified(fixture, "d", "10.0.0.2", "one"), STATUS_OK);
+    assert_int_equal(add_certified(fixture, "e", "", "one"), STATUS_OK);
+    assert_int_equal(add_certified(fixture, "f", "10.0.0.1", "one"), STATUS_EXISTS);
+    assert_int_equal(add_certified(fixture, "f", "", "one"), STATUS_EXISTS);
+    assert_int_equal(add_certified(fixture, "f", "10.0.0.1", ""), STATUS_EXISTS);
+    struct source moved = {.name = "a", .certificate = "one"};
+    assert_int_equal(sources_change(fixture->index, &moved, NULL), STATUS_EXISTS);
+}
+
+static void certificates_and_limits_of_sources_are_checked(void **state)
+{
+    struct fixture *fixture = *state;
+    const char *digits = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+    char text[SOURCE_CERTIFICATE_BYTES];
+    struct source source = whole_source();
+
+    source.customer[0] = '\0';
+    assert_int_equal(add_certified(fixture, "a", "", ""), STATUS_INVALID);
+    assert_int_equal(add_certified(fixture, "a", "", "two\nlines"), STATUS_INVALID);
+    assert_int_equal(add_certified(fixture, "a", "", "sha256:0123"), STATUS_INVALID);
+    (void)snprintf(text, sizeof text, "sha256:%s0", digits);
+    assert_int_equal(add_certified(fixture, "a", "", text), STATUS_INVALID);
+    (void)snprintf(text, sizeof text, "sha256:%.63sA", digits);
+    assert_int_equal(add_certified(fixture, "a", "", text), STATUS_INVALID);
+    (void)snprintf(text, sizeof text, "sha256:%s", digits);
+    assert_int_equal(add_certified(fixture, "a", "", text), STATUS_OK);
+    source.rate_per_s = SOURCE_LIMIT_MAX + 1;
+    assert_int_equal(sources_add(fixture->index, &source, NULL), STATUS_INVALID);
+    source.rate_per_s = 0;
+    source.calls_max = SOURCE_LIMIT_MAX + 1;
+    assert_int_equal(sources_add(fixture->index, &source, NULL), STATUS_INVALID);
+    source.calls_max = SOURCE_LIMIT_MAX;
+    assert_int_equal(sources_add(fixture->index, &source, NULL), STATUS_OK);
 }
 
 int main(void)
@@ -365,8 +438,10 @@ int main(void)
         WITH_INDEX(sources_are_listed_as_added),
         WITH_INDEX(a_call_belongs_to_the_calling_numbers_customer_first),
         WITH_INDEX(a_call_between_two_customers_belongs_to_the_one_whose_system_recorded_it),
-        WITH_INDEX(the_longest_prefix_that_holds_the_address_wins),
-        WITH_INDEX(a_call_of_unknown_address_is_still_somebodys),
+        WITH_INDEX(a_source_without_a_default_leaves_a_strangers_call_unassigned),
+        WITH_INDEX(all_of_a_source_reads_back_and_all_but_its_name_can_be_changed),
+        WITH_INDEX(two_sources_differ_in_network_or_certificate),
+        WITH_INDEX(certificates_and_limits_of_sources_are_checked),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -25,7 +25,11 @@ static struct index_recording complete(void)
                                     .codec = "PCMU",
                                     .packets_lost = 3,
                                     .packets_late = 2,
-                                    .packets_duplicate = 1};
+                                    .packets_duplicate = 1,
+                                    .packets_ignored = 4,
+                                    .packets_refused = 5};
+    (void)strcpy(row.call_reference, "27123789");
+    row.conversation = uuid_new(clock_wall_now());
     return row;
 }
 
@@ -34,7 +38,8 @@ static void what_is_written_reads_back(void **state)
     struct index_recording row = complete();
     struct index_recording found = {.id = row.id, .started = row.started, .customer = row.customer};
     const struct details_leg_media media[] = {{8000, 160}, {8000, -1}};
-    const struct index_fact facts[] = {{0, 20, 0, "lost", 1}, {5, 9, -1, "silent", 0}};
+    const struct index_fact facts[] = {{0, 20, 0, "lost", 1, ""},
+                                       {5, 9, -1, "deviation", 0, "Ærø: no label"}};
     struct index_fact *found_facts = NULL;
     size_t count = 0;
     char *json = NULL;
@@ -51,10 +56,14 @@ static void what_is_written_reads_back(void **state)
     assert_string_equal(found.end_cause, "bye");
     assert_string_equal(found.sip_call_id, row.sip_call_id);
     assert_string_equal(found.group_id, row.group_id);
+    assert_string_equal(found.call_reference, "27123789");
+    assert_true(uuid_equal(found.conversation, row.conversation));
     assert_int_equal(found.legs, 2);
     assert_memory_equal(found.leg, row.leg, sizeof row.leg);
     assert_int_equal(count, 2);
     assert_string_equal(found_facts[0].cause, "lost");
+    assert_string_equal(found_facts[0].detail, "");
+    assert_string_equal(found_facts[1].detail, "Ærø: no label");
     assert_int_equal(found_facts[0].leg, 0);
     assert_int_equal(found_facts[1].leg, -1);
     assert_int_equal(found_facts[1].end_ms, 9);
@@ -70,10 +79,14 @@ static void unknown_things_are_null_in_the_json(void **state)
     (void)state;
     row.ended.ns = 0;
     memset(&row.called, 0, sizeof row.called);
+    memset(&row.conversation, 0, sizeof row.conversation);
+    row.call_reference[0] = '\0';
     assert_int_equal(details_write(&row, NULL, NULL, 0, &json), STATUS_OK);
     json_t *details = json_loads(json, 0, NULL);
     assert_non_null(details);
     assert_true(json_is_null(json_object_get(details, "ended_at")));
+    assert_true(json_is_null(json_object_get(details, "conversation")));
+    assert_true(json_is_null(json_object_get(details, "call_reference")));
     assert_true(json_is_null(json_object_get(json_object_get(details, "called"), "number")));
     const json_t *leg = json_array_get(json_object_get(details, "legs"), 0);
     assert_true(json_is_null(json_object_get(leg, "rate_hz")));
@@ -98,7 +111,7 @@ static void malformed_details_change_nothing(void **state)
         assert_memory_equal(&row, &before, sizeof row);
     }
     assert_int_equal(count, 7);
-    const char *many = "{\"legs\":[{},{},{}]}";
+    const char *many = "{\"legs\":[{},{},{},{},{},{},{},{},{}]}";
     assert_int_equal(details_read(many, strlen(many), &row, &facts, &count), STATUS_LIMIT);
     assert_memory_equal(&row, &before, sizeof row);
 }

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <sqlite3.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -108,7 +109,7 @@ static void a_newer_schema_is_refused_by_open_and_create(void **state)
     struct index *index = NULL;
     struct fault fault = {0};
 
-    assert_int_equal(run_sql(fixture->path, "PRAGMA user_version = 2"), SQLITE_OK);
+    assert_int_equal(run_sql(fixture->path, "PRAGMA user_version = 3"), SQLITE_OK);
     assert_int_equal(index_open(fixture->path, &index, &fault), STATUS_VERSION);
     assert_non_null(strstr(fault.text, "newer"));
     fault_clear(&fault);
@@ -151,29 +152,115 @@ static void a_foreign_database_and_a_foreign_file_are_refused(void **state)
 static void migration_applies_the_missing_steps_alone(void **state)
 {
     struct fixture *fixture = *state;
-    static const char *const steps[] = {"not reached", "CREATE TABLE added (a INTEGER)"};
+    static const char *const steps[] = {"not reached", "nor this",
+                                        "CREATE TABLE added (a INTEGER)"};
     struct fault fault = {0};
     int version = 0;
 
-    assert_ok(schema_migrate(fixture->index->db, steps, 2, &fault), &fault);
+    assert_ok(schema_migrate(fixture->index->db, steps, 3, &fault), &fault);
     assert_ok(schema_version(fixture->index->db, &version, &fault), &fault);
-    assert_int_equal(version, 2);
+    assert_int_equal(version, 3);
     assert_int_equal(pragma_number(fixture->index, "SELECT count(*) FROM added"), 0);
 }
 
 static void a_migration_that_fails_changes_nothing(void **state)
 {
     struct fixture *fixture = *state;
-    static const char *const steps[] = {"", "CREATE TABLE added (a INTEGER)", "no SQL at all"};
+    static const char *const steps[] = {"", "", "CREATE TABLE added (a INTEGER)", "no SQL at all"};
     struct fault fault = {0};
     int version = 0;
 
-    assert_int_not_equal(schema_migrate(fixture->index->db, steps, 3, &fault), STATUS_OK);
+    assert_int_not_equal(schema_migrate(fixture->index->db, steps, 4, &fault), STATUS_OK);
     assert_ok(schema_version(fixture->index->db, &version, &fault), &fault);
-    assert_int_equal(version, 1);
+    assert_int_equal(version, INDEX_SCHEMA_VERSION);
     assert_int_equal(
         pragma_number(fixture->index, "SELECT count(*) FROM sqlite_master WHERE name = 'added'"),
         0);
+}
+
+/* As a store made by the first version has it. */
+static const char version_1_rows[] =
+    "INSERT INTO customers (id, number, name, pin_hash, created_us)"
+    " VALUES (x'01930000000070008000000000000001', '5', 'Five', 'hash', 1);"
+    "INSERT INTO sources (name, network_first, network_last, prefix_bits, customer) VALUES"
+    " ('pbx', x'0a000000', x'0affffff', 8, x'01930000000070008000000000000001'),"
+    " ('six', x'20010db8000000000000000000000000', x'20010db8ffffffffffffffffffffffff', 32, NULL);"
+    "INSERT INTO recordings (id, customer, started_us, ended_us, duration_ms, state, direction,"
+    " caller_number, caller_name, caller_digits, caller_reversed,"
+    " called_number, called_name, called_digits, called_reversed,"
+    " source, source_address, sip_call_id, session_id, sip_session_id, group_id, node, end_cause,"
+    " path, audio_bytes) VALUES (x'01930000000070008000000000000002',"
+    " x'01930000000070008000000000000001', 1000000, 2000000, 1000, 1, 1, '+451', 'Anna', '451',"
+    " '154', '2', '', '2', '2', 'pbx', '10.0.0.1', 'call', 's', '', 'g', 'node', 'bye', 'p', 77);"
+    "INSERT INTO legs (recording, position, right_channel, label, party_number, party_name, codec,"
+    " packets_received, packets_lost, packets_late, packets_duplicate)"
+    " VALUES (x'01930000000070008000000000000002', 0, 0, '1', '+451', 'Anna', 'PCMA', 50, 1, 0, 0);"
+    "INSERT INTO facts (recording, position, start_ms, end_ms, leg, cause, packets)"
+    " VALUES (x'01930000000070008000000000000002', 0, 20, 40, 0, 'lost', 1);"
+    "PRAGMA user_version = 1";
+
+static void make_version_1(const char *path)
+{
+    assert_int_equal(run_sql(path, schema_steps[0]), SQLITE_OK);
+    assert_int_equal(run_sql(path, version_1_rows), SQLITE_OK);
+}
+
+static void a_store_of_version_1_keeps_its_rows_and_gets_what_is_new(void **state)
+{
+    struct fixture *fixture = *state;
+    struct fault fault = {0};
+    struct index *index = NULL;
+    struct index_recording row;
+    struct index_fact *facts = NULL;
+    struct source source;
+    struct uuid id;
+    size_t count = 0;
+    char path[128];
+
+    (void)snprintf(path, sizeof path, "%s/old.sqlite", fixture->directory);
+    make_version_1(path);
+    assert_int_equal(index_open(path, &index, &fault), STATUS_VERSION);
+    assert_ok(index_create(path, &fault), &fault);
+    assert_ok(index_open(path, &index, &fault), &fault);
+    assert_int_equal(uuid_parse("01930000-0000-7000-8000-000000000002", &id), STATUS_OK);
+    assert_ok(recordings_get(index, id, NULL, &row, &fault), &fault);
+    assert_true(uuid_equal(row.conversation, id));
+    assert_string_equal(row.call_reference, "");
+    assert_string_equal(row.group_id, "g");
+    assert_int_equal(row.audio_bytes, 77);
+    assert_int_equal(row.legs, 1);
+    assert_int_equal(row.leg[0].packets_received, 50);
+    assert_int_equal(row.leg[0].packets_ignored, 0);
+    assert_ok(recordings_facts(index, id, &facts, &count, &fault), &fault);
+    assert_int_equal(count, 1);
+    assert_string_equal(facts[0].cause, "lost");
+    assert_string_equal(facts[0].detail, "");
+    free(facts);
+    assert_ok(sources_get(index, "pbx", &source, &fault), &fault);
+    assert_int_equal(source.prefix_bits, 8);
+    assert_int_equal(source.address.ss_family, AF_INET);
+    assert_string_equal(source.customer, "5");
+    assert_string_equal(source.certificate, "");
+    assert_false(source.plain_calls || source.plain_keys || source.calls_max);
+    assert_ok(sources_get(index, "six", &source, &fault), &fault);
+    assert_int_equal(source.address.ss_family, AF_INET6);
+    index_close(index);
+    (void)unlink(path);
+}
+
+static void another_connections_commit_changes_the_data_version(void **state)
+{
+    struct fixture *fixture = *state;
+    struct fault fault = {0};
+    int64_t first = 0;
+    int64_t again = 0;
+
+    assert_ok(index_data_version(fixture->index, &first, &fault), &fault);
+    assert_ok(index_data_version(fixture->index, &again, &fault), &fault);
+    assert_int_equal(first, again);
+    assert_int_equal(run_sql(fixture->path, "UPDATE customers SET name = 'Nobody'"), SQLITE_OK);
+    assert_ok(index_data_version(fixture->index, &again, &fault), &fault);
+    assert_int_not_equal(first, again);
 }
 
 static void rollback_undoes_everything_since_begin(void **state)
@@ -238,6 +325,8 @@ int main(void)
         WITH_INDEX(an_older_schema_is_refused_by_open_with_the_remedy),
         WITH_INDEX(a_foreign_database_and_a_foreign_file_are_refused),
         WITH_INDEX(migration_applies_the_missing_steps_alone),
+        WITH_INDEX(a_store_of_version_1_keeps_its_rows_and_gets_what_is_new),
+        WITH_INDEX(another_connections_commit_changes_the_data_version),
         WITH_INDEX(a_migration_that_fails_changes_nothing),
         WITH_INDEX(rollback_undoes_everything_since_begin),
         WITH_INDEX(a_failed_step_leaves_the_outer_transaction_whole),

@@ -85,7 +85,9 @@ static struct index_recording finished(struct index_recording row)
                                     .packets_received = 1500,
                                     .packets_lost = 3,
                                     .packets_late = 2,
-                                    .packets_duplicate = 1};
+                                    .packets_duplicate = 1,
+                                    .packets_ignored = 5,
+                                    .packets_refused = 6};
     (void)strcpy(row.leg[0].party.number, "+4588303080");
     row.leg[1] = (struct index_leg){.right = true, .label = "97", .codec = "PCMU"};
     (void)strcpy(row.leg[1].party.name, "Bo");
@@ -100,7 +102,8 @@ static void finishing_writes_all_that_is_known_at_the_end(void **state)
     struct index_recording found;
     struct index_fact *facts = NULL;
     size_t count = 0;
-    const struct index_fact given[] = {{5000, 6000, 1, "lost", 50}, {0, 100, -1, "silent", 0}};
+    const struct index_fact given[] = {{5000, 6000, 1, "lost", 50, ""},
+                                       {0, 100, -1, "deviation", 0, "Ærø: no label"}};
 
     assert_ok(recordings_insert(fixture->index, &row, &fault), &fault);
     struct index_recording end = finished(row);
@@ -121,9 +124,13 @@ static void finishing_writes_all_that_is_known_at_the_end(void **state)
     assert_string_equal(found.leg[1].party.name, "Bo");
     assert_int_equal(found.leg[0].packets_lost, 3);
     assert_int_equal(found.leg[0].packets_duplicate, 1);
+    assert_int_equal(found.leg[0].packets_ignored, 5);
+    assert_int_equal(found.leg[0].packets_refused, 6);
     assert_ok(recordings_facts(fixture->index, row.id, &facts, &count, &fault), &fault);
     assert_int_equal(count, 2);
-    assert_string_equal(facts[0].cause, "silent"); /* by start */
+    assert_string_equal(facts[0].cause, "deviation"); /* by start */
+    assert_string_equal(facts[0].detail, "Ærø: no label");
+    assert_string_equal(facts[1].detail, "");
     assert_int_equal(facts[0].leg, -1);
     assert_int_equal(facts[1].count, 50);
     free(facts);
@@ -173,7 +180,7 @@ static void finishing_twice_replaces_legs_and_facts(void **state)
     struct index_recording found;
     struct index_fact *facts = NULL;
     size_t count = 9;
-    const struct index_fact given = {0, 1, 0, "lost", 1};
+    const struct index_fact given = {0, 1, 0, "lost", 1, ""};
 
     assert_ok(recordings_insert(fixture->index, &row, &fault), &fault);
     struct index_recording end = finished(row);
@@ -195,6 +202,23 @@ static void finishing_an_unknown_id_is_not_found_and_too_many_legs_are_refused(v
     assert_int_equal(recordings_finish(fixture->index, &row, NULL, 0, NULL), STATUS_NOT_FOUND);
     row.legs = BOUND_CALL_STREAMS + 1;
     assert_int_equal(recordings_finish(fixture->index, &row, NULL, 0, NULL), STATUS_LIMIT);
+}
+
+static void as_many_legs_as_a_call_can_have_are_kept_in_order(void **state)
+{
+    struct fixture *fixture = *state;
+    struct fault fault = {0};
+    struct index_recording row = make_recording(unassigned(fixture->index), 1, "1", "2");
+    struct index_recording found;
+
+    row.legs = BOUND_CALL_STREAMS;
+    for (size_t i = 0; i < row.legs; i++)
+        (void)snprintf(row.leg[i].label, sizeof row.leg[i].label, "label-%zu", i);
+    assert_ok(recordings_insert(fixture->index, &row, &fault), &fault);
+    assert_ok(recordings_get(fixture->index, row.id, NULL, &found, &fault), &fault);
+    assert_int_equal(found.legs, BOUND_CALL_STREAMS);
+    for (size_t i = 0; i < row.legs; i++)
+        assert_string_equal(found.leg[i].label, row.leg[i].label);
 }
 
 static void only_a_call_in_state_recording_can_be_removed(void **state)
@@ -249,6 +273,7 @@ int main(void)
         WITH_INDEX(a_name_alone_known_at_the_end_is_kept),
         WITH_INDEX(finishing_twice_replaces_legs_and_facts),
         WITH_INDEX(finishing_an_unknown_id_is_not_found_and_too_many_legs_are_refused),
+        WITH_INDEX(as_many_legs_as_a_call_can_have_are_kept_in_order),
         WITH_INDEX(only_a_call_in_state_recording_can_be_removed),
         WITH_INDEX(recordings_are_counted_by_state),
     };

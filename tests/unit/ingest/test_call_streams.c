@@ -1,72 +1,12 @@
-/* call_streams: which m-lines are recorded, whose they are, on which side they are heard. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
-
-#include "ingest/call_streams.h"
-
-#define AUDIO(port, label)                                                                         \
-    "m=audio " port " RTP/AVP 8 0\r\na=rtpmap:8 PCMA/8000\r\na=rtpmap:0 PCMU/8000\r\n"             \
-    "a=sendonly\r\na=label:" label "\r\n"
-#define HEAD "v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\nc=IN IP4 192.0.2.1\r\nt=0 0\r\n"
-
-/* Stream "A" is label 2 and Anna's, stream "B" is label 1 and Bo's; Anna stands first. */
-static const char metadata_text[] =
-    "<recording xmlns='urn:ietf:params:xml:ns:recording:1'><datamode>complete</datamode>"
-    "<session session_id='s'/>"
-    "<participant participant_id='p1'><nameID aor='sip:+4588000001@pbx'><name>Anna</name></nameID>"
-    "</participant>"
-    "<participant participant_id='p2'><nameID aor='sip:+4588000002@pbx'><name>Bo</name></nameID>"
-    "</participant>"
-    "<stream stream_id='A' session_id='s'><label>2</label></stream>"
-    "<stream stream_id='B' session_id='s'><label>1</label></stream>"
-    "<participantstreamassoc participant_id='p1'><send>A</send></participantstreamassoc>"
-    "<participantstreamassoc participant_id='p2'><send>B</send></participantstreamassoc>"
-    "</recording>";
-
-struct fixture {
-    struct sdp_offer offer;
-    struct siprec_metadata *metadata;
-    struct call_streams streams;
-};
-
-static void read_offer(struct fixture *fixture, const char *text)
-{
-    assert_int_equal(sdp_read_offer(text, strlen(text), &fixture->offer), STATUS_OK);
-}
-
-static int set_up(void **state)
-{
-    struct fixture *fixture = calloc(1, sizeof *fixture);
-
-    if (!fixture || siprec_metadata_read(metadata_text, sizeof metadata_text - 1,
-                                         &fixture->metadata, NULL) != STATUS_OK)
-        return -1;
-    *state = fixture;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    struct fixture *fixture = *state;
-
-    siprec_metadata_destroy(fixture->metadata);
-    free(fixture);
-    return 0;
-}
+/* call_streams: which lines of a first offer are recorded, whose they are, on which side. */
+#include "net/address.h"
+#include "unit/ingest/streams_help.h"
 
 static void speaker_comes_from_the_label_and_not_from_the_place(void **state)
 {
     struct fixture *fixture = *state;
 
-    read_offer(fixture, HEAD AUDIO("4000", "1") AUDIO("4002", "2"));
-    assert_int_equal(call_streams_choose(&fixture->offer, fixture->metadata, &fixture->streams),
-                     STATUS_OK);
+    choose(fixture, HEAD AUDIO("4000", "1") AUDIO("4002", "2"));
     assert_int_equal(fixture->streams.count, 2);
     assert_string_equal(fixture->streams.stream[0].party.name, "Bo");
     assert_string_equal(fixture->streams.stream[1].party.number, "+4588000001");
@@ -77,122 +17,276 @@ static void the_callers_stream_is_heard_on_the_left(void **state)
     struct fixture *fixture = *state;
 
     fixture->metadata->participant[0].said_calling = true; /* Anna, who is on the second m-line */
-    read_offer(fixture, HEAD AUDIO("4000", "1") AUDIO("4002", "2"));
-    assert_int_equal(call_streams_choose(&fixture->offer, fixture->metadata, &fixture->streams),
-                     STATUS_OK);
+    choose(fixture, HEAD AUDIO("4000", "1") AUDIO("4002", "2"));
     assert_string_equal(fixture->streams.caller.name, "Anna");
-    assert_int_equal(fixture->streams.stream[0].channel, RECORDING_RIGHT);
-    assert_int_equal(fixture->streams.stream[1].channel, RECORDING_LEFT);
+    expect_streams(fixture, "RL");
+}
+
+static void all_streams_of_others_than_the_caller_are_right(void **state)
+{
+    struct fixture *fixture = *state;
+
+    choose(fixture, HEAD AUDIO("4000", "1") AUDIO("4002", "2") AUDIO("4004", "3"));
+    expect_streams(fixture, "LRR");
 }
 
 static void without_metadata_the_first_stream_is_left(void **state)
 {
     struct fixture *fixture = *state;
 
-    read_offer(fixture, HEAD AUDIO("4000", "1") AUDIO("4002", "2"));
-    assert_int_equal(call_streams_choose(&fixture->offer, NULL, &fixture->streams), STATUS_OK);
-    assert_int_equal(fixture->streams.stream[0].channel, RECORDING_LEFT);
-    assert_int_equal(fixture->streams.stream[1].channel, RECORDING_RIGHT);
+    siprec_metadata_destroy(fixture->metadata);
+    fixture->metadata = NULL;
+    choose(fixture, HEAD AUDIO("4000", "1") AUDIO("4002", "2") AUDIO("4004", "3"));
+    expect_streams(fixture, "LRR");
     assert_string_equal(fixture->streams.caller.number, "");
+}
+
+static void stream_of_the_called_party_alone_leaves_the_left_to_the_caller(void **state)
+{
+    struct fixture *fixture = *state;
+
+    fixture->metadata->participant[1].said_called = true; /* Bo, label 1 */
+    choose(fixture, HEAD AUDIO("4000", "1") AUDIO("4002", "words"));
+    expect_streams(fixture, "RL");
+    choose(fixture, HEAD AUDIO("4000", "1"));
+    expect_streams(fixture, "R");
+}
+
+static void one_mixed_stream_is_left_and_nobodys(void **state)
+{
+    struct fixture *fixture = *state;
+    static const char mixed[] =
+        "<recording xmlns='urn:ietf:params:xml:ns:recording:1'><datamode>complete</datamode>"
+        "<participant participant_id='p1'><nameID aor='sip:1@pbx'/></participant>"
+        "<participant participant_id='p2'><nameID aor='sip:2@pbx'/></participant>"
+        "<stream stream_id='A'><label>both</label></stream>"
+        "<participantstreamassoc participant_id='p1'><send>A</send></participantstreamassoc>"
+        "<participantstreamassoc participant_id='p2'><send>A</send></participantstreamassoc>"
+        "</recording>";
+
+    siprec_metadata_destroy(fixture->metadata);
+    fixture->metadata = read_metadata(mixed);
+    choose(fixture, HEAD "m=audio 4000 RTP/AVP 18 0\r\na=label:both\r\n");
+    expect_streams(fixture, "L");
+    assert_string_equal(fixture->streams.stream[0].codec, "PCMU");
+    assert_string_equal(fixture->streams.stream[0].party.number, "");
+    assert_string_equal(fixture->streams.caller.number, "1");
+    assert_string_equal(fixture->streams.called.number, "2");
 }
 
 static void lines_that_cannot_be_recorded_are_answered_port_0_in_their_place(void **state)
 {
     struct fixture *fixture = *state;
-    struct sdp_answer answer;
-    const uint16_t ports[] = {20000};
 
-    read_offer(fixture, HEAD "m=video 5000 RTP/AVP 96\r\na=rtpmap:96 H264/90000\r\n"
-                             "m=audio 5002 RTP/AVP 18\r\n" AUDIO("4000", "x"));
-    assert_int_equal(call_streams_choose(&fixture->offer, NULL, &fixture->streams), STATUS_OK);
+    choose(fixture,
+           HEAD "m=video 5000 RTP/AVP 96\r\na=rtpmap:96 H264/90000\r\n"
+                "m=audio 5002 RTP/AVP 18\r\nm=image 5004 udptl t38\r\n" AUDIO("4000", "x"));
     assert_int_equal(fixture->streams.count, 1);
-    call_streams_answer(&fixture->streams, &fixture->offer, ports, NULL, &answer);
-    assert_int_equal(answer.media_lines, 3);
-    assert_false(answer.media[0].accepted);
-    assert_false(answer.media[1].accepted);
-    assert_true(answer.media[2].accepted);
-    assert_int_equal(answer.media[2].port, 20000);
+    answer(fixture);
+    assert_int_equal(fixture->local.media_lines, 4);
+    assert_false(fixture->local.media[0].accepted);
+    assert_false(fixture->local.media[1].accepted);
+    assert_false(fixture->local.media[2].accepted);
+    assert_true(fixture->local.media[3].accepted);
+    assert_int_equal(fixture->local.media[3].port, 20000);
 }
 
 static void offer_of_nothing_recordable_is_unsupported(void **state)
 {
     struct fixture *fixture = *state;
 
-    read_offer(fixture, HEAD "m=audio 5002 RTP/AVP 18\r\n");
-    assert_int_equal(call_streams_choose(&fixture->offer, NULL, &fixture->streams),
+    fixture->streams.count = 77;
+    read_offer(fixture, HEAD "m=audio 5002 RTP/AVP 18\r\n" AUDIO("0", "1"));
+    assert_int_equal(call_streams_choose(&fixture->offer, NULL, &secure, &fixture->streams),
                      STATUS_UNSUPPORTED);
+    assert_int_equal(fixture->streams.count, 77);
 }
 
-static void inactive_offer_is_answered_inactive(void **state)
+static void key_over_a_bare_transport_is_denied_but_a_plain_stream_beside_it_is_taken(void **state)
 {
     struct fixture *fixture = *state;
-    struct sdp_answer answer;
-    const uint16_t ports[] = {20000};
 
-    read_offer(fixture, HEAD "m=audio 4000 RTP/AVP 0\r\na=inactive\r\n");
-    assert_int_equal(call_streams_choose(&fixture->offer, NULL, &fixture->streams), STATUS_OK);
-    call_streams_answer(&fixture->streams, &fixture->offer, ports, NULL, &answer);
-    assert_true(answer.media[0].inactive);
+    fixture->streams.count = 77;
+    read_offer(fixture, HEAD SECURE("4000", "1", CRYPTO_80) "m=audio 5002 RTP/AVP 18\r\n");
+    assert_int_equal(call_streams_choose(&fixture->offer, NULL, &plain, &fixture->streams),
+                     STATUS_DENIED);
+    assert_int_equal(fixture->streams.count, 77);
+    read_offer(fixture, HEAD SECURE("4000", "1", CRYPTO_80) AUDIO("4002", "2"));
+    assert_int_equal(call_streams_choose(&fixture->offer, NULL, &plain, &fixture->streams),
+                     STATUS_OK);
+    assert_int_equal(fixture->streams.count, 1);
+    assert_int_equal(fixture->streams.media_line[0], 1);
 }
 
-static void update_keeps_channels_and_follows_label_and_codec(void **state)
+static void inactive_stream_is_accepted_held_and_answered_inactive(void **state)
 {
     struct fixture *fixture = *state;
-    bool accepted[BOUND_CALL_STREAMS];
 
-    read_offer(fixture, HEAD AUDIO("4000", "1") AUDIO("4002", "2"));
-    assert_int_equal(call_streams_choose(&fixture->offer, fixture->metadata, &fixture->streams),
-                     STATUS_OK);
-    enum recording_channel before = fixture->streams.stream[1].channel;
-    read_offer(fixture, HEAD "m=audio 0 RTP/AVP 8\r\n"
-                             "m=audio 4002 RTP/AVP 0\r\na=label:9\r\n");
-    assert_int_equal(call_streams_update(&fixture->streams, &fixture->offer, NULL, accepted),
-                     STATUS_OK);
-    assert_false(accepted[0]);
-    assert_true(accepted[1]);
-    assert_string_equal(fixture->streams.stream[0].label, "1");
-    assert_string_equal(fixture->streams.stream[1].label, "9");
-    assert_string_equal(fixture->streams.stream[1].codec, "PCMU");
-    assert_string_equal(fixture->streams.stream[1].party.name, "Anna");
-    assert_int_equal(fixture->streams.stream[1].channel, before);
+    choose(fixture,
+           HEAD "m=audio 4000 RTP/AVP 0\r\na=inactive\r\na=label:1\r\n" AUDIO("4002", "2"));
+    expect_streams(fixture, "lR");
+    answer(fixture);
+    assert_true(fixture->local.media[0].accepted);
+    assert_int_equal(fixture->local.media[0].port, 20000);
+    assert_true(fixture->local.media[0].inactive);
+    assert_false(fixture->local.media[1].inactive);
 }
 
-/* A hold by port 0: refused, the source would believe that its streams still run. */
-static void update_that_withdraws_all_streams_is_accepted(void **state)
+/* It sends only and needs nothing back: what it sends is audio. */
+static void client_that_never_names_an_address_is_heard(void **state)
 {
     struct fixture *fixture = *state;
-    bool accepted[BOUND_CALL_STREAMS];
+    static const char offer[] = "v=0\r\nc=IN IP4 0.0.0.0\r\n" AUDIO("4000", "1") AUDIO("4002", "2");
 
-    read_offer(fixture, HEAD AUDIO("4000", "1") AUDIO("4002", "2"));
-    assert_int_equal(call_streams_choose(&fixture->offer, fixture->metadata, &fixture->streams),
-                     STATUS_OK);
-    read_offer(fixture, HEAD AUDIO("0", "1") AUDIO("0", "2"));
-    assert_int_equal(call_streams_update(&fixture->streams, &fixture->offer, NULL, accepted),
-                     STATUS_OK);
-    assert_false(accepted[0] || accepted[1]);
-    read_offer(fixture, HEAD AUDIO("0", "1") "m=audio 4002 RTP/AVP 18\r\na=label:2\r\n");
-    assert_int_equal(call_streams_update(&fixture->streams, &fixture->offer, NULL, accepted),
-                     STATUS_UNSUPPORTED);
+    choose(fixture, offer);
+    expect_streams(fixture, "LR");
+    assert_int_equal(fixture->streams.stream[0].sender.ss_family, AF_UNSPEC);
+    update(fixture, offer);
+    expect_streams(fixture, "LR");
+    answer(fixture);
+    assert_false(fixture->local.media[0].inactive);
 }
 
-static void partial_metadata_without_associations_moves_nobody(void **state)
+static void discard_port_and_multiplexing_are_taken_as_they_are(void **state)
 {
-    static const char partial[] =
-        "<recording xmlns='urn:ietf:params:xml:ns:recording:1'><datamode>partial</datamode>"
-        "<participant participant_id='p1'><nameID aor='sip:+4588000001@pbx'/></participant>"
-        "<participant participant_id='p2'><nameID aor='sip:+4588000002@pbx'/></participant>"
-        "</recording>";
     struct fixture *fixture = *state;
-    struct siprec_metadata *update = NULL;
 
-    read_offer(fixture, HEAD AUDIO("4000", "1") AUDIO("4002", "2"));
-    assert_int_equal(call_streams_choose(&fixture->offer, fixture->metadata, &fixture->streams),
+    choose(fixture, HEAD "m=audio 9 RTP/AVPF 0\r\na=rtcp-mux\r\na=label:1\r\n");
+    assert_true(fixture->streams.stream[0].rtcp_mux);
+    answer(fixture);
+    assert_true(fixture->local.media[0].accepted);
+    assert_true(fixture->local.media[0].rtcp_mux);
+}
+
+static void reports_address_comes_from_the_description(void **state)
+{
+    struct fixture *fixture = *state;
+
+    choose(fixture, HEAD AUDIO("4000", "1") "a=rtcp:4444\r\n");
+    assert_int_equal(address_port(&fixture->streams.stream[0].rtcp), 4444);
+    assert_false(fixture->streams.stream[0].rtcp_mux);
+}
+
+static void as_many_streams_as_allowed_are_taken_and_one_more_is_refused(void **state)
+{
+    struct fixture *fixture = *state;
+
+    choose(fixture, HEAD AUDIO("4000", "1") AUDIO("4002", "2") AUDIO("4004", "3") AUDIO("4006", "4")
+                        AUDIO("4008", "5") AUDIO("4010", "6") AUDIO("4012", "7") AUDIO("4014", "8")
+                            AUDIO("4016", "9"));
+    assert_int_equal(fixture->streams.count, BOUND_CALL_STREAMS);
+    answer(fixture);
+    assert_true(fixture->local.media[BOUND_CALL_STREAMS - 1].accepted);
+    assert_false(fixture->local.media[BOUND_CALL_STREAMS].accepted);
+}
+
+static void secure_stream_gets_the_peers_key_and_a_fresh_one_of_ours(void **state)
+{
+    struct fixture *fixture = *state;
+    const struct recording_stream *stream = fixture->streams.stream;
+
+    choose(fixture, HEAD SECURE("4000", "1", CRYPTO_80) SECURE("4002", "2", CRYPTO_32));
+    assert_int_equal(stream[0].remote_key.suite, SRTP_SUITE_AES_CM_128_HMAC_SHA1_80);
+    assert_int_equal(stream[0].remote_key.key[29], 29);
+    assert_int_equal(stream[0].local_key.suite, SRTP_SUITE_AES_CM_128_HMAC_SHA1_80);
+    assert_false(srtp_key_equal(&stream[0].remote_key, &stream[0].local_key));
+    assert_int_equal(stream[1].local_key.suite, SRTP_SUITE_AES_CM_128_HMAC_SHA1_32);
+    answer(fixture);
+    assert_int_equal(fixture->local.media[0].crypto.tag, 1);
+    assert_true(srtp_key_equal(&fixture->local.media[0].crypto.key, &stream[0].local_key));
+    assert_int_equal(fixture->local.media[1].crypto.tag, 3);
+}
+
+static void plain_line_with_a_key_is_answered_without_one(void **state)
+{
+    struct fixture *fixture = *state;
+
+    choose(fixture, HEAD AUDIO("4000", "1") "a=crypto:" CRYPTO_80 "\r\n");
+    assert_int_equal(fixture->streams.stream[0].remote_key.suite, SRTP_SUITE_NONE);
+    answer(fixture);
+    assert_int_equal(fixture->local.media[0].crypto.key.suite, SRTP_SUITE_NONE);
+}
+
+static void of_one_stream_offered_secure_and_plain_the_secure_one_is_recorded(void **state)
+{
+    struct fixture *fixture = *state;
+
+    choose(fixture, HEAD AUDIO("4000", "1") SECURE("4000", "1", CRYPTO_80)
+                        SECURE("4002", "2", CRYPTO_80) AUDIO("4002", "2"));
+    assert_int_equal(fixture->streams.count, 2);
+    assert_int_equal(fixture->streams.media_line[0], 1);
+    assert_int_equal(fixture->streams.media_line[1], 2);
+    answer(fixture);
+    assert_false(fixture->local.media[0].accepted);
+    assert_false(fixture->local.media[3].accepted);
+}
+
+static void of_one_stream_offered_twice_the_one_that_can_be_recorded_is(void **state)
+{
+    struct fixture *fixture = *state;
+
+    read_offer(fixture, HEAD SECURE("4000", "", CRYPTO_80) AUDIO("4000", ""));
+    assert_int_equal(call_streams_choose(&fixture->offer, NULL, &plain, &fixture->streams),
                      STATUS_OK);
-    assert_int_equal(siprec_metadata_read(partial, sizeof partial - 1, &update, NULL), STATUS_OK);
-    call_streams_parties(&fixture->streams, update);
-    siprec_metadata_destroy(update);
-    assert_string_equal(fixture->streams.stream[0].party.name, "Bo");
-    assert_string_equal(fixture->streams.stream[1].party.name, "Anna");
+    assert_int_equal(fixture->streams.count, 1);
+    assert_int_equal(fixture->streams.media_line[0], 1);
+    choose(fixture, HEAD LINE("4000", "RTP/SAVP", "") AUDIO("4000", ""));
+    assert_int_equal(fixture->streams.count, 1);
+    assert_int_equal(fixture->streams.media_line[0], 1);
+}
+
+/* A client that gives all its streams the same label loses none of them. */
+static void lines_of_one_label_and_one_transport_are_streams_each(void **state)
+{
+    struct fixture *fixture = *state;
+
+    choose(fixture, HEAD AUDIO("4000", "1") AUDIO("4002", "1"));
+    assert_int_equal(fixture->streams.count, 2);
+}
+
+static void proposal_has_a_line_for_each_stream_that_metadata_names(void **state)
+{
+    struct fixture *fixture = *state;
+    struct call_streams *streams = &fixture->streams;
+
+    call_streams_propose(fixture->metadata, streams);
+    assert_int_equal(streams->count, 2);
+    assert_string_equal(streams->stream[0].label, "2");
+    assert_string_equal(streams->stream[0].party.name, "Anna");
+    assert_string_equal(streams->stream[1].party.name, "Bo");
+    expect_streams(fixture, "LR");
+    call_streams_offer(streams, ports, &fixture->local);
+    assert_int_equal(fixture->local.media_lines, 2);
+    assert_true(fixture->local.media[1].accepted);
+    assert_int_equal(fixture->local.media[1].port, 20002);
+    assert_string_equal(fixture->local.media[1].label, "1");
+    assert_int_equal(fixture->local.media[1].formats, 3);
+    assert_string_equal(fixture->local.media[1].offered[0].encoding, "PCMA");
+    assert_string_equal(fixture->local.media[1].offered[1].encoding, "PCMU");
+    assert_string_equal(fixture->local.media[1].offered[2].encoding, "telephone-event");
+}
+
+static void proposal_without_metadata_is_one_line(void **state)
+{
+    struct fixture *fixture = *state;
+
+    call_streams_propose(NULL, &fixture->streams);
+    expect_streams(fixture, "L");
+    call_streams_offer(&fixture->streams, ports, &fixture->local);
+    assert_int_equal(fixture->local.media_lines, 1);
+    assert_string_equal(fixture->local.media[0].label, "");
+}
+
+static void wiped_streams_hold_no_key(void **state)
+{
+    struct fixture *fixture = *state;
+
+    choose(fixture, HEAD SECURE("4000", "1", CRYPTO_80));
+    call_streams_wipe(&fixture->streams);
+    assert_int_equal(fixture->streams.stream[0].remote_key.suite, SRTP_SUITE_NONE);
+    assert_int_equal(fixture->streams.stream[0].remote_key.key[29], 0);
+    assert_int_equal(fixture->streams.stream[0].local_key.suite, SRTP_SUITE_NONE);
+    call_streams_wipe(NULL);
 }
 
 int main(void)
@@ -201,19 +295,44 @@ int main(void)
         cmocka_unit_test_setup_teardown(speaker_comes_from_the_label_and_not_from_the_place, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(the_callers_stream_is_heard_on_the_left, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(all_streams_of_others_than_the_caller_are_right, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(without_metadata_the_first_stream_is_left, set_up,
                                         tear_down),
+        cmocka_unit_test_setup_teardown(
+            stream_of_the_called_party_alone_leaves_the_left_to_the_caller, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(one_mixed_stream_is_left_and_nobodys, set_up, tear_down),
         cmocka_unit_test_setup_teardown(
             lines_that_cannot_be_recorded_are_answered_port_0_in_their_place, set_up, tear_down),
         cmocka_unit_test_setup_teardown(offer_of_nothing_recordable_is_unsupported, set_up,
                                         tear_down),
-        cmocka_unit_test_setup_teardown(inactive_offer_is_answered_inactive, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(update_keeps_channels_and_follows_label_and_codec, set_up,
+        cmocka_unit_test_setup_teardown(
+            key_over_a_bare_transport_is_denied_but_a_plain_stream_beside_it_is_taken, set_up,
+            tear_down),
+        cmocka_unit_test_setup_teardown(inactive_stream_is_accepted_held_and_answered_inactive,
+                                        set_up, tear_down),
+        cmocka_unit_test_setup_teardown(client_that_never_names_an_address_is_heard, set_up,
                                         tear_down),
-        cmocka_unit_test_setup_teardown(update_that_withdraws_all_streams_is_accepted, set_up,
+        cmocka_unit_test_setup_teardown(discard_port_and_multiplexing_are_taken_as_they_are, set_up,
                                         tear_down),
-        cmocka_unit_test_setup_teardown(partial_metadata_without_associations_moves_nobody, set_up,
+        cmocka_unit_test_setup_teardown(reports_address_comes_from_the_description, set_up,
                                         tear_down),
+        cmocka_unit_test_setup_teardown(
+            as_many_streams_as_allowed_are_taken_and_one_more_is_refused, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(secure_stream_gets_the_peers_key_and_a_fresh_one_of_ours,
+                                        set_up, tear_down),
+        cmocka_unit_test_setup_teardown(plain_line_with_a_key_is_answered_without_one, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(
+            of_one_stream_offered_secure_and_plain_the_secure_one_is_recorded, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(of_one_stream_offered_twice_the_one_that_can_be_recorded_is,
+                                        set_up, tear_down),
+        cmocka_unit_test_setup_teardown(lines_of_one_label_and_one_transport_are_streams_each,
+                                        set_up, tear_down),
+        cmocka_unit_test_setup_teardown(proposal_has_a_line_for_each_stream_that_metadata_names,
+                                        set_up, tear_down),
+        cmocka_unit_test_setup_teardown(proposal_without_metadata_is_one_line, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(wiped_streams_hold_no_key, set_up, tear_down),
     };
 
     return cmocka_run_group_tests_name("call_streams", tests, NULL, NULL);

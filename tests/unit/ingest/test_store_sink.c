@@ -22,6 +22,8 @@
 #include "ingest/store_sink.h"
 #include "storage/index/customers.h"
 #include "storage/index/recordings.h"
+#include "storage/recording/documents.h"
+#include "storage/recording/reader.h"
 #include "storage/seal/keys.h"
 
 enum { WAIT_MS = 10000, PAGE_BYTES = 4000, PAGES = 20, SMALL_FILE_BYTES = 8192 };
@@ -41,7 +43,7 @@ struct fixture {
 struct answer {
     pthread_mutex_t lock;
     pthread_cond_t changed;
-    bool came;
+    int came; /* how often */
     enum status status;
 };
 
@@ -50,7 +52,7 @@ static void ready(void *ready_arg, enum status status)
     struct answer *answer = ready_arg;
 
     pthread_mutex_lock(&answer->lock);
-    answer->came = true;
+    answer->came++;
     answer->status = status;
     pthread_cond_signal(&answer->changed);
     pthread_mutex_unlock(&answer->lock);
@@ -123,25 +125,49 @@ static int tear_down(void **state)
     return 0;
 }
 
+static const struct answer no_answer = {.lock = PTHREAD_MUTEX_INITIALIZER,
+                                        .changed = PTHREAD_COND_INITIALIZER};
+
+static struct recording_begin new_call(void)
+{
+    struct recording_begin begin = {.started = clock_wall_now(),
+                                    .source = "pbx",
+                                    .source_address = "192.0.2.1",
+                                    .sip_call_id = "call",
+                                    .ties = {"", "", "", ""}};
+
+    begin.id = uuid_new(begin.started);
+    return begin;
+}
+
+static void *begin_call(struct fixture *fixture, const struct recording_begin *begin,
+                        struct answer *answer)
+{
+    void *handle = NULL;
+
+    assert_int_equal(fixture->sink->begin(fixture->sink->context, begin, ready, answer, &handle),
+                     STATUS_OK);
+    return handle;
+}
+
+static enum status wait_for(struct answer *answer)
+{
+    pthread_mutex_lock(&answer->lock);
+    while (!answer->came)
+        pthread_cond_wait(&answer->changed, &answer->lock);
+    pthread_mutex_unlock(&answer->lock);
+    return answer->status;
+}
+
 /* Begin a recording and wait for what the store says. */
 static enum status begin(struct fixture *fixture, struct uuid *id, void **handle)
 {
-    struct recording_begin begin = {.started = clock_wall_now(),
-                                    .source_address = "192.0.2.1",
-                                    .sip_call_id = "call",
-                                    .session_id = "",
-                                    .sip_session_id = "",
-                                    .group_id = ""};
-    struct answer answer = {.lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER};
+    struct recording_begin call = new_call();
+    struct answer answer = no_answer;
 
-    *id = begin.id = uuid_new(begin.started);
-    assert_int_equal(fixture->sink->begin(fixture->sink->context, &begin, ready, &answer, handle),
-                     STATUS_OK);
-    pthread_mutex_lock(&answer.lock);
-    while (!answer.came)
-        pthread_cond_wait(&answer.changed, &answer.lock);
-    pthread_mutex_unlock(&answer.lock);
-    return answer.status;
+    *id = call.id;
+    *handle = begin_call(fixture, &call, &answer);
+    return wait_for(&answer);
 }
 
 static void write_pages(struct fixture *fixture, void *handle)
@@ -333,6 +359,222 @@ static void another_program_that_holds_the_index_holds_up_rows_and_not_audio(voi
     assert_int_equal(row.state, RECORDING_STATE_SEALED);
 }
 
+/* Another program that holds the index's write lock, so that what begins meanwhile is one batch. */
+static sqlite3 *hold_index(const struct fixture *fixture)
+{
+    sqlite3 *other = NULL;
+
+    assert_int_equal(sqlite3_open(fixture->index_path, &other), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(other, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
+    return other;
+}
+
+static void release_index(sqlite3 *other)
+{
+    assert_int_equal(sqlite3_exec(other, "COMMIT", NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_close(other), SQLITE_OK);
+}
+
+static void a_row_that_is_refused_refuses_its_own_call_alone(void **state)
+{
+    struct fixture *fixture = *state;
+    struct answer answers[3] = {no_answer, no_answer, no_answer};
+    struct recording_begin calls[3];
+    struct index_recording row;
+    void *handles[3];
+
+    execute(fixture, "CREATE TRIGGER refuse BEFORE INSERT ON recordings"
+                     " WHEN NEW.sip_call_id = 'bad' BEGIN SELECT RAISE(ABORT, 'refused'); END");
+    sqlite3 *other = hold_index(fixture);
+    for (size_t i = 0; i < 3; i++) {
+        calls[i] = new_call();
+        calls[i].sip_call_id = i == 1 ? "bad" : "good";
+        handles[i] = begin_call(fixture, &calls[i], &answers[i]);
+    }
+    release_index(other);
+    assert_int_equal(wait_for(&answers[0]), STATUS_OK);
+    assert_int_not_equal(wait_for(&answers[1]), STATUS_OK);
+    assert_int_equal(wait_for(&answers[2]), STATUS_OK);
+    assert_true(store_sink_healthy(fixture->store));
+    fixture->sink->abort(fixture->sink->context, handles[1]);
+    end(fixture, handles[0]);
+    end(fixture, handles[2]);
+    close_store(fixture);
+    for (size_t i = 0; i < 3; i++) {
+        assert_int_equal(answers[i].came, 1);
+        assert_int_equal(find(fixture, calls[i].id, &row), i == 1 ? STATUS_NOT_FOUND : STATUS_OK);
+    }
+}
+
+static void a_call_that_is_beginning_when_the_store_closes_gets_its_answer_once(void **state)
+{
+    struct fixture *fixture = *state;
+    struct recording_begin call = new_call();
+    struct answer answer = no_answer;
+    sqlite3 *other = hold_index(fixture);
+
+    (void)begin_call(fixture, &call, &answer);
+    close_store(fixture);
+    assert_int_equal(answer.came, 1);
+    assert_int_equal(answer.status, STATUS_BUSY);
+    release_index(other);
+}
+
+static void what_signalling_says_of_a_call_is_in_its_row(void **state)
+{
+    struct fixture *fixture = *state;
+    struct recording_begin call = new_call();
+    struct answer answer = no_answer;
+    struct index_recording row;
+
+    call.caller = (struct recording_party){"+4511", "Anna"};
+    call.called = (struct recording_party){"sip", ""};
+    call.ties = (struct recording_ties){"session", "", "", "27123789"};
+    void *handle = begin_call(fixture, &call, &answer);
+    assert_int_equal(wait_for(&answer), STATUS_OK);
+    assert_int_equal(find(fixture, call.id, &row), STATUS_OK);
+    assert_string_equal(row.source, "pbx");
+    assert_string_equal(row.source_address, "192.0.2.1");
+    assert_string_equal(row.session_id, "session");
+    assert_string_equal(row.call_reference, "27123789");
+    assert_true(uuid_equal(row.conversation, call.id));
+    const struct recording_end last = {
+        .ended = clock_wall_now(),
+        .end_cause = "bye",
+        .called = {"+4522", "Bo"},
+        .ties = {"", "", "group", ""},
+        .legs = 2,
+        .leg = {{.channel = RECORDING_LEFT, .party = {"+4599", "third"}, .packets_refused = 7},
+                {.channel = RECORDING_RIGHT}},
+    };
+    fixture->sink->end(fixture->sink->context, handle, &last);
+    close_store(fixture);
+    assert_int_equal(find(fixture, call.id, &row), STATUS_OK);
+    assert_string_equal(row.caller.number, "+4511"); /* whoever is heard on the left */
+    assert_string_equal(row.called.number, "+4522");
+    assert_string_equal(row.called.name, "Bo");
+    assert_string_equal(row.session_id, "session");
+    assert_string_equal(row.group_id, "group");
+    assert_int_equal(row.legs, 2);
+    assert_int_equal(row.leg[0].packets_refused, 7);
+}
+
+static void two_calls_of_one_batch_that_belong_together_are_one_conversation(void **state)
+{
+    struct fixture *fixture = *state;
+    struct answer answers[2] = {no_answer, no_answer};
+    struct recording_begin calls[2];
+    struct index_recording row;
+    void *handles[2];
+    sqlite3 *other = hold_index(fixture);
+
+    for (size_t i = 0; i < 2; i++) {
+        calls[i] = new_call();
+        calls[i].ties.call_reference = "27123789";
+        handles[i] = begin_call(fixture, &calls[i], &answers[i]);
+    }
+    release_index(other);
+    for (size_t i = 0; i < 2; i++) {
+        assert_int_equal(wait_for(&answers[i]), STATUS_OK);
+        end(fixture, handles[i]);
+    }
+    close_store(fixture);
+    for (size_t i = 0; i < 2; i++) {
+        assert_int_equal(find(fixture, calls[i].id, &row), STATUS_OK);
+        assert_true(uuid_equal(row.conversation, calls[0].id));
+    }
+}
+
+/* A section of a sealed recording. */
+static void read_section(struct fixture *fixture, const struct index_recording *row,
+                         enum section_kind kind, struct bytes *section)
+{
+    struct private_keys *private_keys = NULL;
+    struct public_keys *public_keys = NULL;
+    struct recording_reader *reader = NULL;
+    struct fault fault = {0};
+    char path[BOUND_PATH_BYTES + sizeof fixture->directory];
+
+    (void)snprintf(path, sizeof path, "%s/%s", fixture->directory, row->path);
+    assert_ok(private_keys_open(fixture->keys, fixture->master, &private_keys, &fault), &fault);
+    assert_ok(public_keys_open(fixture->keys, &public_keys, &fault), &fault);
+    assert_ok(recording_reader_open(path, row->id, private_keys, public_keys, &reader, &fault),
+              &fault);
+    assert_ok(recording_reader_section(reader, kind, section, &fault), &fault);
+    recording_reader_close(reader);
+    public_keys_close(public_keys);
+    private_keys_close(private_keys);
+}
+
+static enum status tell(struct fixture *fixture, void *handle, int64_t at_ms, const char *text,
+                        size_t text_bytes)
+{
+    const struct recording_document document = {.at_ms = at_ms,
+                                                .message = at_ms ? "UPDATE" : "INVITE",
+                                                .type = "application/rs-metadata+xml",
+                                                .data = (const uint8_t *)text,
+                                                .data_bytes = text_bytes};
+
+    return fixture->sink->document(fixture->sink->context, handle, &document);
+}
+
+static void documents_and_peaks_are_sealed_and_what_was_dropped_is_a_fact(void **state)
+{
+    static const int8_t pixels[] = {-1, 1, -2, 2, -3, 3, -4, 4};
+    static const struct recording_fact told = {0, 5, -1, "deviation", 0, "no label"};
+    static char huge[BOUND_DOCUMENTS_BYTES];
+    struct fixture *fixture = *state;
+    struct index_recording row;
+    struct index *index = NULL;
+    struct index_fact *facts = NULL;
+    struct document document;
+    struct bytes section;
+    struct fault fault = {0};
+    struct uuid id;
+    void *handle = NULL;
+    size_t count = 0;
+    size_t offset = 0;
+
+    assert_int_equal(begin(fixture, &id, &handle), STATUS_OK);
+    assert_int_equal(tell(fixture, handle, 0, "<recording/>", 12), STATUS_OK);
+    assert_int_equal(tell(fixture, handle, 10, huge, sizeof huge), STATUS_LIMIT);
+    assert_int_equal(tell(fixture, handle, 20, "<a", 2), STATUS_OK); /* as it came */
+    const struct recording_end last = {.ended = clock_wall_now(),
+                                       .duration_ms = 1000,
+                                       .end_cause = "bye",
+                                       .facts = 1,
+                                       .fact = &told,
+                                       .peaks = {2, pixels}};
+    fixture->sink->end(fixture->sink->context, handle, &last);
+    close_store(fixture);
+    assert_int_equal(find(fixture, id, &row), STATUS_OK);
+    bytes_init(&section, BOUND_SECTION_BYTES);
+    read_section(fixture, &row, SECTION_DOCUMENTS, &section);
+    assert_int_equal(documents_next(section.data, section.len, &offset, &document), STATUS_OK);
+    assert_string_equal(document.message, "INVITE");
+    assert_string_equal(document.type, "application/rs-metadata+xml");
+    assert_int_equal(documents_next(section.data, section.len, &offset, &document), STATUS_OK);
+    assert_int_equal(document.at_ms, 20);
+    assert_int_equal(document.data_bytes, 2);
+    assert_memory_equal(document.data, "<a", 2);
+    assert_int_equal(documents_next(section.data, section.len, &offset, &document), STATUS_END);
+    bytes_clear(&section);
+    read_section(fixture, &row, SECTION_CHANNEL_PEAKS, &section);
+    assert_int_equal(section.len, sizeof pixels);
+    assert_memory_equal(section.data, pixels, sizeof pixels);
+    bytes_deinit(&section);
+    assert_ok(index_open(fixture->index_path, &index, &fault), &fault);
+    assert_ok(recordings_facts(index, id, &facts, &count, &fault), &fault);
+    index_close(index);
+    assert_int_equal(count, 2);
+    assert_string_equal(facts[0].cause, "deviation");
+    assert_string_equal(facts[0].detail, "no label");
+    assert_string_equal(facts[1].cause, "documents_dropped");
+    assert_int_equal(facts[1].count, 1);
+    assert_int_equal(facts[1].end_ms, 1000);
+    free(facts);
+}
+
 #define WITH_STORE(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int main(void)
@@ -344,6 +586,11 @@ int main(void)
         WITH_STORE(a_store_whose_index_failed_takes_calls_again_when_that_is_over),
         WITH_STORE(a_disk_that_refuses_pages_makes_the_store_unhealthy_and_loses_none),
         WITH_STORE(another_program_that_holds_the_index_holds_up_rows_and_not_audio),
+        WITH_STORE(a_row_that_is_refused_refuses_its_own_call_alone),
+        WITH_STORE(a_call_that_is_beginning_when_the_store_closes_gets_its_answer_once),
+        WITH_STORE(what_signalling_says_of_a_call_is_in_its_row),
+        WITH_STORE(two_calls_of_one_batch_that_belong_together_are_one_conversation),
+        WITH_STORE(documents_and_peaks_are_sealed_and_what_was_dropped_is_a_fact),
     };
 
     return cmocka_run_group_tests_name("store_sink", tests, NULL, NULL);

@@ -151,6 +151,34 @@ static void sockets_are_ready_for_the_media_threads(void **state)
     port_range_destroy(range);
 }
 
+static void port_behind_a_lent_one_is_there_for_rtcp(void **state)
+{
+    (void)state;
+    struct port_range *range;
+    struct sockaddr_storage local = loopback("127.0.0.1");
+    struct sockaddr_storage bound = {0};
+    socklen_t bound_bytes = sizeof bound;
+    int descriptor;
+    int rtcp = -1;
+    int second = -1;
+    uint16_t port;
+    char text[ADDRESS_TEXT_BYTES];
+    assert_int_equal(port_range_create(FIRST, LAST, &range, NULL), STATUS_OK);
+    assert_int_equal(port_range_open(range, &local, &descriptor, &port, NULL), STATUS_OK);
+    assert_int_equal(port_range_open_rtcp(&local, port, &rtcp, NULL), STATUS_OK);
+    assert_true(rtcp >= DESCRIPTOR_SIGNALLING_MAX);
+    assert_int_equal(getsockname(rtcp, (struct sockaddr *)&bound, &bound_bytes), 0);
+    address_format(&bound, true, text);
+    assert_string_equal(text, "127.0.0.1:23461");
+    assert_int_equal(port_range_open_rtcp(&local, port, &second, NULL), STATUS_BUSY);
+    assert_int_equal(second, -1);
+    close(rtcp);
+    assert_int_equal(port_range_open_rtcp(&local, port, &second, NULL), STATUS_OK);
+    close(second);
+    port_range_close(range, descriptor, port);
+    port_range_destroy(range);
+}
+
 static void ipv6_ports_are_lent_too(void **state)
 {
     (void)state;
@@ -200,6 +228,7 @@ int main(void)
         cmocka_unit_test(a_port_that_another_program_has_is_skipped),
         cmocka_unit_test(every_port_taken_by_others_is_full_and_none_is_lost),
         cmocka_unit_test(sockets_are_ready_for_the_media_threads),
+        cmocka_unit_test(port_behind_a_lent_one_is_there_for_rtcp),
         cmocka_unit_test(ipv6_ports_are_lent_too),
         cmocka_unit_test(an_address_that_is_not_ours_is_a_fault_and_no_port_is_lost),
     };

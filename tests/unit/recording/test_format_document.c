@@ -242,7 +242,7 @@ static void the_documents_file_opens_with_the_documents_keys(void **state)
 }
 
 /* Run tests/format_reader.py with the document's customer key; its output goes to a file. */
-static int read_independently(const char *path, const char *output)
+static int read_independently(const char *path, const char *output, bool documents)
 {
     char script[1024];
     char private_hex[65];
@@ -256,12 +256,27 @@ static int read_independently(const char *path, const char *output)
         if (!freopen(output, "wb", stdout) || !freopen("/dev/null", "wb", stderr))
             _exit(9);
         (void)unsetenv("LD_PRELOAD");
-        (void)execl("/usr/bin/python3", "python3", script, path, private_hex, (char *)NULL);
+        (void)execl("/usr/bin/python3", "python3", script, path, private_hex,
+                    documents ? "--documents" : (char *)NULL, (char *)NULL);
         _exit(9);
     }
     int status = -1;
     assert_int_equal(waitpid(child, &status, 0), child);
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static void expect_documents_read(const char *path, const char *output)
+{
+    static const char expected[] = "0 12 INVITE application/rs-metadata+xml\n<recording/>"
+                                   "700 0 UPDATE \n";
+    struct bytes got;
+
+    bytes_init(&got, 1 << 20);
+    assert_int_equal(read_independently(path, output, true), 0);
+    file_read(output, &got);
+    assert_int_equal(got.len, sizeof expected - 1);
+    assert_memory_equal(got.data, expected, sizeof expected - 1);
+    bytes_deinit(&got);
 }
 
 static void a_reader_from_the_document_alone_opens_what_we_write(void **state)
@@ -283,14 +298,22 @@ static void a_reader_from_the_document_alone_opens_what_we_write(void **state)
     bytes_init(&got, 1 << 20);
     for (size_t length = 0; length <= sizeof stream; length += 4000) {
         store_make(&keys.store, stream, length, 1500, &made);
-        assert_int_equal(read_independently(made.path, output), 0);
+        assert_int_equal(read_independently(made.path, output, false), 0);
         file_read(output, &got);
         assert_int_equal(got.len, length);
         if (length)
             assert_memory_equal(got.data, stream, length);
     }
+    store_begin(&keys.store, &made);
+    assert_int_equal(recording_writer_document(made.writer, 0, "INVITE",
+                                               "application/rs-metadata+xml",
+                                               (const uint8_t *)"<recording/>", 12),
+                     STATUS_OK);
+    assert_int_equal(recording_writer_document(made.writer, 700, "UPDATE", "", NULL, 0), STATUS_OK);
+    store_finish(&keys.store, &made);
+    expect_documents_read(made.path, output);
     file_flip(made.path, 9000, 1);
-    assert_int_equal(read_independently(made.path, output), 1);
+    assert_int_equal(read_independently(made.path, output, false), 1);
     bytes_deinit(&got);
     store_close(&keys.store);
 }

@@ -6,6 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/bounds.h"
+#include "storage/recording/documents.h"
 #include "storage/recording/frame.h"
 #include "storage/recording/pages.h"
 
@@ -68,6 +70,53 @@ static void mix_sectors(const char *path, const struct bytes *before, const stru
     bytes_deinit(&mixed);
 }
 
+enum { DOCUMENT_BYTES_MAX = 9000 };
+
+/* Document number `number` of a call: its bytes tell which it is. */
+static size_t fill_document(uint8_t *data, size_t number)
+{
+    size_t length = 1 + number * 2711 % DOCUMENT_BYTES_MAX;
+
+    fill_pattern(data, length, (uint32_t)number + 77);
+    return length;
+}
+
+static void add_document(struct call *call, size_t number)
+{
+    static uint8_t data[DOCUMENT_BYTES_MAX];
+    size_t length = fill_document(data, number);
+
+    assert_int_equal(recording_writer_document(call->made.writer, (int64_t)number, "UPDATE", "a/b",
+                                               data, length),
+                     STATUS_OK);
+}
+
+/* The first `least` documents at least, each whole; those after them may lack some. */
+static void expect_documents(const struct recording_reader *reader, size_t least)
+{
+    static uint8_t data[DOCUMENT_BYTES_MAX];
+    struct document document;
+    struct fault fault = {0};
+    struct bytes section;
+    size_t offset = 0;
+    int64_t last = -1;
+
+    bytes_init(&section, BOUND_SECTION_BYTES);
+    assert_int_equal(documents_read(reader, &section, &fault), STATUS_OK);
+    for (size_t count = 0;
+         documents_next(section.data, section.len, &offset, &document) == STATUS_OK; count++) {
+        assert_true(document.at_ms > last);
+        last = document.at_ms;
+        if (count < least)
+            assert_int_equal(document.at_ms, count);
+        assert_int_equal(document.data_bytes, fill_document(data, (size_t)document.at_ms));
+        assert_memory_equal(document.data, data, document.data_bytes);
+    }
+    assert_int_equal(offset, section.len);
+    assert_true(last + 1 >= (int64_t)least);
+    bytes_deinit(&section);
+}
+
 static void a_power_cut_within_a_flush_keeps_all_that_was_confirmed(void **state)
 {
     struct call call;
@@ -83,11 +132,15 @@ static void a_power_cut_within_a_flush_keeps_all_that_was_confirmed(void **state
     for (int round = 0; round < 60; round++) {
         call_begin(&store, &call);
         call_page(&call, (size_t)random() % 9000);
+        size_t documents = 0;
         for (int flush = 0; flush < 8; flush++) {
             call_flush(&call, true);
             uint64_t durable = recording_writer_durable_bytes(call.made.writer);
+            size_t confirmed = documents;
             file_read(call.made.path, &before[0]);
             file_read(call.made.tail, &before[1]);
+            for (long more = random() % 3; more > 0; more--)
+                add_document(&call, documents++);
             for (long pages = random() % 4; pages >= 0; pages--)
                 call_page(&call, (size_t)random() % (round % 2 ? 600 : 9000));
             call_flush(&call, false);
@@ -111,6 +164,7 @@ static void a_power_cut_within_a_flush_keeps_all_that_was_confirmed(void **state
             assert_true(summary.audio_bytes >= durable);
             assert_int_equal(recording_reader_read(reader, 0, got, durable, &fault), STATUS_OK);
             assert_memory_equal(got, call.stream.bytes.data, durable);
+            expect_documents(reader, confirmed);
             recording_reader_close(reader);
             free(got);
             char damaged[700];

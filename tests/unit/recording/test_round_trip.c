@@ -178,6 +178,7 @@ static void sections_that_cannot_be_are_refused(void **state)
     static uint8_t nothing;
     struct recording_section twice[] = {{SECTION_PEAKS, &nothing, 1}, {SECTION_PEAKS, &nothing, 1}};
     struct recording_section granules = {SECTION_GRANULES, &nothing, 1};
+    struct recording_section documents = {SECTION_DOCUMENTS, &nothing, 1};
     struct recording_section big = {SECTION_PEAKS, &nothing, BOUND_SECTION_BYTES + 1};
     const struct {
         struct recording_finish finish;
@@ -185,8 +186,9 @@ static void sections_that_cannot_be_are_refused(void **state)
     } cases[] = {
         {{.state = RECORDING_STATE_SEALED, .sections = 2, .section = twice}, STATUS_INVALID},
         {{.state = RECORDING_STATE_SEALED, .sections = 1, .section = &granules}, STATUS_INVALID},
+        {{.state = RECORDING_STATE_SEALED, .sections = 1, .section = &documents}, STATUS_INVALID},
         {{.state = RECORDING_STATE_SEALED, .sections = 1, .section = &big}, STATUS_LIMIT},
-        {{.state = RECORDING_STATE_SEALED, .sections = 8, .section = twice}, STATUS_LIMIT},
+        {{.state = RECORDING_STATE_SEALED, .sections = 7, .section = twice}, STATUS_LIMIT},
         {{.state = RECORDING_STATE_FAILED}, STATUS_INVALID},
         {{.state = RECORDING_STATE_SEALED, .duration_ms = -1}, STATUS_INVALID},
     };

@@ -1,12 +1,17 @@
 #include "unit/session/support.h"
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <cmocka.h>
+#include <opus/opus_multistream.h>
 
 #include "audio/codec.h"
 #include "encode/opus_pair.h"
@@ -54,6 +59,27 @@ static int64_t sink_sync_in_ms(void *context)
     return memory->sync_in_ms;
 }
 
+static enum status sink_document(void *context, void *handle,
+                                 const struct recording_document *document)
+{
+    struct memory_sink *memory = context;
+    enum status status = STATUS_LIMIT;
+
+    (void)handle;
+    (void)pthread_mutex_lock(&memory->lock);
+    if (memory->documents < MEMORY_DOCUMENTS_MAX && document->data_bytes < MEMORY_TEXT_BYTES) {
+        struct memory_document *kept = &memory->document[memory->documents++];
+        *kept =
+            (struct memory_document){.at_ms = document->at_ms, .data_bytes = document->data_bytes};
+        strcpy(kept->message, document->message);
+        strcpy(kept->type, document->type);
+        memcpy(kept->data, document->data, document->data_bytes);
+        status = STATUS_OK;
+    }
+    (void)pthread_mutex_unlock(&memory->lock);
+    return status;
+}
+
 static void sink_end(void *context, void *handle, const struct recording_end *end)
 {
     struct memory_sink *memory = context;
@@ -62,8 +88,15 @@ static void sink_end(void *context, void *handle, const struct recording_end *en
     (void)pthread_mutex_lock(&memory->lock);
     memory->end = *end;
     memory->facts = copy_of(end->fact, end->facts * sizeof *end->fact);
-    memory->peaks = copy_of(end->peaks.data, end->peaks.pixels * end->legs * 2);
-    memory->metadata = copy_of(end->metadata_xml, end->metadata_xml_bytes);
+    for (size_t i = 0; memory->facts && i < end->facts; i++)
+        memory->facts[i].detail = strdup(end->fact[i].detail);
+    memory->peaks = copy_of(end->peaks.data, end->peaks.pixels * 2 * 2);
+    if (end->ties.session_id) {
+        strcpy(memory->ties[0], end->ties.session_id);
+        strcpy(memory->ties[1], end->ties.sip_session_id);
+        strcpy(memory->ties[2], end->ties.group_id);
+        strcpy(memory->ties[3], end->ties.call_reference);
+    }
     memory->ended = true;
     (void)pthread_cond_broadcast(&memory->ended_signal);
     (void)pthread_mutex_unlock(&memory->lock);
@@ -78,7 +111,8 @@ static void sink_abort(void *context, void *handle)
 void memory_sink_init(struct memory_sink *memory)
 {
     *memory = (struct memory_sink){
-        .sink = {memory, sink_begin, sink_write, sink_sync_in_ms, sink_end, sink_abort},
+        .sink = {memory, sink_begin, sink_write, sink_document, sink_sync_in_ms, sink_end,
+                 sink_abort},
         .sync_in_ms = INT64_MAX,
         .refuse_from = SIZE_MAX,
         .refuse_to = SIZE_MAX,
@@ -91,9 +125,10 @@ void memory_sink_init(struct memory_sink *memory)
 void memory_sink_deinit(struct memory_sink *memory)
 {
     bytes_deinit(&memory->stream);
+    for (size_t i = 0; memory->facts && i < memory->end.facts; i++)
+        free((char *)memory->facts[i].detail);
     free(memory->facts);
     free(memory->peaks);
-    free(memory->metadata);
     (void)pthread_cond_destroy(&memory->ended_signal);
     (void)pthread_mutex_destroy(&memory->lock);
 }
@@ -129,6 +164,15 @@ size_t memory_sink_facts(const struct memory_sink *memory, const char *cause, in
         if (memory->facts[i].leg == leg && !strcmp(memory->facts[i].cause, cause))
             count++;
     return count;
+}
+
+const struct recording_fact *memory_sink_fact(const struct memory_sink *memory, const char *cause,
+                                              int leg)
+{
+    for (size_t i = 0; i < memory->end.facts; i++)
+        if (memory->facts[i].leg == leg && !strcmp(memory->facts[i].cause, cause))
+            return &memory->facts[i];
+    return NULL;
 }
 
 uint64_t random_next(uint64_t *state)
@@ -316,42 +360,45 @@ void ogg_packets_deinit(struct ogg_packets *packets)
     free(packets->bytes);
 }
 
-/* The line of one sender as it must have been recorded. */
-static void lay_out(const struct sender *sender, int64_t anchor, int16_t *pcm, size_t samples)
+void lay_out(const struct sender *sender, size_t first, size_t end, int64_t anchor, int16_t *pcm,
+             size_t samples)
 {
     const struct audio_codec *codec =
         audio_codec_find(sender->payload_type == 8 ? "PCMA" : "PCMU", RATE_HZ);
-    size_t first = 0;
+    int16_t packet[PACKET_SAMPLES];
 
-    while (first < sender->packets && sender->withheld[first])
-        first++;
-    for (size_t i = first; i < sender->packets; i++) {
+    for (size_t i = first; i < end; i++) {
         int64_t position = anchor + (int64_t)((i - first) * PACKET_SAMPLES);
-        if (sender->withheld[i] || position + PACKET_SAMPLES > (int64_t)samples)
+        if (sender->withheld[i])
             continue;
-        codec->decode(sender->payload + i * PACKET_SAMPLES, PACKET_SAMPLES, pcm + position);
+        codec->decode(sender->payload + i * PACKET_SAMPLES, PACKET_SAMPLES, packet);
+        for (int64_t k = 0; k < PACKET_SAMPLES && position + k < (int64_t)samples; k++) {
+            int sum = pcm[position + k] + packet[k];
+            pcm[position + k] = (int16_t)(sum > 32767 ? 32767 : sum < -32768 ? -32768 : sum);
+        }
     }
 }
 
-void assert_bit_exact(const struct memory_sink *memory, const struct sender *senders,
-                      const int64_t *anchors)
+size_t frames_of(const struct memory_sink *memory)
 {
-    const uint32_t rates_hz[2] = {RATE_HZ, RATE_HZ};
-    struct opus_pair *encoder;
     struct ogg_packets packets;
-    int16_t *pcm[2];
 
-    assert_int_equal(opus_pair_open(rates_hz, &encoder, NULL), STATUS_OK);
     ogg_split(&memory->stream, &packets);
     assert_true(packets.ended);
     assert_true(packets.count > 2);
     size_t frames = packets.count - 2;
-    for (size_t i = 0; i < 2; i++) {
-        pcm[i] = calloc(frames * PACKET_SAMPLES, sizeof *pcm[i]);
-        assert_non_null(pcm[i]);
-        if (senders[i].payload)
-            lay_out(&senders[i], anchors[i], pcm[i], frames * PACKET_SAMPLES);
-    }
+    ogg_packets_deinit(&packets);
+    return frames;
+}
+
+void assert_line(const struct memory_sink *memory, int16_t *const *pcm, size_t frames)
+{
+    const uint32_t rates_hz[2] = {RATE_HZ, RATE_HZ};
+    struct opus_pair *encoder;
+    struct ogg_packets packets;
+
+    assert_int_equal(opus_pair_open(rates_hz, &encoder, NULL), STATUS_OK);
+    ogg_split(&memory->stream, &packets);
     for (size_t i = 0; i < frames; i++) {
         uint8_t packet[BOUND_OPUS_PACKET_BYTES];
         size_t packet_bytes = 0;
@@ -361,8 +408,132 @@ void assert_bit_exact(const struct memory_sink *memory, const struct sender *sen
         assert_int_equal(packets.bytes[i + 2], packet_bytes);
         assert_memory_equal(packets.data[i + 2], packet, packet_bytes);
     }
-    free(pcm[0]);
-    free(pcm[1]);
     ogg_packets_deinit(&packets);
     opus_pair_close(encoder);
+}
+
+void assert_bit_exact(const struct memory_sink *memory, const struct sender *senders,
+                      const int64_t *anchors)
+{
+    size_t frames = frames_of(memory);
+    int16_t *pcm[2];
+
+    for (size_t i = 0; i < 2; i++) {
+        pcm[i] = calloc(frames * PACKET_SAMPLES, sizeof *pcm[i]);
+        assert_non_null(pcm[i]);
+        if (!senders[i].payload)
+            continue;
+        size_t first = 0;
+        while (first < senders[i].packets && senders[i].withheld[first])
+            first++;
+        lay_out(&senders[i], first, senders[i].packets, anchors[i], pcm[i],
+                frames * PACKET_SAMPLES);
+    }
+    assert_line(memory, pcm, frames);
+    free(pcm[0]);
+    free(pcm[1]);
+}
+
+int16_t *decode_stream(const struct memory_sink *memory, size_t *frames)
+{
+    struct ogg_packets packets;
+    int error;
+    OpusMSDecoder *decoder =
+        opus_multistream_decoder_create(48000, 2, 2, 0, (const unsigned char[]){0, 1}, &error);
+
+    assert_int_equal(error, OPUS_OK);
+    ogg_split(&memory->stream, &packets);
+    *frames = packets.count - 2;
+    int16_t *pcm = calloc(*frames * 960 * 2, sizeof *pcm);
+    assert_non_null(pcm);
+    for (size_t i = 0; i < *frames; i++)
+        assert_int_equal(opus_multistream_decode(decoder, packets.data[i + 2],
+                                                 (opus_int32)packets.bytes[i + 2],
+                                                 pcm + i * 960 * 2, 960, 0),
+                         960);
+    opus_multistream_decoder_destroy(decoder);
+    ogg_packets_deinit(&packets);
+    return pcm;
+}
+
+double energy(const int16_t *pcm, size_t from, size_t to, size_t channel)
+{
+    double sum = 0;
+
+    for (size_t i = from; i < to; i++)
+        sum += (double)pcm[2 * i + channel] * pcm[2 * i + channel];
+    return sum;
+}
+
+int open_socket(struct sockaddr_storage *address)
+{
+    struct sockaddr_in loopback = {.sin_family = AF_INET};
+    socklen_t length = sizeof *address;
+    int descriptor = socket(AF_INET, SOCK_DGRAM, 0);
+
+    loopback.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    memset(address, 0, sizeof *address);
+    assert_true(descriptor >= 0);
+    assert_int_equal(bind(descriptor, (struct sockaddr *)&loopback, sizeof loopback), 0);
+    assert_int_equal(getsockname(descriptor, (struct sockaddr *)address, &length), 0);
+    return descriptor;
+}
+
+void open_rig(struct rig *rig, unsigned threads, uint16_t first, uint16_t last)
+{
+    struct sockaddr_in loopback = {.sin_family = AF_INET};
+
+    loopback.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    *rig = (struct rig){0};
+    memcpy(&rig->address, &loopback, sizeof loopback);
+    rig->sender = open_socket(&rig->sender_address);
+    assert_int_equal(media_pool_create(threads, &rig->pool, NULL), STATUS_OK);
+    assert_int_equal(port_range_create(first, last, &rig->ports, NULL), STATUS_OK);
+}
+
+void close_rig(struct rig *rig)
+{
+    media_pool_destroy(rig->pool);
+    port_range_destroy(rig->ports);
+    (void)close(rig->sender);
+}
+
+void await_idle(const struct rig *rig)
+{
+    enum { STEP_MS = 5, STEPS = 2000 };
+    uint64_t running = 1;
+
+    for (int i = 0; i < STEPS && running; i++) {
+        running = media_pool_counts(rig->pool).recordings_running;
+        if (running)
+            sleep_ms(STEP_MS);
+    }
+    assert_int_equal(running, 0);
+}
+
+void send_datagram(int descriptor, uint16_t port, const void *data, size_t data_bytes)
+{
+    struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(port)};
+
+    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    assert_int_equal(sendto(descriptor, data, data_bytes, 0, (struct sockaddr *)&to, sizeof to),
+                     data_bytes);
+}
+
+void send_to(const struct rig *rig, uint16_t port, const struct sender *sender, size_t index)
+{
+    uint8_t datagram[12 + PACKET_SAMPLES];
+    size_t bytes =
+        rtp_build(datagram, sender->payload_type, (uint16_t)(sender->sequence_first + index),
+                  sender->timestamp_first + (uint32_t)(index * PACKET_SAMPLES), sender->ssrc,
+                  sender->payload + index * PACKET_SAMPLES, PACKET_SAMPLES);
+
+    send_datagram(rig->sender, port, datagram, bytes);
+}
+
+void sleep_ms(long ms)
+{
+    struct timespec time = {ms / 1000, ms % 1000 * 1000000};
+
+    (void)nanosleep(&time, NULL);
 }

@@ -18,9 +18,20 @@ enum {
     PACKET_SAMPLES = 160,
     RATE_HZ = 8000,
     STREAM_BYTES_MAX = 64 * 1024 * 1024,
+    MEMORY_TEXT_BYTES = 64,
+    MEMORY_DOCUMENTS_MAX = 4,
 };
 
 #define NS_PER_MS INT64_C(1000000)
+
+/* A document that came down. */
+struct memory_document {
+    int64_t at_ms;
+    char message[MEMORY_TEXT_BYTES];
+    char type[MEMORY_TEXT_BYTES];
+    char data[MEMORY_TEXT_BYTES];
+    size_t data_bytes;
+};
 
 /* Keeps what it is given. The lock is for recordings that run in a pool. */
 struct memory_sink {
@@ -34,10 +45,12 @@ struct memory_sink {
     size_t refuse_from; /* pages from this number on are refused, up to refuse_to */
     size_t refuse_to;
     bool ended;
-    struct recording_end end; /* facts, peaks and metadata copied below */
-    struct recording_fact *facts;
-    int8_t *peaks;
-    char *metadata;
+    struct recording_end end;        /* facts, peaks and ties copied below */
+    struct recording_fact *facts;    /* with their details */
+    int8_t *peaks;                   /* [pixels][2 channels][2] */
+    char ties[4][MEMORY_TEXT_BYTES]; /* session, SIP session, group, reference */
+    size_t documents;
+    struct memory_document document[MEMORY_DOCUMENTS_MAX]; /* further ones are refused */
 };
 
 void memory_sink_init(struct memory_sink *memory);
@@ -48,6 +61,9 @@ void memory_sink_await_end(struct memory_sink *memory);
 size_t memory_sink_bytes(struct memory_sink *memory);
 /** Number of facts of that cause and leg. */
 size_t memory_sink_facts(const struct memory_sink *memory, const char *cause, int leg);
+/** The first fact of that cause and leg, NULL where none is. */
+const struct recording_fact *memory_sink_fact(const struct memory_sink *memory, const char *cause,
+                                              int leg);
 
 /** Small generator, so that runs repeat: splitmix64. */
 uint64_t random_next(uint64_t *state);
@@ -85,6 +101,15 @@ void sender_deinit(struct sender *sender);
 void sender_deliver(const struct sender *sender, struct track *track, size_t leg, size_t index,
                     int64_t arrival_ns);
 
+/**
+ * Decode a finished stream with libopus: int16_t[*frames * 960 * 2] at 48 kHz, left first, pre-skip
+ * included; freed by the caller.
+ */
+int16_t *decode_stream(const struct memory_sink *memory, size_t *frames);
+
+/** Energy of 48 kHz stereo samples of one channel. */
+double energy(const int16_t *pcm, size_t from, size_t to, size_t channel);
+
 /** Sort by arrival and deliver all to the track, advancing it every 100 ms up to end_ns. */
 void play(struct track *track, const struct sender *senders, struct planned *plan, size_t count,
           int64_t end_ns);
@@ -106,6 +131,16 @@ struct ogg_packets {
 void ogg_split(const struct bytes *stream, struct ogg_packets *packets);
 void ogg_packets_deinit(struct ogg_packets *packets);
 
+/** Add what a sender sent to a line, from packet first to before end, the first at anchor. */
+void lay_out(const struct sender *sender, size_t first, size_t end, int64_t anchor, int16_t *pcm,
+             size_t samples);
+
+/** Frames of 20 ms that were encoded. */
+size_t frames_of(const struct memory_sink *memory);
+
+/** Fail the test where a packet differs from those of pcm[2], left and right, encoded. */
+void assert_line(const struct memory_sink *memory, int16_t *const *pcm, size_t frames);
+
 /**
  * Encode what the senders planned, zeros for what they withheld, and fail the test where a packet
  * differs from the recording's.
@@ -115,5 +150,31 @@ void ogg_packets_deinit(struct ogg_packets *packets);
  */
 void assert_bit_exact(const struct memory_sink *memory, const struct sender *senders,
                       const int64_t *anchors);
+
+/* A media pool, ports on loopback and a socket to send from. */
+struct rig {
+    struct media_pool *pool;
+    struct port_range *ports;
+    struct sockaddr_storage address; /* 127.0.0.1, no port */
+    int sender;                      /* bound */
+    struct sockaddr_storage sender_address;
+};
+
+void open_rig(struct rig *rig, unsigned threads, uint16_t first, uint16_t last);
+void close_rig(struct rig *rig);
+
+/** Wait until no recording runs any more, at most ten seconds: their ports are back then. */
+void await_idle(const struct rig *rig);
+
+/** A UDP socket on loopback, and its address. */
+int open_socket(struct sockaddr_storage *address);
+
+/** Send a datagram to a port of loopback. */
+void send_datagram(int descriptor, uint16_t port, const void *data, size_t data_bytes);
+
+/** Send one packet of a sender to a port of loopback, from the rig's socket. */
+void send_to(const struct rig *rig, uint16_t port, const struct sender *sender, size_t index);
+
+void sleep_ms(long ms);
 
 #endif

@@ -46,65 +46,106 @@ const char SIPREC_BODY[] =
 
 /* --- the owner of the server's calls --- */
 
-static void accept_all_media(size_t media_lines, struct sdp_answer *answer)
+static void accept_all_media(size_t media_lines, struct sdp_local *answer)
 {
     answer->media_lines = media_lines;
     for (size_t i = 0; i < media_lines; i++)
         answer->media[i] =
-            (struct sdp_answer_media){.accepted = true, .port = (uint16_t)(20000 + 2 * i)};
+            (struct sdp_local_media){.accepted = true, .port = (uint16_t)(20000 + 2 * i)};
+}
+
+/* What the owner offers where the client offers nothing. */
+static void offer_audio(struct sdp_local *offer)
+{
+    static const struct sdp_format pcma = {
+        .payload_type = 8, .encoding = "PCMA", .clock_rate_hz = 8000, .channels = 1};
+
+    offer->media_lines = 1;
+    offer->media[0] = (struct sdp_local_media){.accepted = true, .port = 20000, .formats = 1};
+    offer->media[0].offered[0] = pcma;
+}
+
+static void describe(const struct sip_call_offer *offer, struct sdp_local *local)
+{
+    if (offer->sdp)
+        accept_all_media(offer->sdp->media_lines, local);
+    else
+        offer_audio(local);
+}
+
+static void note_text(char text[static STAGE_TEXT_BYTES], const char *value)
+{
+    (void)snprintf(text, STAGE_TEXT_BYTES, "%s", value ? value : "");
 }
 
 static void note_offer(struct stage *stage, const struct sip_call_offer *offer)
 {
+    stage->message = offer->message;
     stage->had_sdp = offer->sdp != NULL;
     stage->had_metadata = offer->metadata != NULL;
-    stage->siprec_required = offer->siprec_required;
+    stage->siprec = offer->siprec;
+    stage->deviations = offer->deviations;
     stage->media_lines = offer->sdp ? offer->sdp->media_lines : 0;
     stage->xml_bytes = offer->metadata_xml.bytes;
     stage->participants = offer->metadata ? offer->metadata->participants : 0;
-    (void)snprintf(stage->metadata_fault, sizeof stage->metadata_fault, "%s",
-                   offer->metadata_fault ? offer->metadata_fault : "");
+    note_text(stage->metadata_fault, offer->metadata_fault);
+    (void)snprintf(stage->metadata_type, sizeof stage->metadata_type, "%.*s",
+                   (int)offer->metadata_type.bytes,
+                   offer->metadata_type.text ? offer->metadata_type.text : "");
 }
 
-static bool on_ready(void *context)
+static void note_identity(struct stage *stage, const struct sip_call_identity *identity)
+{
+    note_text(stage->from_uri, identity->from_uri);
+    note_text(stage->from, identity->from);
+    note_text(stage->to, identity->to);
+    note_text(stage->asserted, identity->asserted);
+    note_text(stage->session_id, identity->session_id);
+    note_text(stage->user_agent, identity->user_agent);
+    stage->local = identity->local;
+    stage->source = identity->peer.address;
+    stage->transport = identity->peer.transport;
+}
+
+static struct sip_admission on_admit(void *context, const struct sip_peer *peer, const char *method)
 {
     struct stage *stage = context;
+
+    assert_int_not_equal(peer->address.ss_family, AF_UNSPEC);
     pthread_mutex_lock(&stage->lock);
-    bool ready = !stage->not_ready;
+    stage->asked++;
+    (void)snprintf(stage->asked_method, sizeof stage->asked_method, "%s", method);
+    struct sip_admission admission = stage->admission;
     pthread_mutex_unlock(&stage->lock);
-    return ready;
+    return admission;
 }
 
 static void on_invite(void *context, struct sip_call *call, const struct sip_call_offer *offer,
                       void **call_context)
 {
     struct stage *stage = context;
-    const struct sip_call_identity *identity = sip_call_identity(call);
-    struct sdp_answer answer = {0};
+    struct sdp_local local = {0};
 
     pthread_mutex_lock(&stage->lock);
     enum stage_answer how = stage->answer;
     stage->invites++;
     stage->call = call;
     note_offer(stage, offer);
-    (void)snprintf(stage->from_uri, sizeof stage->from_uri, "%s", identity->from_uri);
-    (void)snprintf(stage->user_agent, sizeof stage->user_agent, "%s", identity->user_agent);
-    stage->local = identity->local;
-    stage->source = identity->source;
+    note_identity(stage, sip_call_identity(call));
     pthread_cond_broadcast(&stage->changed);
     pthread_mutex_unlock(&stage->lock);
     *call_context = stage;
-    accept_all_media(offer->sdp->media_lines, &answer);
+    describe(offer, &local);
     if (how == STAGE_ACCEPT) {
-        assert_int_equal(sip_call_accept(call, &answer), STATUS_OK);
-        assert_int_equal(sip_call_accept(call, &answer), STATUS_CONFLICT);
+        assert_int_equal(sip_call_accept(call, &local), STATUS_OK);
+        assert_int_equal(sip_call_accept(call, &local), STATUS_CONFLICT);
     } else if (how == STAGE_REJECT) {
         sip_call_reject(call, 503, "No Ports Left", 7);
     }
 }
 
 static enum status on_update(void *context, void *call_context, const struct sip_call_offer *offer,
-                             struct sdp_answer *answer)
+                             struct sdp_local *local)
 {
     struct stage *stage = context;
 
@@ -112,15 +153,32 @@ static enum status on_update(void *context, void *call_context, const struct sip
     pthread_mutex_lock(&stage->lock);
     enum status status = stage->update_status;
     bool hangup = stage->hangup_at_update;
+    bool snapshot = stage->snapshot_at_update;
     stage->updates++;
+    stage->had_local = local != NULL;
     note_offer(stage, offer);
     pthread_cond_broadcast(&stage->changed);
     pthread_mutex_unlock(&stage->lock);
-    if (offer->sdp)
-        accept_all_media(offer->sdp->media_lines, answer);
+    if (local)
+        describe(offer, local);
     if (hangup)
         sip_call_hangup(stage->call);
+    if (snapshot)
+        sip_call_request_snapshot(stage->call, NULL);
     return status;
+}
+
+static bool on_alive(void *context, void *call_context)
+{
+    struct stage *stage = context;
+
+    assert_ptr_equal(call_context, stage);
+    pthread_mutex_lock(&stage->lock);
+    stage->asked_alive++;
+    bool alive = stage->alive;
+    pthread_cond_broadcast(&stage->changed);
+    pthread_mutex_unlock(&stage->lock);
+    return alive;
 }
 
 static void on_end(void *context, void *call_context, enum sip_call_end why)
@@ -141,13 +199,18 @@ static void on_end(void *context, void *call_context, enum sip_call_end why)
 static void *stage_thread(void *arg)
 {
     struct stage *stage = arg;
-    struct sip_server_options options = {
-        .listens = 1,
-        .software = "unit-test",
-        .calls_max = stage->calls_max ? stage->calls_max : 100,
-        .retry_after_s = 5,
-        .t1_ms = stage->t1_ms ? stage->t1_ms : 20,
-        .handler = {stage, on_ready, on_invite, on_update, on_end}};
+    struct sip_server_options options = {.listens = 1,
+                                         .software = "unit-test",
+                                         .calls_max = stage->calls_max ? stage->calls_max : 100,
+                                         .retry_after_s = 5,
+                                         .t1_ms = stage->t1_ms ? stage->t1_ms : 20,
+                                         .timer = stage->timer,
+                                         .handler = {.context = stage,
+                                                     .admit = on_admit,
+                                                     .invite = on_invite,
+                                                     .update = on_update,
+                                                     .alive = on_alive,
+                                                     .end = on_end}};
     struct sip_server *server = NULL;
     struct fault fault = {0};
 
@@ -365,6 +428,68 @@ const char *client_expect(struct client *client, int code)
     if (strncmp(message, start, strlen(start)) != 0)
         fail_msg("expected %d, got: %s", code, message);
     return message;
+}
+
+const char *client_expect_request(struct client *client, const char *method)
+{
+    const char *message;
+    char via[256] = "";
+
+    do {
+        message = client_receive(client, 5000);
+        if (message)
+            header_value(client, "Via", via, sizeof via);
+    } while (message &&
+             (strncmp(message, "SIP/2.0", 7) == 0 || strcmp(via, client->answered) == 0));
+    if (!message)
+        fail_msg("no request, expected %s", method);
+    if (strncmp(message, method, strlen(method)) != 0 || message[strlen(method)] != ' ')
+        fail_msg("expected %s, got: %s", method, message);
+    return message;
+}
+
+void client_answer(struct client *client, int code, const char *headers, const char *body)
+{
+    char via[256];
+    char call_id[128];
+    char cseq[64];
+    char from[256];
+    char to[256];
+    char *text = malloc(CLIENT_BYTES);
+
+    assert_non_null(text);
+    header_value(client, "Via", via, sizeof via);
+    header_value(client, "Call-ID", call_id, sizeof call_id);
+    header_value(client, "CSeq", cseq, sizeof cseq);
+    header_value(client, "From", from, sizeof from);
+    header_value(client, "To", to, sizeof to);
+    (void)snprintf(client->answered, sizeof client->answered, "%s", via);
+    int bytes = snprintf(text, CLIENT_BYTES,
+                         "SIP/2.0 %d Whatever\r\nVia: %s\r\nFrom: %s\r\nTo: %s\r\n"
+                         "Call-ID: %s\r\nCSeq: %s\r\n%sContent-Length: %zu\r\n\r\n%s",
+                         code, via, from, to, call_id, cseq, headers ? headers : "",
+                         body ? strlen(body) : 0, body ? body : "");
+    assert_true(bytes > 0 && bytes < CLIENT_BYTES);
+    client_send(client, text, (size_t)bytes);
+    free(text);
+}
+
+void client_drain(struct client *client, int timeout_ms)
+{
+    while (client_receive(client, timeout_ms))
+        ;
+}
+
+void assert_has(const char *message, const char *part)
+{
+    if (!strstr(message, part))
+        fail_msg("no \"%s\" in: %s", part, message);
+}
+
+void assert_has_not(const char *message, const char *part)
+{
+    if (strstr(message, part))
+        fail_msg("\"%s\" in: %s", part, message);
 }
 
 void client_expect_nothing(struct client *client, int timeout_ms)

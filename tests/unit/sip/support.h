@@ -23,6 +23,7 @@ struct stage {
     const char *listen; /* "127.0.0.1:0" where NULL */
     unsigned t1_ms;     /* 20 where 0 */
     unsigned calls_max; /* 100 where 0 */
+    struct sip_timer_options timer;
 
     pthread_mutex_t lock;
     pthread_cond_t changed;
@@ -32,30 +33,46 @@ struct stage {
     bool started;
 
     /* how the owner behaves */
-    bool not_ready;
+    struct sip_admission admission;
     enum stage_answer answer;
     bool told_to_stop; /* by the test: the server may be gone before stage_stop */
     bool hangup_at_update;
+    bool snapshot_at_update;
     enum status update_status;
+    bool alive; /* audio comes */
 
     /* what happened */
     unsigned invites;
     unsigned updates;
     unsigned ends;
+    unsigned asked; /* to let somebody in */
+    unsigned asked_alive;
     unsigned calls_after_end;
     enum sip_call_end why;
     struct sip_call *call;
+    char asked_method[16];
+    /* of the last offer */
+    enum sip_call_message message;
     bool had_sdp;
     bool had_metadata;
-    bool siprec_required;
+    bool had_local; /* there was a description of ours to fill */
+    unsigned siprec;
+    uint64_t deviations;
     size_t media_lines;
     size_t xml_bytes;
     size_t participants;
     char metadata_fault[STAGE_TEXT_BYTES];
+    char metadata_type[STAGE_TEXT_BYTES];
+    /* of the last INVITE */
     char from_uri[STAGE_TEXT_BYTES];
+    char from[STAGE_TEXT_BYTES];
+    char to[STAGE_TEXT_BYTES];
+    char asserted[STAGE_TEXT_BYTES];
+    char session_id[STAGE_TEXT_BYTES];
     char user_agent[STAGE_TEXT_BYTES];
     struct sockaddr_storage local;
     struct sockaddr_storage source;
+    enum sip_transport transport;
 };
 
 void stage_start(struct stage *stage);
@@ -82,6 +99,7 @@ struct client {
     size_t input_bytes;
     char message[CLIENT_BYTES]; /* the last one received, terminated */
     char to_tag[64];            /* of the last final answer that had one */
+    char answered[256];         /* Via of the last request that was answered */
 };
 
 /* On the heap; freed by client_close. */
@@ -97,6 +115,22 @@ const char *client_receive(struct client *client, int timeout_ms);
 
 /* The next message that is not 100 Trying; its start must be "SIP/2.0 CODE". */
 const char *client_expect(struct client *client, int code);
+
+/*
+ * The next message that is a request; its start must be METHOD. Answers are skipped, and
+ * repetitions of the request that was answered last.
+ */
+const char *client_expect_request(struct client *client, const char *method);
+
+/*
+ * Answer the request that came last.
+ *
+ * headers  more header lines, with Content-Type where there is a body; NULL: none.
+ */
+void client_answer(struct client *client, int code, const char *headers, const char *body);
+
+/* Take all that is there and comes within timeout_ms. */
+void client_drain(struct client *client, int timeout_ms);
 
 /* Fails the test if anything comes within timeout_ms. */
 void client_expect_nothing(struct client *client, int timeout_ms);
@@ -122,6 +156,10 @@ size_t request_write(const struct client *client, const struct request *request,
 
 /* Write and send. */
 void request_send(struct client *client, const struct request *request);
+
+/* Whether a message has a part; fails the test where not. */
+void assert_has(const char *message, const char *part);
+void assert_has_not(const char *message, const char *part);
 
 /* An INVITE with SIPREC_BODY, answered and acknowledged; the client's to_tag is set. */
 void call_establish(struct client *client, const char *call_id);

@@ -1,6 +1,7 @@
 /* multipart: RFC 2046 section 5.1 and what vendors make of it. */
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -9,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "sip/deviation.h"
 #include "sip/multipart.h"
 
 static struct text_span span(const char *text)
@@ -26,6 +28,14 @@ static void expect_span(struct text_span got, const char *want)
     assert_int_equal(got.bytes, strlen(want));
     if (got.bytes)
         assert_memory_equal(got.text, want, got.bytes);
+}
+
+static uint64_t set_of(enum deviation deviation)
+{
+    uint64_t set = 0;
+
+    deviation_add(&set, deviation);
+    return set;
 }
 
 static void two_parts_come_apart_without_the_line_end_of_the_boundary(void **state)
@@ -135,7 +145,7 @@ static void preamble_epilogue_and_blanks_after_a_boundary_are_passed_over(void *
     expect_span(out.part[0].body, "v=0");
 }
 
-static void line_feeds_alone_are_read_and_counted(void **state)
+static void line_feeds_alone_are_read_and_noted(void **state)
 {
     static const char body[] = "--cut\nContent-Type: application/sdp\n\nv=0\ns=-\n--cut--\n";
     struct multipart out;
@@ -143,7 +153,7 @@ static void line_feeds_alone_are_read_and_counted(void **state)
     (void)state;
     assert_int_equal(split("multipart/mixed;boundary=cut", body, &out), STATUS_OK);
     assert_int_equal(out.parts, 1);
-    assert_true(out.deviations > 0);
+    assert_int_equal(out.deviations, set_of(DEVIATION_MULTIPART_BOUNDARY));
     expect_span(out.part[0].content_type, "application/sdp");
     expect_span(out.part[0].body, "v=0\ns=-");
 }
@@ -167,12 +177,12 @@ static void missing_closing_boundary_keeps_the_last_part(void **state)
     assert_int_equal(split("a/b;boundary=cut", "--cut\r\nContent-Type: c/d\r\n\r\nrest\r\n", &out),
                      STATUS_OK);
     assert_int_equal(out.parts, 1);
-    assert_int_equal(out.deviations, 1);
+    assert_int_equal(out.deviations, set_of(DEVIATION_MULTIPART_BOUNDARY));
     expect_span(out.part[0].body, "rest\r\n");
 
     assert_int_equal(split("a/b;boundary=cut", "--cut\r\n\r\none\r\n--cut\r\n", &out), STATUS_OK);
     assert_int_equal(out.parts, 1);
-    assert_int_equal(out.deviations, 1);
+    assert_int_equal(out.deviations, set_of(DEVIATION_MULTIPART_BOUNDARY));
     expect_span(out.part[0].body, "one");
 }
 
@@ -218,7 +228,7 @@ static void content_without_a_blank_line_before_it_is_kept(void **state)
     (void)state;
     assert_int_equal(split("multipart/mixed;boundary=cut", body, &out), STATUS_OK);
     assert_int_equal(out.parts, 3);
-    assert_int_equal(out.deviations, 3);
+    assert_int_equal(out.deviations, set_of(DEVIATION_MULTIPART_HEADER));
     expect_span(out.part[0].body, "v=0\r\na=label:1");
     expect_span(out.part[1].content_type, "");
     expect_span(out.part[1].body, "<r xmlns='urn:x'/>");
@@ -240,6 +250,154 @@ static void nested_multipart_stays_one_part(void **state)
     assert_int_equal(out.parts, 1);
     expect_span(out.part[0].content_type, "multipart/alternative");
     expect_span(out.part[0].body, "--cut-in\r\n\r\nx\r\n--cut-in--");
+    assert_int_equal(out.deviations, set_of(DEVIATION_NESTED_MULTIPART));
+}
+
+static void quoted_boundary_may_have_escapes_and_blanks(void **state)
+{
+    static const char body[] = "--a \"b;c\r\n\r\nx\r\n--a \"b;c--";
+    struct multipart out;
+
+    (void)state;
+    assert_int_equal(split("multipart/mixed; boundary=\"a \\\"\\b;c \" ; x=y", body, &out),
+                     STATUS_OK);
+    assert_int_equal(out.parts, 1);
+    assert_int_equal(out.deviations, 0);
+    expect_span(out.part[0].body, "x");
+}
+
+static enum status split_by_long_boundary(size_t boundary_bytes)
+{
+    char boundary[BOUND_MULTIPART_BOUNDARY_BYTES + 2] = "";
+    char type[512];
+    char body[1024];
+    struct multipart out;
+
+    memset(boundary, 'b', boundary_bytes);
+    (void)snprintf(type, sizeof type, "multipart/mixed;boundary=\"%s\"", boundary);
+    (void)snprintf(body, sizeof body, "--%s\r\n\r\nx\r\n--%s--\r\n", boundary, boundary);
+    return split(type, body, &out);
+}
+
+static void boundary_as_long_as_allowed_is_read_and_one_byte_more_is_refused(void **state)
+{
+    (void)state;
+    assert_int_equal(split_by_long_boundary(BOUND_MULTIPART_BOUNDARY_BYTES), STATUS_OK);
+    assert_int_equal(split_by_long_boundary(BOUND_MULTIPART_BOUNDARY_BYTES + 1), STATUS_INVALID);
+}
+
+static void boundary_that_the_type_does_not_name_is_taken_from_the_body(void **state)
+{
+    static const char body[] = "\r\n--real\r\nContent-Type: application/sdp\r\n\r\nv=0\r\n"
+                               "--real--\r\n";
+    static const char *const types[] = {"multipart/mixed", "multipart/mixed;boundary=other",
+                                        "multipart/mixed;boundary=--real",
+                                        "multipart/mixed;boundary='real'"};
+    struct multipart out;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
+        assert_int_equal(split(types[i], body, &out), STATUS_OK);
+        assert_int_equal(out.parts, 1);
+        assert_int_equal(out.deviations, set_of(DEVIATION_MULTIPART_BOUNDARY));
+        expect_span(out.part[0].body, "v=0");
+    }
+}
+
+static void boundary_that_follows_its_content_on_the_line_ends_the_part(void **state)
+{
+    static const char body[] = "--cut\r\nContent-Type: application/sdp\r\n\r\nv=0\r\ns=---cut \r\n"
+                               "Content-Type: application/rs-metadata\r\n\r\n<recording/>--cut--";
+    struct multipart out;
+
+    (void)state;
+    assert_int_equal(split("multipart/mixed;boundary=cut", body, &out), STATUS_OK);
+    assert_int_equal(out.parts, 2);
+    assert_int_equal(out.deviations, set_of(DEVIATION_MULTIPART_BOUNDARY));
+    expect_span(out.part[0].body, "v=0\r\ns=-");
+    expect_span(out.part[1].body, "<recording/>");
+}
+
+static void headers_of_a_part_may_be_compact_and_oddly_written(void **state)
+{
+    static const char body[] = "--cut\r\n"
+                               "c : APPLICATION/SDP ; charset=utf-8\r\n"
+                               "CONTENT-disposition:Session\r\n"
+                               "Content-Transfer-Encoding: 8BIT\r\n"
+                               "X-Vendor: a:b;c\r\n"
+                               "\r\n"
+                               "v=0\r\n"
+                               "--cut--\r\n";
+    struct multipart out;
+    size_t index;
+
+    (void)state;
+    assert_int_equal(split("multipart/mixed;boundary=cut", body, &out), STATUS_OK);
+    assert_int_equal(out.deviations, 0);
+    assert_int_equal(multipart_find(&out, "application/sdp", &index), STATUS_OK);
+    expect_span(out.part[0].content_disposition, "Session");
+}
+
+static void expect_length_noted(const char *length, bool noted)
+{
+    char body[256];
+    struct multipart out;
+
+    (void)snprintf(body, sizeof body,
+                   "--cut\r\nContent-Type: a/b\r\nContent-Length: %s\r\n\r\n12345\r\n--cut--\r\n",
+                   length);
+    assert_int_equal(split("multipart/mixed;boundary=cut", body, &out), STATUS_OK);
+    expect_span(out.part[0].body, "12345");
+    assert_int_equal(out.deviations, noted ? set_of(DEVIATION_MULTIPART_HEADER) : 0);
+}
+
+static void content_length_of_a_part_that_is_wrong_is_noted(void **state)
+{
+    (void)state;
+    expect_length_noted("5", false);
+    expect_length_noted("7", false); /* with the line end before the boundary */
+    expect_length_noted("4", true);
+    expect_length_noted("6", true);
+    expect_length_noted("99999999999999999999", false); /* no length at all */
+    expect_length_noted("65536", true);
+    expect_length_noted("", false);
+}
+
+static void encoded_part_is_left_as_it_is_and_noted(void **state)
+{
+    static const char *const headers[] = {"Content-Transfer-Encoding: base64",
+                                          "Content-Transfer-Encoding:quoted-printable",
+                                          "Content-Encoding: gzip"};
+    struct multipart out;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof headers / sizeof *headers; i++) {
+        char body[256];
+
+        (void)snprintf(body, sizeof body,
+                       "--cut\r\nContent-Type: a/b\r\n%s\r\n\r\nPHg+\r\n--cut--\r\n", headers[i]);
+        assert_int_equal(split("multipart/mixed;boundary=cut", body, &out), STATUS_OK);
+        assert_int_equal(out.deviations, set_of(DEVIATION_MULTIPART_HEADER));
+        expect_span(out.part[0].body, "PHg+");
+    }
+}
+
+static void part_without_a_type_is_known_by_what_it_starts_with(void **state)
+{
+    static const char body[] = "--cut\r\nContent-Disposition: session\r\n\r\nv=0\r\no=-\r\n"
+                               "--cut\r\n\r\n<?xml version='1.0'?>\n<recording/>\r\n"
+                               "--cut\r\n\r\n<other/>\r\n"
+                               "--cut\r\n\r\nplain text\r\n--cut--\r\n";
+    struct multipart out;
+
+    (void)state;
+    assert_int_equal(split("multipart/mixed;boundary=cut", body, &out), STATUS_OK);
+    assert_int_equal(out.parts, 4);
+    expect_span(out.part[0].content_type, "application/sdp");
+    expect_span(out.part[1].content_type, "application/rs-metadata+xml");
+    expect_span(out.part[2].content_type, "");
+    expect_span(out.part[3].content_type, "");
+    assert_int_equal(out.deviations, set_of(DEVIATION_MULTIPART_HEADER));
 }
 
 static enum status split_many(unsigned parts, struct multipart *out)
@@ -294,13 +452,21 @@ int main(void)
         cmocka_unit_test(content_type_without_usable_boundary_is_refused),
         cmocka_unit_test(body_in_which_no_part_opens_is_refused),
         cmocka_unit_test(preamble_epilogue_and_blanks_after_a_boundary_are_passed_over),
-        cmocka_unit_test(line_feeds_alone_are_read_and_counted),
+        cmocka_unit_test(line_feeds_alone_are_read_and_noted),
         cmocka_unit_test(line_feeds_inside_a_body_are_no_deviation),
         cmocka_unit_test(missing_closing_boundary_keeps_the_last_part),
         cmocka_unit_test(content_length_of_a_part_does_not_decide_where_it_ends),
         cmocka_unit_test(folded_headers_are_one_header),
         cmocka_unit_test(content_without_a_blank_line_before_it_is_kept),
         cmocka_unit_test(nested_multipart_stays_one_part),
+        cmocka_unit_test(quoted_boundary_may_have_escapes_and_blanks),
+        cmocka_unit_test(boundary_as_long_as_allowed_is_read_and_one_byte_more_is_refused),
+        cmocka_unit_test(boundary_that_the_type_does_not_name_is_taken_from_the_body),
+        cmocka_unit_test(boundary_that_follows_its_content_on_the_line_ends_the_part),
+        cmocka_unit_test(headers_of_a_part_may_be_compact_and_oddly_written),
+        cmocka_unit_test(content_length_of_a_part_that_is_wrong_is_noted),
+        cmocka_unit_test(encoded_part_is_left_as_it_is_and_noted),
+        cmocka_unit_test(part_without_a_type_is_known_by_what_it_starts_with),
         cmocka_unit_test(as_many_parts_as_allowed_are_read_and_one_more_is_refused),
         cmocka_unit_test(headers_as_long_as_allowed_are_read_and_one_byte_more_is_refused),
     };

@@ -30,12 +30,6 @@ static void invite(struct client *client, const char *call_id)
                                            .body = SIPREC_BODY});
 }
 
-static void assert_has(const char *message, const char *part)
-{
-    if (!strstr(message, part))
-        fail_msg("no \"%s\" in: %s", part, message);
-}
-
 static void a_siprec_call(bool tcp)
 {
     struct stage stage = {0};
@@ -53,8 +47,8 @@ static void a_siprec_call(bool tcp)
     assert_has(answer, expected);
     assert_has(answer, "\r\nRecord-Route: <sip:127.0.0.1:9;lr>\r\n");
     assert_has(answer, "\r\nServer: unit-test\r\n");
-    assert_has(answer, "\r\nAllow: INVITE, ACK, BYE, CANCEL, OPTIONS, UPDATE\r\n");
-    assert_has(answer, "\r\nSupported: siprec\r\n");
+    assert_has(answer, "\r\nAllow: INVITE, ACK, BYE, CANCEL, OPTIONS, UPDATE, PRACK\r\n");
+    assert_has(answer, "\r\nSupported: siprec, timer, 100rel\r\n");
     assert_has(answer, "\r\nAccept: application/sdp, multipart/mixed, application/rs-metadata");
     assert_has(answer, "\r\nContent-Type: application/sdp\r\n");
     assert_has(answer, "IN IP4 127.0.0.1\r\n");
@@ -65,7 +59,7 @@ static void a_siprec_call(bool tcp)
     assert_int_equal(stage_calls(&stage), 1);
     assert_true(stage.had_sdp);
     assert_true(stage.had_metadata);
-    assert_true(stage.siprec_required);
+    assert_int_equal(stage.siprec, SIP_SIPREC_REQUIRED | SIP_SIPREC_METADATA);
     assert_int_equal(stage.media_lines, 2);
     assert_int_equal(stage.participants, 2);
     assert_true(stage.xml_bytes >= strlen(METADATA) - 2);
@@ -96,6 +90,41 @@ static void a_siprec_call_over_tcp_is_answered_and_ended(void **state)
     a_siprec_call(true);
 }
 
+static void identity_is_all_that_headers_and_transport_tell(void **state)
+{
+    static const bool transports[] = {false, true};
+
+    (void)state;
+    for (unsigned i = 0; i < 2; i++) {
+        struct stage stage = {0};
+        stage_start(&stage);
+        struct client *client = client_open(&stage, transports[i]);
+        request_send(client,
+                     &(struct request){.method = "INVITE",
+                                       .call_id = "identity",
+                                       .headers = "P-Asserted-Identity: \"Bo, X\" <sip:1@n>,\r\n"
+                                                  " <tel:+2>\r\nSession-ID: 00ff;remote=01\r\n"
+                                                  "Require: siprec\r\n",
+                                       .contact = "Contact: <sip:src@127.0.0.1;+sip.src>\r\n",
+                                       .type = SIPREC_TYPE,
+                                       .body = SIPREC_BODY});
+        client_expect(client, 200);
+        assert_string_equal(stage.asserted, "\"Bo, X\" <sip:1@n>");
+        assert_string_equal(stage.session_id, "00ff;remote=01");
+        assert_string_equal(stage.from, "\"SRC\" <sip:src@example.net>;tag=from-1");
+        assert_string_equal(stage.to, "<sip:recorder@example.net>");
+        assert_int_equal(stage.transport, transports[i] ? SIP_OVER_TCP : SIP_OVER_UDP);
+        assert_int_equal(stage.siprec,
+                         SIP_SIPREC_REQUIRED | SIP_SIPREC_FEATURE | SIP_SIPREC_METADATA);
+        assert_true(deviation_has(stage.deviations, DEVIATION_FEATURE_TAG_SPELLING));
+        assert_int_equal(stage.message, SIP_CALL_INVITE);
+        assert_string_equal(stage.metadata_type, "application/rs-metadata+xml");
+        assert_string_equal(stage.asked_method, "INVITE");
+        client_close(client);
+        stage_stop(&stage);
+    }
+}
+
 static void plain_sdp_is_a_call_without_metadata(void **state)
 {
     (void)state;
@@ -110,7 +139,7 @@ static void plain_sdp_is_a_call_without_metadata(void **state)
     say(client, "ACK", "plain", 1);
     assert_int_equal(stage_calls(&stage), 1);
     assert_false(stage.had_metadata);
-    assert_false(stage.siprec_required);
+    assert_int_equal(stage.siprec, 0);
     assert_int_equal(stage.xml_bytes, 0);
     assert_string_equal(stage.metadata_fault, "");
     client_close(client);
@@ -188,8 +217,8 @@ static void unreadable_metadata_is_still_a_call_and_its_bytes_are_kept(void **st
 
 static void answer_later(struct stage *stage)
 {
-    struct sdp_answer answer = {.media_lines = 2};
-    answer.media[0] = (struct sdp_answer_media){.accepted = true, .port = 20000};
+    struct sdp_local answer = {.media_lines = 2};
+    answer.media[0] = (struct sdp_local_media){.accepted = true, .port = 20000};
     assert_int_equal(address_parse("192.0.2.77", 0, &answer.address), STATUS_OK);
     assert_int_equal(sip_call_accept(stage->call, &answer), STATUS_OK);
 }
@@ -339,30 +368,15 @@ static void the_200_is_repeated_over_tcp_until_its_ack(void **state)
 /* The next request that the server sends, and its answer. */
 static void expect_bye(struct client *client)
 {
-    const char *message = client_receive(client, 5000);
-
-    while (message && strncmp(message, "SIP/2.0", 7) == 0)
-        message = client_receive(client, 5000);
-    assert_non_null(message);
-    assert_int_equal(strncmp(message, "BYE sip", 7), 0);
-    char via[256];
-    char call_id[128];
-    char cseq[64];
     char from[256];
     char to[256];
-    char text[2048];
-    header_value(client, "Via", via, sizeof via);
-    header_value(client, "Call-ID", call_id, sizeof call_id);
-    header_value(client, "CSeq", cseq, sizeof cseq);
+
+    assert_has(client_expect_request(client, "BYE"), "BYE sip");
     header_value(client, "From", from, sizeof from);
     header_value(client, "To", to, sizeof to);
     assert_has(to, "tag=from-1");
     assert_has(from, client->to_tag);
-    int bytes = snprintf(text, sizeof text,
-                         "SIP/2.0 200 OK\r\nVia: %s\r\nFrom: %s\r\nTo: %s\r\nCall-ID: %s\r\n"
-                         "CSeq: %s\r\nContent-Length: 0\r\n\r\n",
-                         via, from, to, call_id, cseq);
-    client_send(client, text, (size_t)bytes);
+    client_answer(client, 200, NULL, NULL);
 }
 
 static void without_ack_the_call_is_ended_by_bye(void **state)
@@ -518,6 +532,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_siprec_call_over_udp_is_answered_and_ended),
         cmocka_unit_test(a_siprec_call_over_tcp_is_answered_and_ended),
+        cmocka_unit_test(identity_is_all_that_headers_and_transport_tell),
         cmocka_unit_test(plain_sdp_is_a_call_without_metadata),
         cmocka_unit_test(compact_header_names_are_understood),
         cmocka_unit_test(metadata_may_come_first_and_in_any_case),

@@ -11,7 +11,11 @@
 
 #include <cmocka.h>
 
-#include "sip/libre.h"
+#include <arpa/inet.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "sip/libre_layout.h"
 
 static const char TEXT[] = "INVITE sip:rec@[2001:db8::1]:5070 SIP/2.0\r\n"
                            "Via: SIP/2.0/TCP [2001:db8::2]:5071;branch=z9hG4bKx\r\n"
@@ -57,11 +61,113 @@ static void ipv6_addresses_have_the_size_that_libre_gives_them(void **state)
     assert_true(sa_is_loopback(&address));
 }
 
+/* What is read of libre's own structs, against what its functions tell of the same. */
+struct observed {
+    struct sip *sip;
+    const struct libre_listener *listener;
+    bool message_seen;
+};
+
+static void give_up(void *arg)
+{
+    (void)arg;
+    re_cancel();
+}
+
+static bool message_observed(const struct sip_msg *msg, void *arg)
+{
+    struct observed *observed = arg;
+    const struct libre_sip *sip = (const struct libre_sip *)(const void *)observed->sip;
+    const struct libre_connection *connection = msg->sock;
+    const struct list *bucket = hash_list(sip->connections, sa_hash(&msg->src, SA_ALL));
+
+    assert_ptr_equal(list_ledata(list_tail(bucket)), connection);
+    assert_ptr_equal(connection->tcp, sip_msg_tcpconn(msg));
+    assert_null(connection->tls);
+    assert_true(sa_cmp(&connection->peer, &msg->src, SA_ALL));
+    assert_true(sa_cmp(&connection->local, &msg->dst, SA_ALL));
+    assert_true(tmr_isrunning(&connection->idle_timer));
+    assert_ptr_equal(connection->idle_timer.arg, connection);
+    uint64_t left_ms = tmr_get_expire(&connection->idle_timer);
+    assert_true(left_ms > 890 * 1000 && left_ms <= 900 * 1000);
+    assert_false(tmr_isrunning(&connection->keepalive_timer));
+    observed->message_seen = true;
+    re_cancel();
+    return true;
+}
+
+static void observe_listener(struct observed *observed)
+{
+    const struct libre_sip *sip = (const struct libre_sip *)(const void *)observed->sip;
+    const struct libre_transport *transport = list_ledata(list_tail(&sip->transports));
+    struct sa local;
+
+    assert_int_equal(hash_bsize(sip->connections), 128);
+    assert_int_equal(hash_bsize(sip->server_transactions), 64);
+    assert_int_equal(hash_bsize(sip->client_transactions), 32);
+    assert_non_null(transport);
+    assert_ptr_equal(transport->sip, observed->sip);
+    assert_int_equal(transport->transport, SIP_TRANSP_TCP);
+    assert_null(transport->tls);
+    observed->listener = transport->sock;
+    assert_int_equal(tcp_sock_local_get(transport->sock, &local), 0);
+    assert_true(sa_cmp(&local, &transport->local, SA_ALL));
+    assert_ptr_equal(observed->listener->arg, transport);
+    assert_non_null(observed->listener->accept_handler);
+    assert_int_equal(observed->listener->accepted, -1);
+    int listening = 0;
+    socklen_t bytes = sizeof listening;
+    assert_int_equal(
+        getsockopt(observed->listener->descriptor, SOL_SOCKET, SO_ACCEPTCONN, &listening, &bytes),
+        0);
+    assert_true(listening);
+}
+
+static int connect_to(const struct libre_listener *listener)
+{
+    struct sockaddr_in address = {0};
+    socklen_t bytes = sizeof address;
+    int descriptor = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+    assert_int_equal(getsockname(listener->descriptor, (struct sockaddr *)&address, &bytes), 0);
+    assert_int_equal(connect(descriptor, (struct sockaddr *)&address, bytes), 0);
+    return descriptor;
+}
+
+static void libre_keeps_its_connections_where_our_layout_says(void **state)
+{
+    (void)state;
+    struct observed observed = {0};
+    struct sip_lsnr *listener = NULL;
+    struct tmr patience;
+    struct sa local;
+
+    assert_string_equal(sys_libre_version_get(), LIBRE_LAYOUT_VERSION);
+    assert_int_equal(libre_init(), 0);
+    assert_int_equal(sip_alloc(&observed.sip, NULL, 32, 64, 128, NULL, NULL, NULL), 0);
+    assert_int_equal(sip_listen(&listener, observed.sip, true, message_observed, &observed), 0);
+    assert_int_equal(sa_set_str(&local, "127.0.0.1", 0), 0);
+    assert_int_equal(sip_transp_add(observed.sip, SIP_TRANSP_TCP, &local), 0);
+    observe_listener(&observed);
+    int descriptor = connect_to(observed.listener);
+    assert_int_equal(send(descriptor, TEXT, sizeof TEXT - 1, 0), sizeof TEXT - 1);
+    tmr_init(&patience);
+    tmr_start(&patience, 5000, give_up, NULL);
+    assert_int_equal(re_main(NULL), 0);
+    assert_true(observed.message_seen);
+    tmr_cancel(&patience);
+    close(descriptor);
+    mem_deref(listener);
+    mem_deref(observed.sip);
+    libre_close();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(libre_fills_the_message_struct_that_our_flags_describe),
         cmocka_unit_test(ipv6_addresses_have_the_size_that_libre_gives_them),
+        cmocka_unit_test(libre_keeps_its_connections_where_our_layout_says),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -72,6 +72,43 @@ static void separators_are_taken_out_of_a_global_number_but_not_of_a_name(void *
     expect_number("sip:+@example.net", "+");
 }
 
+static void number_that_is_withheld_is_none(void **state)
+{
+    (void)state;
+    expect_number("sip:anonymous@anonymous.invalid", "");
+    expect_number("\"Anonymous\" <sip:Anonymous@pbx.example.net;user=phone>", "");
+    expect_number("sip:c8oqz84zk7z@anonymous.invalid;transport=tcp", "");
+    expect_number("sip:unavailable@unknown.invalid:5060", "");
+    expect_number("sip:Restricted@192.0.2.1", "");
+    expect_number("anonymous", "");
+    expect_number("sip:private.line@example.net", "private.line");
+    expect_number("sip:1001@pbx.invalid", "1001");
+}
+
+static void user_phone_makes_a_number_of_what_looks_like_one(void **state)
+{
+    (void)state;
+    expect_number("sip:(202) 555-0123@as.example.net;user=phone", "2025550123");
+    expect_number("sip:202-555-0123@as.example.net;transport=tcp;USER=phone", "2025550123");
+    expect_number("sip:202-555-0123@as.example.net", "202-555-0123");
+    expect_number("sip:mary-ann@as.example.net;user=phone", "mary-ann");
+}
+
+static void name_is_a_phone_number_by_its_plus_or_its_length(void **state)
+{
+    char number[32];
+
+    (void)state;
+    assert_true(siprec_number_is_phone("+45 12"));
+    assert_true(siprec_number_is_phone("(202) 555-0123"));
+    assert_false(siprec_number_is_phone("123456"));
+    assert_false(siprec_number_is_phone("+"));
+    assert_false(siprec_number_is_phone(""));
+    assert_false(siprec_number_is_phone("2025550123 Ada"));
+    siprec_number_of_phone("+1 (202) 555-0123", number);
+    assert_string_equal(number, "+12025550123");
+}
+
 static void escapes_are_decoded_where_printable_text_comes_of_it(void **state)
 {
     (void)state;
@@ -118,6 +155,9 @@ int main(void)
         cmocka_unit_test(host_alone_is_no_number),
         cmocka_unit_test(telephone_uri_gives_its_number_without_separators),
         cmocka_unit_test(separators_are_taken_out_of_a_global_number_but_not_of_a_name),
+        cmocka_unit_test(number_that_is_withheld_is_none),
+        cmocka_unit_test(user_phone_makes_a_number_of_what_looks_like_one),
+        cmocka_unit_test(name_is_a_phone_number_by_its_plus_or_its_length),
         cmocka_unit_test(escapes_are_decoded_where_printable_text_comes_of_it),
         cmocka_unit_test(numbers_with_and_without_country_code_are_one_phone),
         cmocka_unit_test(what_is_no_number_is_compared_as_spelled),

@@ -146,6 +146,21 @@ static void who_left_still_speaks_where_nobody_took_over(void **state)
         (struct expectation){"ada", "bob", false, "ada", "bob"});
 }
 
+#define LEFT(participant)                                                                          \
+    "<participantsessionassoc participant_id='" participant "'><disassociate-time>"                \
+    "2026-03-02T09:17:30Z</disassociate-time></participantsessionassoc>"
+
+static void who_left_has_no_place_in_the_order_unless_everybody_left(void **state)
+{
+    (void)state;
+    expect_parties(OPEN ADA_AND_BOB PARTY("p3", "eve") LEFT("p1") CLOSE,
+                   (struct expectation){"bob", "eve", true, "bob", "eve"});
+    expect_parties(OPEN ADA_AND_BOB LEFT("p1") CLOSE,
+                   (struct expectation){"nobody", "nobody", false, "bob", "ada"});
+    expect_parties(OPEN ADA_AND_BOB LEFT("p1") LEFT("p2") CLOSE,
+                   (struct expectation){"ada", "bob", true, "ada", "bob"});
+}
+
 static void several_streams_of_one_party_leave_the_other_end_to_somebody_else(void **state)
 {
     static const char *const labels[] = {"96", "97", "98", "99"};
@@ -288,6 +303,7 @@ int main(void)
         cmocka_unit_test(stream_of_several_senders_has_no_speaker),
         cmocka_unit_test(who_left_or_stopped_sending_gives_way_to_who_sends_now),
         cmocka_unit_test(who_left_still_speaks_where_nobody_took_over),
+        cmocka_unit_test(who_left_has_no_place_in_the_order_unless_everybody_left),
         cmocka_unit_test(several_streams_of_one_party_leave_the_other_end_to_somebody_else),
         cmocka_unit_test(sender_that_is_named_twice_is_one_sender),
         cmocka_unit_test(label_that_the_metadata_does_not_know_has_no_speaker),

@@ -27,6 +27,8 @@ export interface Leg {
     packets_lost: number;
     packets_late: number;
     packets_duplicate: number;
+    packets_ignored: number;
+    packets_refused: number;
 }
 
 export interface Recording {
@@ -38,7 +40,17 @@ export interface Recording {
     direction: Direction;
     caller: Party;
     called: Party;
-    legs?: Leg[]; /* absent in lists */
+    conversation_id: string;
+    conversation_part?: number; /* in lists: from 1, oldest first */
+    conversation_size?: number; /* in lists: 1 is a call by itself */
+    legs?: Leg[]; /* absent in lists, as what follows */
+    conversation?: Conversation;
+}
+
+/** Recordings that belong together, such as those of a call that was transferred. */
+export interface Conversation {
+    id: string;
+    recordings: Recording[]; /* oldest first, the one that was asked for among them */
 }
 
 export interface RecordingPage {
@@ -46,13 +58,14 @@ export interface RecordingPage {
     next: string | null; /* cursor of the rows after these */
 }
 
-/** A stretch that is not heard audio; milliseconds from the start of the recording. */
+/** A stretch that is not heard audio, or a moment; milliseconds from the recording's start. */
 export interface Fact {
     start_ms: number;
     end_ms: number;
     leg: number | null; /* index in legs, null for the whole call */
     cause: string;
     count: number; /* packets, 0 where that says nothing */
+    detail: string; /* more in words, "" where there is no more */
 }
 
 /** audiowaveform's data format, version 2: min and max per pixel, channels interleaved. */

@@ -213,6 +213,7 @@ export class App extends LitElement {
         return html`<recorder-player
             .recording_id=${id}
             @close=${this.close_call}
+            @open=${(event: CustomEvent<string>) => this.open_call(event.detail)}
             @session-over=${() => this.leave('signed_out_idle')}
         ></recorder-player>`;
     }

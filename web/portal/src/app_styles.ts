@@ -157,9 +157,20 @@ export const app_styles = css`
             margin-top: 0;
             overflow: visible;
         }
-        #calls.open .find,
+        #calls.open .find > :not(h1),
         #calls:not(.open) .detail {
             display: none;
+        }
+        /* The page keeps its heading, for readers. */
+        #calls.open .find {
+            display: contents;
+        }
+        #calls.open h1 {
+            position: absolute;
+            width: 1px;
+            height: 1px;
+            overflow: hidden;
+            clip-path: inset(50%);
         }
     }
     @media (max-width: 559px) {

@@ -39,6 +39,11 @@ function by_day(recordings: Recording[]): Day[] {
     return days;
 }
 
+/* Whether two rows that stand together are parts of one conversation. */
+function is_joined(one: Recording | undefined, other: Recording | undefined): boolean {
+    return Boolean(one && other && one.conversation_id === other.conversation_id);
+}
+
 @customElement('recorder-list')
 export class CallList extends LitElement {
     @property({ attribute: false }) filter: Filter = NO_FILTER;
@@ -128,11 +133,20 @@ export class CallList extends LitElement {
         this.dispatchEvent(new CustomEvent('open', { detail: id }));
     }
 
-    private render_row(recording: Recording) {
+    /* "Part 2 of 3" where it is a part. */
+    private render_part({ conversation_part, conversation_size = 1 }: Recording) {
+        if (conversation_size < 2) {
+            return nothing;
+        }
+        const places = { part: conversation_part ?? '?', size: conversation_size };
+        return html`<span class="part">${text('part_of', places)}</span>`;
+    }
+
+    private render_row(recording: Recording, joined: string) {
         const { other } = sides(recording);
         const number = party_number(other);
         const ended = recording.state !== 'recording';
-        return html`<li>
+        return html`<li class=${joined}>
             <a
                 class="call ${recording.direction}"
                 href=${route_address({ ...this.filter, id: recording.id })}
@@ -147,13 +161,14 @@ export class CallList extends LitElement {
                 </span>
                 <span class="time">${format_time(new Date(recording.started_at))}</span>
                 <span class="line"
-                    >${direction_text(recording.direction)} ${own_text(recording)}</span
+                    ><span>${direction_text(recording.direction)} ${own_text(recording)}</span>
+                    ${this.render_part(recording)}</span
                 >
                 <span class="length">
                     ${
                         ended && recording.state !== 'failed'
                             ? html`<span class="visually-hidden">${text('duration')} </span
-                              >${format_clock(recording.duration_ms)}`
+                                  >${format_clock(recording.duration_ms)}`
                             : nothing
                     }
                 </span>
@@ -161,18 +176,23 @@ export class CallList extends LitElement {
                     recording.state === 'sealed'
                         ? nothing
                         : html`<span class="badge ${recording.state}"
-                          >${text(`state_${recording.state}`)}</span
-                      >`
+                              >${text(`state_${recording.state}`)}</span
+                          >`
                 }
             </a>
         </li>`;
     }
 
     private render_day(day: Day) {
+        const joined = (i: number) => {
+            const above = is_joined(day.calls[i - 1], day.calls[i]) ? 'joined-above' : '';
+            const below = is_joined(day.calls[i], day.calls[i + 1]) ? 'joined-below' : '';
+            return `${above} ${below}`.trim();
+        };
         return html`<section aria-labelledby="day-${day.key}">
             <h2 id="day-${day.key}">${format_day(day.date)}</h2>
             <ul>
-                ${day.calls.map((call) => this.render_row(call))}
+                ${day.calls.map((call, i) => this.render_row(call, joined(i)))}
             </ul>
         </section>`;
     }

@@ -63,6 +63,35 @@ export const list_styles = css`
         background: var(--accent-soft);
         box-shadow: inset 4px 0 0 var(--accent);
     }
+    /* Parts of one conversation: a line from sign to sign, through the border between the rows. */
+    li {
+        position: relative;
+    }
+    .joined-above .call::before,
+    .joined-below .call::after {
+        content: '';
+        position: absolute;
+        left: calc(0.9rem + 1.125rem - 1px);
+        width: 2px;
+        background: var(--accent);
+        pointer-events: none;
+    }
+    .joined-above .call::before {
+        top: -1px;
+        height: calc(0.85rem + 1px);
+    }
+    .joined-below .call::after {
+        top: 3.1rem;
+        bottom: 0;
+    }
+    li.joined-above {
+        border-top-color: transparent;
+    }
+    .part {
+        color: var(--accent);
+        font-weight: 500;
+        white-space: nowrap;
+    }
     .mark {
         grid-area: mark;
         align-self: start;
@@ -115,6 +144,9 @@ export const list_styles = css`
     }
     .line {
         grid-area: line;
+        display: flex;
+        flex-wrap: wrap;
+        gap: 0 0.6rem;
     }
     .length {
         grid-area: length;

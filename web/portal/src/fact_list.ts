@@ -1,15 +1,15 @@
 /**
  * <recorder-facts>: what is not heard in a recording, as a legend with totals and as a list to go
- * through one by one. Fires "jump" (detail: seconds) to hear a place.
+ * through one by one. `facts` are stretches. Fires "jump" (detail: seconds) to hear a place.
  */
 import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { Fact, Recording } from './api.js';
 import { fact_styles } from './fact_styles.js';
-import { cause_of, cause_text, lanes_of, total_by_cause, type CauseTotal } from './facts.js';
+import { cause_of, cause_text, total_by_cause, type CauseTotal } from './facts.js';
 import { format_clock, format_count, format_duration, format_packets } from './format.js';
 import { LanguageController, text } from './language.js';
-import { party_name } from './parties.js';
+import { leg_name } from './parties.js';
 import { shared_styles } from './styles.js';
 
 const ROWS_AT_FIRST = 50;
@@ -29,11 +29,8 @@ export class FactList extends LitElement {
     }
 
     private side_text(fact: Fact): string {
-        const lanes = lanes_of(fact, this.recording.legs ?? []);
-        if (lanes.length > 1) {
-            return text('fact_both');
-        }
-        return party_name(lanes[0] === 'left' ? this.recording.caller : this.recording.called);
+        const leg = fact.leg === null ? undefined : this.recording.legs?.[fact.leg];
+        return leg ? leg_name(this.recording, leg) : text('fact_both');
     }
 
     private length_text(fact: Fact): string {
@@ -112,8 +109,8 @@ export class FactList extends LitElement {
             ${
                 shown.length < this.facts.length
                     ? html`<button class="button quiet" @click=${() => (this.rows += ROWS_MORE)}>
-                      ${text('facts_more', { count: format_count(this.facts.length) })}
-                  </button>`
+                          ${text('facts_more', { count: format_count(this.facts.length) })}
+                      </button>`
                     : nothing
             }
         </details>`;
@@ -131,9 +128,9 @@ export class FactList extends LitElement {
                 this.facts.length === 0
                     ? this.render_none()
                     : html`<ul class="legend">
-                          ${total_by_cause(this.facts).map((total) => this.render_total(total))}
-                      </ul>
-                      ${this.render_list()}`
+                              ${total_by_cause(this.facts).map((total) => this.render_total(total))}
+                          </ul>
+                          ${this.render_list()}`
             }`;
     }
 
@@ -143,6 +140,7 @@ export class FactList extends LitElement {
         css`
             :host {
                 display: grid;
+                grid-template-columns: minmax(0, 1fr);
                 gap: 0.6rem;
             }
             h3 {
@@ -173,15 +171,6 @@ export class FactList extends LitElement {
             .amount {
                 color: var(--muted);
                 font-variant-numeric: tabular-nums;
-            }
-            summary {
-                width: fit-content;
-                padding: 0.25rem 0;
-                border-radius: 4px;
-                color: var(--accent);
-                font-size: 0.9375rem;
-                font-weight: 500;
-                cursor: pointer;
             }
             .scroll {
                 max-height: 22rem;
@@ -218,18 +207,6 @@ export class FactList extends LitElement {
                 display: inline-flex;
                 align-items: center;
                 gap: 0.5rem;
-            }
-            .jump {
-                min-height: 1.75rem;
-                min-width: 2.75rem;
-                padding: 0 0.35rem;
-                border: 0;
-                border-radius: 6px;
-                background: var(--accent-soft);
-                color: var(--accent-strong);
-                font: inherit;
-                font-weight: 600;
-                cursor: pointer;
             }
         `,
     ];

@@ -1,6 +1,7 @@
 /**
  * fact_styles: one pattern per cause, told apart without colour: hatched, dotted, ruled, barred,
- * crossed, chequered, gridded. Used on the lanes, in the legend and in the list.
+ * crossed, chequered, gridded, ringed, half filled. Used on the lanes, in the legend and in the
+ * list.
  */
 import { css } from 'lit';
 
@@ -23,11 +24,7 @@ export const fact_styles = css`
         border: 1.5px dotted var(--fact-late);
     }
     .cause-silent {
-        background: repeating-linear-gradient(
-            0deg,
-            var(--fact-silent) 0 1px,
-            transparent 1px 8px
-        );
+        background: repeating-linear-gradient(0deg, var(--fact-silent) 0 1px, transparent 1px 8px);
         border: 1px solid var(--fact-silent);
     }
     .cause-held {
@@ -54,6 +51,21 @@ export const fact_styles = css`
             repeating-linear-gradient(0deg, var(--fact-lost) 0 1.2px, transparent 1.2px 6px),
             repeating-linear-gradient(90deg, var(--fact-lost) 0 1.2px, transparent 1.2px 6px);
         border: 2px dashed var(--fact-lost);
+    }
+    .cause-undecodable {
+        background: radial-gradient(
+                circle,
+                transparent 2px,
+                var(--fact-undecodable) 2.4px 3.4px,
+                transparent 3.8px
+            )
+            0 0 / 9px 9px;
+        border: 1.5px solid var(--fact-undecodable);
+    }
+    .cause-concealed {
+        background: linear-gradient(0deg, var(--fact-concealed-soft) 0 50%, transparent 50%);
+        border: 1.5px solid var(--fact-concealed);
+        border-bottom-width: 4px;
     }
     .cause-other {
         border: 1.5px dashed var(--fact-other);

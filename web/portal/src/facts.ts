@@ -1,24 +1,40 @@
 /**
- * facts: the stretches of a recording that are not heard audio; how they are named, counted and
- * drawn. Pure. The pattern of each cause is CSS: fact_styles.ts, class "cause-<name>".
+ * facts: what a recording's facts are, and how they are named and counted: stretches that are not
+ * heard audio, events of the call, and technical notes. Pure. The pattern of each stretch is CSS:
+ * fact_styles.ts, class "cause-<name>"; the sign of each moment is a drawing: event_signs.ts.
  */
 import type { Fact, Leg } from './api.js';
-import { text } from './language.js';
+import { text, type TextKey } from './language.js';
 
 export type Lane = 'left' | 'right';
 
 /* In the order of the legend, and from the bottom up where two overlap. */
-const CAUSES = ['silent', 'held', 'paused', 'masked', 'late', 'lost', 'unwritten'] as const;
+const CAUSES = [
+    'silent',
+    'held',
+    'paused',
+    'masked',
+    'concealed',
+    'late',
+    'lost',
+    'undecodable',
+    'unwritten',
+] as const;
 export type Cause = (typeof CAUSES)[number] | 'other';
 
-/** One stretch to draw on one lane; parts of the whole length, 0 to 1. */
-export interface Stretch {
-    lane: Lane;
-    cause: Cause;
-    start: number;
-    length: number;
-    mark: boolean; /* too short for the whole height of a lane: a mark on its edge */
-}
+/* Moments: those of the people in the call, and those that only a technician asks for. */
+const PEOPLE = ['party_joined', 'party_left'] as const;
+const TECHNICAL = [
+    'codec_change',
+    'ssrc_change',
+    'deviation',
+    'documents_dropped',
+    'notes_dropped',
+] as const;
+export type Sign = (typeof PEOPLE)[number] | (typeof TECHNICAL)[number] | 'other';
+
+/** "stretch": not heard as it was said. "people": who came and went. "technical": all else. */
+export type Kind = 'stretch' | 'people' | 'technical';
 
 /** All facts of one cause. */
 export interface CauseTotal {
@@ -28,13 +44,37 @@ export interface CauseTotal {
     duration_ms: number; /* both lanes added up */
 }
 
-/* Stretches nearer to each other than this part of the lane are drawn as one. */
-const MERGE_GAP = 0.001;
-/* Shorter ones than this part are marks, else a bad line would look like one long hole. */
-const MARK_BELOW = 0.006;
+/* Two parts of the recorder tell the same under two names. */
+function cause_name(fact: Fact): string {
+    return fact.cause === 'document_dropped' ? 'documents_dropped' : fact.cause;
+}
 
 export function cause_of(fact: Fact): Cause {
     return CAUSES.find((cause) => cause === fact.cause) ?? 'other';
+}
+
+export function sign_of(fact: Fact): Sign {
+    return [...PEOPLE, ...TECHNICAL].find((sign) => sign === cause_name(fact)) ?? 'other';
+}
+
+/** What a fact is; one of a cause that is not known is a stretch where it has a length. */
+export function kind_of(fact: Fact): Kind {
+    if (PEOPLE.some((sign) => sign === fact.cause)) {
+        return 'people';
+    }
+    if (sign_of(fact) !== 'other') {
+        return 'technical';
+    }
+    return cause_of(fact) !== 'other' || fact.end_ms > fact.start_ms ? 'stretch' : 'technical';
+}
+
+/** Facts by their kind, each in the order in which they came. */
+export function by_kind(facts: Fact[]): Record<Kind, Fact[]> {
+    const kinds: Record<Kind, Fact[]> = { stretch: [], people: [], technical: [] };
+    for (const fact of facts) {
+        kinds[kind_of(fact)].push(fact);
+    }
+    return kinds;
 }
 
 /** The name of a fact's cause in the page's language; one that it does not know stands as sent. */
@@ -49,7 +89,12 @@ export function lanes_of(fact: Fact, legs: Leg[]): Lane[] {
     return leg ? [leg.channel] : ['left', 'right'];
 }
 
-/** Count and add up by cause, in the order of the legend. */
+/** Where a cause stands in the legend, 0 first. */
+export function depth_of(cause: Cause): number {
+    return cause === 'other' ? CAUSES.length : CAUSES.indexOf(cause);
+}
+
+/** Count and add up stretches by cause, in the order of the legend. */
 export function total_by_cause(facts: Fact[]): CauseTotal[] {
     const totals = new Map<string, CauseTotal>();
     for (const fact of facts) {
@@ -59,41 +104,21 @@ export function total_by_cause(facts: Fact[]): CauseTotal[] {
         total.duration_ms += fact.end_ms - fact.start_ms;
         totals.set(name, total);
     }
-    const place = (total: CauseTotal) =>
-        total.cause === 'other' ? CAUSES.length : CAUSES.indexOf(total.cause);
-    return [...totals.values()].sort((first, second) => place(first) - place(second));
+    return [...totals.values()].sort((one, other) => depth_of(one.cause) - depth_of(other.cause));
 }
 
-function clamp(part: number): number {
-    return Math.min(1, Math.max(0, part));
+/** Who joined or left, in short: "Anna Holm" of "Anna Holm <+4588303080>"; "" where not known. */
+export function person_of(fact: Fact): string {
+    const match = /^(.*\S)\s*<([^<>]*)>$/.exec(fact.detail);
+    return match?.[1] ?? fact.detail;
 }
 
-/** What to draw: thousands of short losses become as many stretches as an eye can tell apart. */
-export function stretches(facts: Fact[], legs: Leg[], duration_ms: number): Stretch[] {
-    const drawn: Stretch[] = [];
-    const open = new Map<string, Stretch>();
-    if (duration_ms <= 0) {
-        return drawn;
+/** What happened at a moment, in the page's language: "Anna Holm joined", "Codec changed". */
+export function event_text(fact: Fact, who: string): string {
+    const sign = sign_of(fact);
+    if (sign === 'other') {
+        return text('cause_other', { cause: fact.cause });
     }
-    const ordered = [...facts].sort((first, second) => first.start_ms - second.start_ms);
-    for (const fact of ordered) {
-        const start = clamp(fact.start_ms / duration_ms);
-        const end = clamp(fact.end_ms / duration_ms);
-        const mark = end - start < MARK_BELOW;
-        for (const lane of lanes_of(fact, legs)) {
-            const cause = cause_of(fact);
-            const kind = `${lane} ${cause} ${mark}`;
-            const before = open.get(kind);
-            if (before && start - (before.start + before.length) < MERGE_GAP) {
-                before.length = Math.max(before.length, end - before.start);
-                continue;
-            }
-            const stretch = { lane, cause, start, length: end - start, mark };
-            open.set(kind, stretch);
-            drawn.push(stretch);
-        }
-    }
-    const depth = (stretch: Stretch) =>
-        stretch.cause === 'other' ? CAUSES.length : CAUSES.indexOf(stretch.cause);
-    return drawn.sort((first, second) => depth(first) - depth(second));
+    const key: TextKey = `event_${sign}`;
+    return text(key, { who: who || text('event_somebody') });
 }

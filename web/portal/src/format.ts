@@ -51,6 +51,19 @@ export function format_time(date: Date): string {
     return date.toLocaleTimeString(language.locale, { hour: '2-digit', minute: '2-digit' });
 }
 
+/** "14:05", with its day, "20 Nov, 14:05", where that is not the other's. */
+export function format_moment(date: Date, other: Date): string {
+    if (day_key(date) === day_key(other)) {
+        return format_time(date);
+    }
+    return date.toLocaleString(language.locale, {
+        day: 'numeric',
+        month: 'short',
+        hour: '2-digit',
+        minute: '2-digit',
+    });
+}
+
 /** "22 November 2026, 14:05:09–14:07:12", the end only where there is one. */
 export function format_span(start: Date, end: Date | null): string {
     const format = new Intl.DateTimeFormat(language.locale, {

@@ -1,18 +1,21 @@
 /**
  * <recorder-lanes>: a call on two lanes, the caller's above the called party's: names, waveform,
- * facts, a ruler, and the position, which follows a click, a drag and the keys of a slider.
+ * facts, a ruler, and the position, which follows a click, a drag and the keys of a slider. Several
+ * parties may be heard on one lane.
  *
  * `media` is the audio element it controls; it stays its owner's. Fires "position" (detail:
  * seconds) whenever the position changes. Controls go through toggle() and seek(), not through
  * the element, since a seek before anything is loaded must be kept until there is.
  */
-import { LitElement, css, html, nothing, type PropertyValues } from 'lit';
+import { LitElement, html, nothing, type PropertyValues } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import type { Party } from './api.js';
+import { event_sign } from './event_signs.js';
 import { fact_styles } from './fact_styles.js';
-import type { Stretch } from './facts.js';
 import { format_clock, format_duration } from './format.js';
+import { flags, type Flag, type Moment, type Stretch } from './lane_facts.js';
 import { LanguageController, text } from './language.js';
+import { lanes_styles } from './lanes_styles.js';
 import { party_name, party_number } from './parties.js';
 import { loudest, type LanePeaks } from './peaks.js';
 import { shared_styles } from './styles.js';
@@ -22,6 +25,7 @@ const LANE_HEIGHT_PX = 84;
 const STEP_S = 5;
 const PAGE_S = 30;
 const TICK_PX_MIN = 76;
+const FLAG_ROW_REM = 1.5;
 const TICK_STEPS_S = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600];
 
 @customElement('recorder-lanes')
@@ -33,8 +37,9 @@ export class Lanes extends LitElement {
         [0, 0],
     ];
     @property({ attribute: false }) stretches: Stretch[] = [];
-    @property({ attribute: false }) caller: Party | null = null;
-    @property({ attribute: false }) called: Party | null = null;
+    @property({ attribute: false }) moments: Moment[] = [];
+    @property({ attribute: false }) left: Party[] = [];
+    @property({ attribute: false }) right: Party[] = [];
     @property() note = '';
 
     @state() private position_s = 0;
@@ -42,6 +47,7 @@ export class Lanes extends LitElement {
 
     @query('.wave') private wave!: HTMLElement;
 
+    private flags: Flag[] = [];
     private surfer: WaveSurfer | null = null;
     private readonly scheme = matchMedia('(prefers-color-scheme: dark)');
     private readonly repaint = () => this.surfer?.setOptions(this.paint());
@@ -123,6 +129,12 @@ export class Lanes extends LitElement {
         this.surfer.on('error', () => undefined); /* the owner of the media element hears it */
     }
 
+    override willUpdate(changed: PropertyValues): void {
+        if (changed.has('moments') || changed.has('width_px')) {
+            this.flags = flags(this.moments, this.width_px);
+        }
+    }
+
     override firstUpdated(): void {
         this.observer.observe(this.wave);
         this.create_surfer();
@@ -182,11 +194,46 @@ export class Lanes extends LitElement {
         return ticks;
     }
 
-    private render_party(side: 'caller' | 'called', party: Party | null) {
-        return html`<div class="party ${side}">
+    private render_parties(side: 'caller' | 'called', parties: Party[]) {
+        return html`<div class="parties ${side}">
             <span class="role">${text(side === 'caller' ? 'lane_caller' : 'lane_called')}</span>
-            <span class="name">${party_name(party)}</span>
-            <span class="number">${party_number(party)}</span>
+            ${parties.map(
+                (party) =>
+                    html`<span class="party">
+                        <span class="name">${party_name(party)}</span>
+                        <span class="number">${party_number(party)}</span>
+                    </span>`,
+            )}
+        </div>`;
+    }
+
+    private render_moment(moment: Moment) {
+        const style = `left:${moment.at * 100}%`;
+        return html`<div
+            class="moment moment-${moment.sign} ${moment.lane}"
+            .style=${style}
+        ></div>`;
+    }
+
+    private render_flag({ moment, row, left_px, words }: Flag) {
+        const style = `left:${left_px}px;top:${row * FLAG_ROW_REM}rem`;
+        return html`<span class="flag ${moment.lane}" .style=${style}
+            >${event_sign(moment.sign)}${words ? moment.label : nothing}</span
+        >`;
+    }
+
+    /* What is on the lanes' lines, told in words by <recorder-events>. */
+    private render_flags() {
+        if (this.moments.length === 0) {
+            return nothing;
+        }
+        const rows = 1 + Math.max(0, ...this.flags.map(({ row }) => row));
+        return html`<div
+            class="flags"
+            aria-hidden="true"
+            .style=${`height:${rows * FLAG_ROW_REM}rem`}
+        >
+            ${this.flags.map((flag) => this.render_flag(flag))}
         </div>`;
     }
 
@@ -207,7 +254,7 @@ export class Lanes extends LitElement {
         const total_s = this.duration_ms / 1000;
         const spoken = (seconds: number) => format_duration(Math.floor(seconds) * 1000, 'long');
         return html`
-            ${this.render_party('caller', this.caller)}
+            ${this.render_parties('caller', this.left)}
             <div
                 class="board"
                 role="slider"
@@ -227,134 +274,14 @@ export class Lanes extends LitElement {
                 <div class="facts">${this.stretches.map((one) => this.render_stretch(one))}</div>
                 ${this.note ? html`<p class="note">${this.note}</p>` : nothing}
                 <div class="wave"></div>
+                <div class="moments">${this.moments.map((one) => this.render_moment(one))}</div>
             </div>
-            ${this.render_party('called', this.called)}
+            ${this.render_parties('called', this.right)} ${this.render_flags()}
             <div class="ruler" aria-hidden="true">
                 ${this.ticks().map((seconds) => this.render_tick(seconds))}
             </div>
         `;
     }
 
-    static override styles = [
-        shared_styles,
-        fact_styles,
-        css`
-            :host {
-                display: grid;
-                grid-template-areas: 'caller' 'board' 'ruler' 'called';
-                grid-template-columns: minmax(0, 1fr);
-                gap: 0.4rem 1rem;
-                container-type: inline-size;
-            }
-            .party {
-                display: flex;
-                flex-wrap: wrap;
-                align-items: baseline;
-                gap: 0 0.5rem;
-                min-width: 0;
-                padding-left: 0.7rem;
-                border-left: 4px solid var(--caller);
-                font-size: 0.9375rem;
-                overflow-wrap: anywhere;
-            }
-            .party.caller {
-                grid-area: caller;
-            }
-            .party.called {
-                grid-area: called;
-                border-color: var(--called);
-            }
-            .role {
-                color: var(--caller);
-                font-size: 0.8125rem;
-                font-weight: 600;
-            }
-            .called .role {
-                color: var(--called);
-            }
-            .name {
-                font-weight: 600;
-            }
-            .number {
-                color: var(--muted);
-                font-variant-numeric: tabular-nums;
-            }
-            .board {
-                grid-area: board;
-                position: relative;
-                height: 168px;
-                border-radius: 8px;
-                cursor: pointer;
-                touch-action: pan-y;
-            }
-            .lane {
-                position: absolute;
-                inset: 0 0 50% 0;
-                border-radius: 8px 8px 0 0;
-                background: var(--caller-lane);
-            }
-            .lane.right {
-                inset: 50% 0 0 0;
-                border-radius: 0 0 8px 8px;
-                border-top: 2px solid var(--surface);
-                background: var(--called-lane);
-            }
-            .facts {
-                position: absolute;
-                inset: 0;
-                overflow: hidden;
-                border-radius: 8px;
-                pointer-events: none;
-            }
-            .facts .cause {
-                position: absolute;
-                min-width: 4px;
-                top: 5px;
-                height: 74px;
-            }
-            .facts .right {
-                top: 90px;
-            }
-            .facts .mark {
-                top: 70px;
-                height: 12px;
-            }
-            .facts .mark.right {
-                top: 154px;
-            }
-            .note {
-                position: absolute;
-                inset: 50% 1rem auto;
-                z-index: 1;
-                width: fit-content;
-                margin-inline: auto;
-                padding: 0.35rem 0.9rem;
-                translate: 0 -50%;
-                border-radius: 8px;
-                background: var(--surface);
-                color: var(--muted);
-                font-size: 0.875rem;
-                text-align: center;
-                pointer-events: none;
-            }
-            .wave {
-                position: relative;
-            }
-            .ruler {
-                grid-area: ruler;
-                position: relative;
-                height: 1.3rem;
-                overflow: hidden;
-                color: var(--muted);
-                font-size: 0.75rem;
-                font-variant-numeric: tabular-nums;
-            }
-            .tick {
-                position: absolute;
-                padding-left: 0.25rem;
-                border-left: 1px solid var(--line-strong);
-                line-height: 1.2;
-            }
-        `,
-    ];
+    static override styles = [shared_styles, fact_styles, lanes_styles];
 }

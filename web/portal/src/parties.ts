@@ -1,7 +1,7 @@
 /**
  * parties: who is who in a call, as its customer sees it.
  */
-import type { Direction, Party, Recording } from './api.js';
+import type { Direction, Leg, Party, Recording } from './api.js';
 import { format_number } from './format.js';
 import { text, type TextKey } from './language.js';
 
@@ -23,6 +23,36 @@ export function party_name(party: Party | null): string {
 /** A party's number where it has a name too, else "": what stands beside party_name(). */
 export function party_number(party: Party | null): string {
     return party?.name && party.number ? format_number(party.number) : '';
+}
+
+function is_known(party: Party | null): party is Party {
+    return Boolean(party && (party.name || party.number));
+}
+
+function is_same(one: Party, other: Party): boolean {
+    return one.number && other.number ? one.number === other.number : one.name === other.name;
+}
+
+/**
+ * Everybody who is heard in a channel: the caller or the called party, then those of its other
+ * legs, each once. At least one, which may be unknown.
+ */
+export function channel_parties(recording: Recording, channel: Leg['channel']): Party[] {
+    const main = channel === 'left' ? recording.caller : recording.called;
+    const legs = (recording.legs ?? []).filter((leg) => leg.channel === channel);
+    const parties = is_known(main) ? [main] : [];
+    for (const { party } of legs) {
+        if (is_known(party) && !parties.some((one) => is_same(one, party))) {
+            parties.push(party);
+        }
+    }
+    return parties.length > 0 ? parties : [main];
+}
+
+/** Who is heard in a leg: its own party, else the channel's. */
+export function leg_name(recording: Recording, leg: Leg): string {
+    const main = leg.channel === 'left' ? recording.caller : recording.called;
+    return party_name(is_known(leg.party) ? leg.party : main);
 }
 
 /** "Incoming", ... */

@@ -1,57 +1,46 @@
 /**
- * <recorder-player>: one recording in a panel: who, when, the lanes, the controls, what is not
- * heard, and the figures of the legs.
+ * <recorder-player>: one recording in a panel: who, when, the conversation it is a part of, the
+ * lanes, the controls, what is not heard, what happened, and the figures of the legs.
  *
- * `recording_id` says which; a new one starts anew. Fires "close", and "session-over" where the
- * server wants a new sign-in. The audio is not fetched before somebody plays it: every listen is
- * an entry in the audit log, and opening the panel is none.
+ * `recording_id` says which; a new one starts anew. Fires "close", "open" (detail: id) for another
+ * part, and "session-over" where the server wants a new sign-in. The audio is not fetched before
+ * somebody plays it: every listen is an entry in the audit log, and opening the panel is none.
  */
 import { LitElement, html, nothing, type PropertyValues } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
-import {
-    audio_address,
-    download_address,
-    get_facts,
-    get_peaks,
-    get_recording,
-    is_abort,
-    probe_audio,
-    type Fact,
-    type Leg,
-    type Recording,
-} from './api.js';
-import { stretches, type Stretch } from './facts.js';
-import { format_clock, format_count, format_duration, format_span } from './format.js';
+import { audio_address, download_address, is_abort, probe_audio, type Recording } from './api.js';
+import './conversation.js';
+import './event_list.js';
+import './fact_list.js';
+import { format_clock, format_duration, format_moment, format_span } from './format.js';
 import {
     back_icon,
     close_icon,
     direction_icon,
     download_icon,
+    next_icon,
     notice_icon,
     pause_icon,
     play_icon,
 } from './icons.js';
-import './fact_list.js';
 import './lanes.js';
 import type { Lanes } from './lanes.js';
-import { LanguageController, text, type TextKey } from './language.js';
-import { direction_text, own_text, party_name, party_number, sides } from './parties.js';
-import { lane_peaks, type LanePeaks } from './peaks.js';
+import { LanguageController, text } from './language.js';
+import './leg_table.js';
+import { is_playable, load_recording, next_part, type Loaded } from './loaded.js';
+import {
+    channel_parties,
+    direction_text,
+    own_text,
+    party_name,
+    party_number,
+    sides,
+} from './parties.js';
 import { player_styles } from './player_styles.js';
 import { explain, is_signed_out } from './problems.js';
 import { shared_styles } from './styles.js';
 
 const SKIP_S = 10;
-
-/* What is fetched of one recording, fit to draw. */
-interface Loaded {
-    recording: Recording;
-    facts: Fact[];
-    facts_failed: boolean;
-    lanes: LanePeaks;
-    stretches: Stretch[];
-    waveform_note: TextKey | '';
-}
 
 @customElement('recorder-player')
 export class Player extends LitElement {
@@ -61,6 +50,7 @@ export class Player extends LitElement {
     @state() private problem: unknown = null;
     @state() private playback_problem = '';
     @state() private playing = false;
+    @state() private ended = false;
     @state() private position_s = 0;
 
     @query('recorder-lanes') private lanes!: Lanes | null;
@@ -68,14 +58,19 @@ export class Player extends LitElement {
 
     private readonly media = document.createElement('audio');
     private aborter = new AbortController();
+    private play_id = ''; /* of the part that is to play once it is loaded */
+    private heading_held = false; /* the focus was on the heading that is drawn anew */
 
     constructor() {
         super();
         new LanguageController(this);
         this.media.controls = true;
         this.media.preload = 'none';
-        for (const name of ['play', 'pause', 'ended']) {
-            this.media.addEventListener(name, () => (this.playing = !this.media.paused));
+        for (const name of ['play', 'pause', 'ended', 'seeked']) {
+            this.media.addEventListener(name, () => {
+                this.playing = !this.media.paused;
+                this.ended = this.media.ended;
+            });
         }
         this.media.addEventListener('error', () => void this.playback_failed());
     }
@@ -95,6 +90,14 @@ export class Player extends LitElement {
         if (changed.has('recording_id') && this.recording_id) {
             void this.load();
         }
+        const held = (this.renderRoot as ShadowRoot | undefined)?.activeElement;
+        this.heading_held = Boolean(held) && held === this.heading;
+    }
+
+    override updated(): void {
+        if (this.heading_held && this.shadowRoot?.activeElement !== this.heading) {
+            this.focus_heading();
+        }
     }
 
     private unload_media(): void {
@@ -103,26 +106,6 @@ export class Player extends LitElement {
             this.media.removeAttribute('src');
             this.media.load();
         }
-    }
-
-    private async fetch_all(id: string, signal: AbortSignal): Promise<Loaded> {
-        const recording = await get_recording(id, signal);
-        const playable = recording.state === 'sealed' || recording.state === 'recovered';
-        const [facts, peaks] = playable
-            ? await Promise.allSettled([get_facts(id, signal), get_peaks(id, signal)])
-            : [null, null];
-        const found = facts?.status === 'fulfilled' ? facts.value : [];
-        const duration_ms = recording.duration_ms;
-        const waveform = peaks?.status === 'fulfilled' ? peaks.value : null;
-        return {
-            recording,
-            facts: found,
-            facts_failed: facts?.status === 'rejected',
-            lanes: lane_peaks(waveform, duration_ms),
-            stretches: stretches(found, recording.legs ?? [], duration_ms),
-            waveform_note:
-                peaks?.status === 'rejected' ? 'waveform_failed' : waveform ? '' : 'no_waveform',
-        };
     }
 
     private async load(): Promise<void> {
@@ -134,16 +117,29 @@ export class Player extends LitElement {
         this.problem = null;
         this.playback_problem = '';
         this.position_s = 0;
+        this.ended = false;
+        this.play_id = this.play_id === this.recording_id ? this.play_id : '';
         try {
-            const loaded = await this.fetch_all(this.recording_id, signal);
+            const loaded = await load_recording(this.recording_id, signal);
             if (!signal.aborted) {
                 this.media.src = audio_address(this.recording_id);
                 this.loaded = loaded;
+                await this.play_if_asked();
             }
         } catch (cause) {
             if (!signal.aborted && !is_abort(cause)) {
                 this.fail(cause);
             }
+        }
+    }
+
+    private async play_if_asked(): Promise<void> {
+        const asked = this.play_id === this.recording_id;
+        this.play_id = '';
+        await this.updateComplete;
+        await this.lanes?.updateComplete;
+        if (asked) {
+            await this.toggle();
         }
     }
 
@@ -181,6 +177,15 @@ export class Player extends LitElement {
 
     private skip(seconds: number): void {
         this.lanes?.seek(this.position_s + seconds);
+    }
+
+    private open(id: string): void {
+        this.dispatchEvent(new CustomEvent('open', { detail: id }));
+    }
+
+    private play_next(part: Recording): void {
+        this.play_id = part.id;
+        this.open(part.id);
     }
 
     private close(): void {
@@ -229,9 +234,9 @@ export class Player extends LitElement {
                 ${
                     recording.ended_at
                         ? html`<div>
-                          <dt>${text('duration')}</dt>
-                          <dd>${format_duration(recording.duration_ms)}</dd>
-                      </div>`
+                              <dt>${text('duration')}</dt>
+                              <dd>${format_duration(recording.duration_ms)}</dd>
+                          </div>`
                         : nothing
                 }
             </dl>
@@ -269,15 +274,38 @@ export class Player extends LitElement {
         </div>`;
     }
 
+    /* Offered, and announced, where one part has ended; nothing plays that nobody asked for. */
+    private render_next(loaded: Loaded) {
+        const part = this.ended ? next_part(loaded) : null;
+        return html`<p class="visually-hidden" role="status">
+                ${part ? text('part_ended') : nothing}
+            </p>
+            ${part ? this.render_next_button(part, loaded.recording) : nothing}`;
+    }
+
+    private render_next_button(part: Recording, shown: Recording) {
+        const when = format_moment(new Date(part.started_at), new Date(shown.started_at));
+        return html`<div class="next">
+            <button class="button" @click=${() => this.play_next(part)}>
+                ${next_icon()}${text('play_next_part')}
+            </button>
+            <span class="hint"
+                >${when} · ${party_name(part.caller)} <span aria-hidden="true">→</span
+                ><span class="visually-hidden">${text('party_to')}</span>
+                ${party_name(part.called)}</span
+            >
+        </div>`;
+    }
+
     private render_audio(loaded: Loaded) {
         const { recording } = loaded;
         return html`
-            ${this.render_controls(recording)}
+            ${this.render_controls(recording)} ${this.render_next(loaded)}
             ${
                 this.playback_problem
                     ? html`<p class="notice problem" role="alert">
-                      ${notice_icon()}<span>${this.playback_problem}</span>
-                  </p>`
+                          ${notice_icon()}<span>${this.playback_problem}</span>
+                      </p>`
                     : nothing
             }
             <recorder-lanes
@@ -285,18 +313,20 @@ export class Player extends LitElement {
                 .duration_ms=${recording.duration_ms}
                 .peaks=${loaded.lanes}
                 .stretches=${loaded.stretches}
-                .caller=${recording.caller}
-                .called=${recording.called}
+                .moments=${loaded.moments}
+                .left=${channel_parties(recording, 'left')}
+                .right=${channel_parties(recording, 'right')}
                 .note=${loaded.waveform_note ? text(loaded.waveform_note) : ''}
                 @position=${(event: CustomEvent<number>) => (this.position_s = event.detail)}
                 @toggle=${this.toggle}
             ></recorder-lanes>
             <recorder-facts
                 .recording=${recording}
-                .facts=${loaded.facts}
+                .facts=${loaded.facts.stretch}
                 .failed=${loaded.facts_failed}
                 @jump=${(event: CustomEvent<number>) => this.lanes?.seek(event.detail)}
             ></recorder-facts>
+            ${this.render_events(loaded)}
             <div class="browser">
                 <p class="hint" id="browser-player">${text('browser_player')}</p>
                 ${this.media}
@@ -304,50 +334,27 @@ export class Player extends LitElement {
         `;
     }
 
-    private render_leg(leg: Leg) {
-        const cell = (value: number) => html`<td class="figure">${format_count(value)}</td>`;
-        return html`<tr>
-            <th scope="row">${text(leg.channel === 'left' ? 'lane_caller' : 'lane_called')}</th>
-            <td>${leg.codec}</td>
-            ${cell(leg.packets_received)} ${cell(leg.packets_lost)} ${cell(leg.packets_late)}
-            ${cell(leg.packets_duplicate)}
-        </tr>`;
+    private render_events({ recording, facts }: Loaded) {
+        if (facts.people.length + facts.technical.length === 0) {
+            return nothing;
+        }
+        return html`<recorder-events
+            .recording=${recording}
+            .people=${facts.people}
+            .technical=${facts.technical}
+            @jump=${(event: CustomEvent<number>) => this.lanes?.seek(event.detail)}
+        ></recorder-events>`;
     }
 
-    private render_technical(recording: Recording) {
-        const heads: TextKey[] = [
-            'fact_side',
-            'codec',
-            'packets_received',
-            'packets_lost',
-            'packets_late',
-            'packets_duplicate',
-        ];
-        return html`<details class="technical">
-            <summary>${text('technical')}</summary>
-            ${
-                recording.legs?.length
-                    ? html`<div
-                      class="scroll"
-                      tabindex="0"
-                      role="group"
-                      aria-label=${text('technical')}
-                  >
-                      <table>
-                          <thead>
-                              <tr>
-                                  ${heads.map((head) => html`<th scope="col">${text(head)}</th>`)}
-                              </tr>
-                          </thead>
-                          <tbody>
-                              ${recording.legs.map((leg) => this.render_leg(leg))}
-                          </tbody>
-                      </table>
-                  </div>`
-                    : nothing
-            }
-            <p class="hint">${text('identifier')}: <code>${recording.id}</code></p>
-        </details>`;
+    private render_conversation({ recording, parts }: Loaded) {
+        if (parts.length === 0) {
+            return nothing;
+        }
+        return html`<recorder-conversation
+            .parts=${parts}
+            .current=${recording.id}
+            @open=${(event: CustomEvent<string>) => this.open(event.detail)}
+        ></recorder-conversation>`;
     }
 
     private render_note(recording: Recording) {
@@ -367,13 +374,13 @@ export class Player extends LitElement {
             ${
                 this.problem
                     ? html`<p class="notice problem" role="alert">
-                          ${notice_icon()}<span>${explain(this.problem)}</span>
-                      </p>
-                      <p>
-                          <button class="button" @click=${this.load}>
-                              ${text('try_again')}
-                          </button>
-                      </p>`
+                              ${notice_icon()}<span>${explain(this.problem)}</span>
+                          </p>
+                          <p>
+                              <button class="button" @click=${this.load}>
+                                  ${text('try_again')}
+                              </button>
+                          </p>`
                     : html`<p class="hint" role="status">${text('loading')}</p>`
             }
         </header>`;
@@ -384,20 +391,20 @@ export class Player extends LitElement {
             return this.render_waiting();
         }
         const { recording } = this.loaded;
-        const playable = recording.state === 'sealed' || recording.state === 'recovered';
         this.media.setAttribute('aria-label', text('browser_player'));
         return html`
-            ${this.render_header(recording)} ${this.render_note(recording)}
+            ${this.render_header(recording)} ${this.render_conversation(this.loaded)}
+            ${this.render_note(recording)}
             ${
-                playable
+                is_playable(recording)
                     ? this.render_audio(this.loaded)
                     : recording.state === 'recording'
                       ? html`<p>
-                        <button class="button" @click=${this.load}>${text('reload')}</button>
-                    </p>`
+                            <button class="button" @click=${this.load}>${text('reload')}</button>
+                        </p>`
                       : nothing
             }
-            ${this.render_technical(recording)}
+            <recorder-legs .recording=${recording}></recorder-legs>
         `;
     }
 

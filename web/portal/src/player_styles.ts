@@ -6,6 +6,7 @@ import { css } from 'lit';
 export const player_styles = css`
     :host {
         display: grid;
+        grid-template-columns: minmax(0, 1fr);
         gap: 1.25rem;
         padding: clamp(1rem, 2.5vw, 1.75rem);
         border: 1px solid var(--line);
@@ -104,6 +105,16 @@ export const player_styles = css`
     .total {
         color: var(--muted);
     }
+    .next {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: 0.4rem 0.9rem;
+    }
+    .next .hint {
+        font-variant-numeric: tabular-nums;
+        overflow-wrap: anywhere;
+    }
     .browser {
         display: grid;
         gap: 0.35rem;
@@ -112,44 +123,6 @@ export const player_styles = css`
         display: block;
         width: 100%;
         height: 2.75rem;
-    }
-    .technical summary {
-        width: fit-content;
-        padding: 0.25rem 0;
-        border-radius: 4px;
-        color: var(--accent);
-        font-size: 0.9375rem;
-        font-weight: 500;
-        cursor: pointer;
-    }
-    .technical .hint {
-        margin-top: 0.6rem;
-        overflow-wrap: anywhere;
-    }
-    .scroll {
-        overflow-x: auto;
-        margin-top: 0.4rem;
-        border: 1px solid var(--line);
-        border-radius: 8px;
-    }
-    table {
-        width: 100%;
-        border-collapse: collapse;
-        font-size: 0.875rem;
-        font-variant-numeric: tabular-nums;
-    }
-    th,
-    td {
-        padding: 0.4rem 0.7rem;
-        text-align: left;
-        white-space: nowrap;
-    }
-    thead {
-        background: var(--sunken);
-        color: var(--muted);
-    }
-    tbody tr {
-        border-top: 1px solid var(--line);
     }
     @media (max-width: 899px) {
         header {

@@ -127,6 +127,29 @@ export const shared_styles = css`
     .field input[aria-invalid='true'] {
         border-color: var(--danger);
     }
+    summary {
+        width: fit-content;
+        padding: 0.25rem 0;
+        border-radius: 4px;
+        color: var(--accent);
+        font-size: 0.9375rem;
+        font-weight: 500;
+        cursor: pointer;
+    }
+    .jump {
+        flex: none;
+        min-height: 1.75rem;
+        min-width: 2.75rem;
+        padding: 0 0.35rem;
+        border: 0;
+        border-radius: 6px;
+        background: var(--accent-soft);
+        color: var(--accent-strong);
+        font: inherit;
+        font-weight: 600;
+        font-variant-numeric: tabular-nums;
+        cursor: pointer;
+    }
     .hint {
         color: var(--muted);
         font-size: 0.8125rem;

@@ -1,0 +1,401 @@
+#include "ingest/call_recording.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/text.h"
+#include "ingest/recorded_call.h"
+#include "net/address.h"
+
+struct call_recording {
+    struct call_recording *next; /* in call_recordings */
+    struct call_recordings *all;
+    enum call_recording_state state;
+    struct recording *recording;
+    void *sink_handle;
+    enum status sink_status;  /* written by the sink's thread before it posts */
+    struct sip_letter letter; /* so that its answer is not lost for want of memory */
+    struct uuid id;
+    mono_time started; /* position 0 of the recording: when its first INVITE was taken */
+    wall_time started_wall;
+    struct call_source *source;
+    struct recorded_call *first;                        /* dialogs */
+    struct recording_stream stream[BOUND_CALL_STREAMS]; /* as last told, all dialogs' */
+    size_t streams;
+    char session_id[BOUND_METADATA_TEXT + 1];
+    char sip_session_id[BOUND_METADATA_TEXT + 1];
+    char group_id[BOUND_METADATA_TEXT + 1];
+    char reference[BOUND_LABEL_BYTES];
+    uint64_t deviations; /* noted, or to be noted at the start */
+};
+
+struct call_recordings {
+    struct call_recordings_options options;
+    struct sip_server *server;
+    struct call_recording *first;
+    unsigned beginning;
+};
+
+/* --- all of them --------------------------------------------------------------------------------
+ */
+
+enum status call_recordings_create(const struct call_recordings_options *options,
+                                   struct call_recordings **out)
+{
+    struct call_recordings *recordings = calloc(1, sizeof *recordings);
+
+    if (!recordings)
+        return STATUS_NOMEM;
+    recordings->options = *options;
+    *out = recordings;
+    return STATUS_OK;
+}
+
+void call_recordings_destroy(struct call_recordings *owned_recordings)
+{
+    free(owned_recordings);
+}
+
+void call_recordings_set_server(struct call_recordings *recordings, struct sip_server *server)
+{
+    recordings->server = server;
+}
+
+unsigned call_recordings_beginning(const struct call_recordings *recordings)
+{
+    return recordings->beginning;
+}
+
+struct call_recording *call_recordings_find(const struct call_recordings *recordings,
+                                            const struct call_source *source, const char *reference)
+{
+    struct call_recording *recording = recordings->first;
+
+    while (recording && (recording->source != source || !recording->first ||
+                         recording->state == CALL_RECORDING_FAILED ||
+                         strcmp(recording->reference, reference) != 0))
+        recording = recording->next;
+    return recording;
+}
+
+static void unlink_recording(struct call_recording *recording)
+{
+    struct call_recording **link = &recording->all->first;
+
+    while (*link != recording)
+        link = &(*link)->next;
+    *link = recording->next;
+}
+
+static void destroy(struct call_recording *owned_recording)
+{
+    unlink_recording(owned_recording);
+    owned_recording->source->recordings--;
+    for (size_t i = 0; i < owned_recording->streams; i++) {
+        srtp_key_wipe(&owned_recording->stream[i].remote_key);
+        srtp_key_wipe(&owned_recording->stream[i].local_key);
+    }
+    free(owned_recording);
+}
+
+/* --- begin --------------------------------------------------------------------------------------
+ */
+
+static void keep_tie(char *kept, size_t kept_bytes, const char *tie)
+{
+    if (tie && *tie)
+        text_copy(kept, kept_bytes, tie);
+}
+
+static void keep_ties(struct call_recording *recording, const struct recording_ties *ties)
+{
+    keep_tie(recording->session_id, sizeof recording->session_id, ties->session_id);
+    keep_tie(recording->sip_session_id, sizeof recording->sip_session_id, ties->sip_session_id);
+    keep_tie(recording->group_id, sizeof recording->group_id, ties->group_id);
+    keep_tie(recording->reference, sizeof recording->reference, ties->call_reference);
+}
+
+static struct recording_ties ties_of(const struct call_recording *recording)
+{
+    return (struct recording_ties){
+        .session_id = recording->session_id,
+        .sip_session_id = recording->sip_session_id,
+        .group_id = recording->group_id,
+        .call_reference = recording->reference,
+    };
+}
+
+static void tell_deviations(struct call_recording *recording, uint64_t set)
+{
+    for (unsigned i = 0; i < DEVIATIONS; i++) {
+        if (!deviation_has(set, (enum deviation)i))
+            continue;
+        const struct recording_note note = {"deviation", deviation_text((enum deviation)i), -1};
+        recording_note(recording->recording, &note);
+    }
+}
+
+static void run(struct call_recording *recording)
+{
+    const struct recording_ties ties = ties_of(recording);
+    const struct recording_news news = {
+        .streams = recording->stream, .stream_count = recording->streams, .ties = &ties};
+
+    recording->state = CALL_RECORDING_RUNNING;
+    recording_start(recording->recording, recording->all->options.pool, recording->sink_handle,
+                    recording->started, recording->started_wall);
+    /* what changed while the sink was at work: a second dialog came, or one of two left */
+    if (recording_update(recording->recording, &news) != STATUS_OK)
+        log_event(LOG_ERROR, "call.update_dropped", "cause=memory");
+    tell_deviations(recording, recording->deviations);
+}
+
+/* On the signalling thread, after the sink has said how it went. */
+static void on_ready(void *arg)
+{
+    struct call_recording *recording = arg;
+    const struct call_recordings_options *options = &recording->all->options;
+
+    recording->all->beginning--;
+    if (recording->first && recording->sink_status == STATUS_OK) {
+        run(recording);
+        options->ready(options->context, recording);
+        return;
+    }
+    recording->state = CALL_RECORDING_FAILED;
+    options->sink->abort(options->sink->context, recording->sink_handle);
+    recording_destroy(recording->recording);
+    recording->recording = NULL;
+    if (recording->first)
+        options->ready(options->context, recording);
+    destroy(recording);
+}
+
+/* On a thread of the sink's. */
+static void sink_ready(void *ready_arg, enum status status)
+{
+    struct call_recording *recording = ready_arg;
+
+    recording->sink_status = status;
+    recording->letter.function = on_ready;
+    recording->letter.arg = recording;
+    sip_server_post_letter(recording->all->server, &recording->letter);
+}
+
+/* The legs as the index is to know them should the call be cut short. */
+static void describe_legs(const struct call_streams *streams,
+                          struct recording_leg legs[BOUND_CALL_STREAMS])
+{
+    memset(legs, 0, BOUND_CALL_STREAMS * sizeof *legs);
+    for (size_t i = 0; i < streams->count; i++) {
+        const struct recording_stream *stream = &streams->stream[i];
+        legs[i].channel = stream->channel;
+        legs[i].party = stream->party;
+        legs[i].rate_hz = stream->clock_rate_hz;
+        legs[i].anchor_samples = -1;
+        memcpy(legs[i].label, stream->label, sizeof legs[i].label);
+        memcpy(legs[i].codec, stream->codec, sizeof legs[i].codec);
+    }
+}
+
+static enum status hand_over(struct call_recording *recording,
+                             const struct call_recording_start *start, struct fault *fault)
+{
+    const struct call_recordings_options *options = &recording->all->options;
+    const struct recording_sink *sink = options->sink;
+    struct recording_leg legs[BOUND_CALL_STREAMS];
+    char address[ADDRESS_TEXT_BYTES];
+    const struct recording_begin begin = {
+        .id = recording->id,
+        .started = start->now_wall,
+        .caller = start->streams->caller,
+        .called = start->streams->called,
+        .source = start->source->settings.name,
+        .source_address = address,
+        .sip_call_id = start->identity->call_id,
+        .ties = ties_of(recording),
+        .legs = start->streams->count,
+        .leg = legs,
+    };
+
+    address_format(&start->identity->peer.address, false, address);
+    describe_legs(start->streams, legs);
+    enum status status =
+        recording_create(&begin, start->streams->stream, start->streams->count, &start->media->bind,
+                         options->ports, sink, &recording->recording, fault);
+    if (status != STATUS_OK)
+        return status;
+    status = sink->begin(sink->context, &begin, sink_ready, recording, &recording->sink_handle);
+    if (status == STATUS_OK)
+        return STATUS_OK;
+    recording_destroy(recording->recording);
+    return fault_set(fault, status, 0, "begin a recording: %s", status_text(status));
+}
+
+enum status call_recording_begin(struct call_recordings *recordings,
+                                 const struct call_recording_start *start,
+                                 struct call_recording **out, struct fault *fault)
+{
+    struct call_recording *recording = calloc(1, sizeof *recording);
+
+    if (!recording)
+        return fault_set(fault, STATUS_NOMEM, 0, "begin a recording: out of memory");
+    recording->all = recordings;
+    recording->source = start->source;
+    recording->started = start->now;
+    recording->started_wall = start->now_wall;
+    recording->id = uuid_new(start->now_wall);
+    recording->streams = start->streams->count;
+    for (size_t i = 0; i < start->streams->count; i++)
+        recording->stream[i] = start->streams->stream[i];
+    keep_ties(recording, &start->ties);
+    /* its thread may be done with it before sink->begin returns, but not on_ready on this one */
+    recording->next = recordings->first;
+    recordings->first = recording;
+    recordings->beginning++;
+    recording->source->recordings++;
+    enum status status = hand_over(recording, start, fault);
+    if (status != STATUS_OK) {
+        recordings->beginning--;
+        destroy(recording);
+        return status;
+    }
+    *out = recording;
+    return STATUS_OK;
+}
+
+/* --- dialogs ------------------------------------------------------------------------------------
+ */
+
+void call_recording_join(struct call_recording *recording, struct recorded_call *call)
+{
+    call->recording = recording;
+    call->next_of_recording = recording->first;
+    recording->first = call;
+}
+
+void call_recording_leave(struct call_recording *recording, struct recorded_call *call,
+                          const char *end_cause)
+{
+    struct recorded_call **link = &recording->first;
+
+    while (*link != call)
+        link = &(*link)->next_of_recording;
+    *link = call->next_of_recording;
+    call->recording = NULL;
+    if (recording->first || recording->state != CALL_RECORDING_RUNNING)
+        return;
+    recording_stop(recording->recording, end_cause);
+    destroy(recording);
+}
+
+struct recorded_call *call_recording_first(const struct call_recording *recording)
+{
+    return recording->first;
+}
+
+enum call_recording_state call_recording_state(const struct call_recording *recording)
+{
+    return recording->state;
+}
+
+struct uuid call_recording_id(const struct call_recording *recording)
+{
+    return recording->id;
+}
+
+/* --- changes ------------------------------------------------------------------------------------
+ */
+
+enum status call_recording_add(struct call_recording *recording,
+                               const struct recording_stream *stream,
+                               const struct media_address *media, size_t *place,
+                               struct fault *fault)
+{
+    size_t added;
+
+    enum status status =
+        recording_add_stream(recording->recording, stream, &media->bind, &added, fault);
+    if (status != STATUS_OK)
+        return status;
+    recording->stream[added] = *stream;
+    recording->streams = added + 1;
+    *place = added;
+    return STATUS_OK;
+}
+
+uint16_t call_recording_port(const struct call_recording *recording, size_t place)
+{
+    return recording_port(recording->recording, place);
+}
+
+static enum status update(struct call_recording *recording, const struct recording_news *news)
+{
+    struct recording_news less = *news;
+
+    enum status status = recording_update(recording->recording, news);
+    if (status != STATUS_NOMEM || !news->document)
+        return status;
+    less.document = NULL;
+    log_event(LOG_ERROR, "call.metadata_dropped", "cause=memory");
+    return recording_update(recording->recording, &less);
+}
+
+enum status call_recording_tell(struct call_recording *recording,
+                                const struct call_recording_change *change)
+{
+    struct recording_stream streams[BOUND_CALL_STREAMS];
+    struct recording_ties ties;
+
+    memcpy(streams, recording->stream, sizeof streams);
+    for (size_t i = 0; i < change->count; i++) {
+        if (change->places[i] != CALL_RECORDING_NO_PLACE)
+            streams[change->places[i]] = change->streams[i];
+    }
+    if (change->ties)
+        keep_ties(recording, change->ties);
+    ties = ties_of(recording);
+    const struct recording_news news = {
+        .streams = change->count ? streams : NULL,
+        .stream_count = change->count ? recording->streams : 0,
+        .caller = change->caller,
+        .called = change->called,
+        .ties = change->ties ? &ties : NULL,
+        .document = change->document,
+    };
+    enum status status = STATUS_OK;
+    if (recording->state == CALL_RECORDING_RUNNING)
+        status = update(recording, &news);
+    if (status == STATUS_OK)
+        memcpy(recording->stream, streams, sizeof streams);
+    for (size_t i = 0; i < BOUND_CALL_STREAMS; i++) {
+        srtp_key_wipe(&streams[i].remote_key);
+        srtp_key_wipe(&streams[i].local_key);
+    }
+    return status;
+}
+
+void call_recording_deviate(struct call_recording *recording, uint64_t deviations)
+{
+    uint64_t fresh = deviations & ~recording->deviations;
+
+    recording->deviations |= fresh;
+    if (recording->state == CALL_RECORDING_RUNNING)
+        tell_deviations(recording, fresh);
+}
+
+void call_recording_note(struct call_recording *recording, const struct recording_note *note)
+{
+    if (recording->state == CALL_RECORDING_RUNNING)
+        recording_note(recording->recording, note);
+}
+
+bool call_recording_is_heard(const struct call_recording *recording, mono_time now,
+                             int64_t heard_ms)
+{
+    if (recording->state != CALL_RECORDING_RUNNING)
+        return false;
+    mono_time heard = recording_heard(recording->recording);
+    return heard.ns && now.ns - heard.ns < heard_ms * CLOCK_NS_PER_MS;
+}

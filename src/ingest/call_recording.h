@@ -1,0 +1,153 @@
+/**
+ * call_recording: one recording on the signalling side, and the SIP dialogs that fill it: one, or
+ * two of a built-in bridge's pair (plain_call.h). Signalling thread only.
+ *
+ * States:
+ *   BEGINNING  the sink makes file and row durable; streams may be added, dialogs may leave
+ *   RUNNING    answered, a media thread has it
+ *   FAILED     the sink could not; its dialogs are being refused, it is freed after that
+ * It is freed when its last dialog leaves; in BEGINNING, once the sink has said how it went.
+ */
+#ifndef RECORDER_INGEST_CALL_RECORDING_H
+#define RECORDER_INGEST_CALL_RECORDING_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/fault.h"
+#include "base/status.h"
+#include "base/uuid.h"
+#include "ingest/call_streams.h"
+#include "ingest/media_address.h"
+#include "ingest/source_table.h"
+#include "session/recording.h"
+#include "sip/server.h"
+
+enum call_recording_state {
+    CALL_RECORDING_BEGINNING,
+    CALL_RECORDING_RUNNING,
+    CALL_RECORDING_FAILED
+};
+
+struct recorded_call;
+struct call_recording;
+struct call_recordings;
+
+/* What they are made with; all borrowed, all outlive them. */
+struct call_recordings_options {
+    struct port_range *ports;
+    struct media_pool *pool;
+    const struct recording_sink *sink;
+
+    /*
+     * It has left BEGINNING: RUNNING or FAILED. Its dialogs, at least one, are to be answered or
+     * refused; a refused one leaves.
+     */
+    void (*ready)(void *context, struct call_recording *recording);
+    void *context;
+};
+
+/** STATUS_OK, STATUS_NOMEM. */
+enum status call_recordings_create(const struct call_recordings_options *options,
+                                   struct call_recordings **out) MUST_CHECK;
+
+/** None is left. NULL is accepted. */
+void call_recordings_destroy(struct call_recordings *owned_recordings);
+
+/** The server whose thread this is; set once, before it runs. */
+void call_recordings_set_server(struct call_recordings *recordings, struct sip_server *server);
+
+/** How many are in BEGINNING. */
+unsigned call_recordings_beginning(const struct call_recordings *recordings);
+
+/** One of this source, BEGINNING or RUNNING, that has this reference; NULL where none. */
+struct call_recording *call_recordings_find(const struct call_recordings *recordings,
+                                            const struct call_source *source,
+                                            const char *reference);
+
+/* What a recording begins with. Borrowed for the call. */
+struct call_recording_start {
+    struct call_source *source;
+    const struct sip_call_identity *identity;
+    const struct call_streams *streams;
+    const struct media_address *media;
+    struct recording_ties ties; /* call_reference "" where it is no pair's */
+    mono_time now;
+    wall_time now_wall;
+};
+
+/**
+ * Bind the ports of its streams, in order places 0.., and hand it to the sink. `ready` comes later,
+ * never from within this call.
+ *
+ * STATUS_OK  *out is in BEGINNING, without dialogs; the caller adds one at once.
+ * else       as recording_create and recording_sink.begin.
+ */
+enum status call_recording_begin(struct call_recordings *recordings,
+                                 const struct call_recording_start *start,
+                                 struct call_recording **out, struct fault *fault) MUST_CHECK;
+
+/** A dialog takes part. The list of dialogs is what call_recording_first begins. */
+void call_recording_join(struct call_recording *recording, struct recorded_call *call);
+
+/**
+ * A dialog takes part no longer. The last one of a RUNNING recording ends it.
+ *
+ * end_cause  static; the recording's where it was the last.
+ */
+void call_recording_leave(struct call_recording *recording, struct recorded_call *call,
+                          const char *end_cause);
+
+/** The first dialog, NULL where none; further ones by call->next_of_recording. */
+struct recorded_call *call_recording_first(const struct call_recording *recording);
+
+enum call_recording_state call_recording_state(const struct call_recording *recording);
+
+struct uuid call_recording_id(const struct call_recording *recording);
+
+/**
+ * Add a stream. STATUS_OK and its *place, or as recording_add_stream.
+ */
+enum status call_recording_add(struct call_recording *recording,
+                               const struct recording_stream *stream,
+                               const struct media_address *media, size_t *place,
+                               struct fault *fault) MUST_CHECK;
+
+/** The RTP port of a place. */
+uint16_t call_recording_port(const struct call_recording *recording, size_t place);
+
+/* What a message of one dialog changes. Borrowed for the call. */
+struct call_recording_change {
+    const struct recording_stream *streams; /* of this dialog */
+    const size_t *places; /* where each of them lies; CALL_RECORDING_NO_PLACE: none */
+    size_t count;         /* 0: no stream changes */
+    const struct recording_party *caller; /* NULL where unchanged */
+    const struct recording_party *called;
+    const struct recording_ties *ties; /* NULL where unchanged; "" in it changes nothing */
+    const struct recording_document *document;
+};
+
+#define CALL_RECORDING_NO_PLACE SIZE_MAX
+
+/**
+ * Take a change in; in BEGINNING only streams and ties are, and are told when it runs. A document
+ * for which there is no memory is dropped, and the rest is told.
+ *
+ * STATUS_OK, STATUS_UNSUPPORTED, STATUS_NOMEM as recording_update: nothing changed.
+ */
+enum status call_recording_tell(struct call_recording *recording,
+                                const struct call_recording_change *change) MUST_CHECK;
+
+/** Note each deviation once per recording (fact "deviation"); at the start for those of an INVITE.
+ */
+void call_recording_deviate(struct call_recording *recording, uint64_t deviations);
+
+/** Keep an event; stream is a place or -1. Of a running one only, else nothing. */
+void call_recording_note(struct call_recording *recording, const struct recording_note *note);
+
+/** Whether audio came within the last heard_ms. */
+bool call_recording_is_heard(const struct call_recording *recording, mono_time now,
+                             int64_t heard_ms);
+
+#endif

@@ -1,0 +1,91 @@
+/* What we say of the streams: our answer and our offer. */
+#include <string.h>
+#include <strings.h>
+
+#include "base/text.h"
+#include "ingest/call_streams.h"
+
+/* What a stream says in both: where we take it, whether, and with what key our reports are sealed.
+ */
+static void describe(const struct call_streams *streams, size_t index, uint16_t port,
+                     struct sdp_local_media *media)
+{
+    const struct recording_stream *stream = &streams->stream[index];
+
+    media->accepted = true;
+    media->port = port;
+    media->rtcp_mux = stream->rtcp_mux;
+    if (stream->local_key.suite == SRTP_SUITE_NONE)
+        return;
+    media->crypto.tag = streams->crypto_tag[index];
+    media->crypto.key = stream->local_key;
+}
+
+void call_streams_answer(const struct call_streams *streams, const struct sdp_description *offer,
+                         const uint16_t *ports, struct sdp_local *answer)
+{
+    memset(answer->media, 0, sizeof answer->media);
+    answer->media_lines = offer->media_lines;
+    for (size_t i = 0; i < streams->count; i++) {
+        struct sdp_local_media *media = &answer->media[streams->media_line[i]];
+
+        if (!streams->accepted[i])
+            continue;
+        describe(streams, i, ports[i], media);
+        media->format = streams->format[i];
+        media->inactive = streams->stream[i].held;
+    }
+}
+
+static void offer_format(struct sdp_local_media *media, const char *encoding, uint8_t payload_type,
+                         uint32_t clock_rate_hz)
+{
+    struct sdp_format *format = &media->offered[media->formats];
+
+    for (size_t i = 0; i < media->formats; i++) {
+        if (media->offered[i].payload_type == payload_type ||
+            strcasecmp(media->offered[i].encoding, encoding) == 0)
+            return;
+    }
+    text_copy(format->encoding, sizeof format->encoding, encoding);
+    format->payload_type = payload_type;
+    format->clock_rate_hz = clock_rate_hz;
+    format->channels = 1;
+    media->formats++;
+}
+
+static void offer_formats(const struct call_streams *streams, size_t index,
+                          struct sdp_local_media *media)
+{
+    const struct recording_stream *stream = &streams->stream[index];
+    uint8_t events_type = streams->events_type[index];
+
+    /* the events' payload type keeps its meaning for the session (RFC 3264 section 8.3.2) */
+    offer_format(media, stream->codec, stream->payload_type, stream->clock_rate_hz);
+    if (events_type != 8)
+        offer_format(media, "PCMA", 8, 8000);
+    offer_format(media, "PCMU", 0, 8000);
+    if (events_type)
+        offer_format(media, "telephone-event", events_type, stream->clock_rate_hz);
+}
+
+void call_streams_offer(const struct call_streams *streams, const uint16_t *ports,
+                        struct sdp_local *offer)
+{
+    memset(offer->media, 0, sizeof offer->media);
+    offer->media_lines = streams->media_lines;
+    for (size_t i = 0; i < streams->media_lines; i++) {
+        text_copy(offer->media[i].kind, sizeof offer->media[i].kind, streams->line[i].kind);
+        text_copy(offer->media[i].protocol, sizeof offer->media[i].protocol,
+                  streams->line[i].protocol);
+    }
+    for (size_t i = 0; i < streams->count; i++) {
+        struct sdp_local_media *media = &offer->media[streams->media_line[i]];
+
+        if (!streams->accepted[i])
+            continue;
+        describe(streams, i, ports[i], media);
+        text_copy(media->label, sizeof media->label, streams->stream[i].label);
+        offer_formats(streams, i, media);
+    }
+}

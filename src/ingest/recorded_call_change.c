@@ -1,0 +1,238 @@
+/* recorded_call: what changes it, and its end. */
+#include "ingest/recorded_call.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+
+/* --- streams ------------------------------------------------------------------------------------
+ */
+
+/* The state of a call under a new description, until it is known that it holds. */
+struct proposal {
+    struct call_streams streams;
+    size_t place[BOUND_CALL_STREAMS];
+};
+
+/* A stream that is new, or found no port before, gets one; where there is none it is refused. */
+static void find_places(struct recorded_call *call, struct proposal *proposal)
+{
+    struct fault fault = {0};
+
+    for (size_t i = 0; i < proposal->streams.count; i++) {
+        if (proposal->place[i] != CALL_RECORDING_NO_PLACE || !proposal->streams.accepted[i])
+            continue;
+        enum status status = call_recording_add(call->recording, &proposal->streams.stream[i],
+                                                &call->media, &proposal->place[i], &fault);
+        if (status == STATUS_OK)
+            continue;
+        proposal->streams.accepted[i] = false;
+        log_event(LOG_WARNING, "call.stream_refused", "cause=%s reason=\"%s\"", status_name(status),
+                  fault.text);
+    }
+}
+
+static enum status take_description(struct recorded_call *call, const struct sip_call_offer *offer,
+                                    struct proposal *proposal)
+{
+    const struct sdp_abilities abilities = recorded_call_abilities(call);
+    const struct siprec_metadata *metadata = offer->metadata ? call->metadata.known : NULL;
+    size_t before = proposal->streams.count;
+
+    enum status status = call_streams_update(&proposal->streams, offer->sdp, metadata, &abilities);
+    if (status != STATUS_OK)
+        return status;
+    for (size_t i = before; i < proposal->streams.count; i++)
+        proposal->place[i] = CALL_RECORDING_NO_PLACE;
+    if (!call->siprec && !call->metadata.known)
+        plain_call_assign(&call->plain, before, &proposal->streams);
+    find_places(call, proposal);
+    return STATUS_OK;
+}
+
+static void write_local(struct recorded_call *call, const struct sip_call_offer *offer,
+                        const struct proposal *proposal, struct sdp_local *local)
+{
+    uint16_t ports[BOUND_CALL_STREAMS];
+
+    recorded_call_ports(call, &proposal->streams, proposal->place, ports);
+    if (offer->sdp)
+        call_streams_answer(&proposal->streams, offer->sdp, ports, local);
+    else
+        call_streams_offer(&proposal->streams, ports, local);
+    local->address = call->media.say;
+}
+
+/* --- metadata -----------------------------------------------------------------------------------
+ */
+
+static void note_change(void *context, const struct recording_note *note)
+{
+    const struct recorded_call *call = context;
+    struct recording_note placed = *note;
+
+    if (note->stream >= 0) {
+        size_t place = call->place[note->stream];
+        placed.stream = place == CALL_RECORDING_NO_PLACE ? -1 : (int)place;
+    }
+    call_recording_note(call->recording, &placed);
+}
+
+/* *before: owned by the caller, NULL where nothing was known. Returns whether it was taken in. */
+static bool take_document(struct recorded_call *call, const struct sip_call_offer *offer,
+                          struct siprec_metadata **before)
+{
+    if (!offer->metadata)
+        return false;
+    enum status status = call_metadata_take(&call->metadata, offer->metadata, before);
+    if (status != STATUS_OK)
+        log_event(LOG_ERROR, "call.metadata_dropped", "cause=%s", status_name(status));
+    return status == STATUS_OK;
+}
+
+static void tell_of_parties(struct recorded_call *call, const struct sip_call_offer *offer,
+                            const struct siprec_metadata *before)
+{
+    call_metadata_changes(before, call->metadata.known, &call->streams, note_change, call);
+    if (offer->message != SIP_CALL_FAREWELL &&
+        call_metadata_wants_snapshot(&call->metadata, offer->metadata))
+        sip_call_request_snapshot(call->sip, "a partial update came before all metadata");
+}
+
+/* --- one message --------------------------------------------------------------------------------
+ */
+
+static enum status tell_recording(struct recorded_call *call, const struct sip_call_offer *offer,
+                                  const struct proposal *proposal)
+{
+    char type[RECORDED_CALL_TYPE_BYTES] = "";
+    size_t type_bytes = offer->metadata_type.bytes;
+    const struct recording_ties ties = recorded_call_ties(call);
+
+    if (!offer->sdp && !offer->metadata_xml.bytes)
+        return STATUS_OK;
+    if (type_bytes > sizeof type - 1)
+        type_bytes = sizeof type - 1;
+    if (type_bytes)
+        memcpy(type, offer->metadata_type.text, type_bytes);
+    const struct recording_document document = {
+        .message = sip_call_message_name(offer->message),
+        .type = type,
+        .data = (const uint8_t *)offer->metadata_xml.text,
+        .data_bytes = offer->metadata_xml.bytes,
+    };
+    const struct call_recording_change change = {
+        .streams = proposal->streams.stream,
+        .places = proposal->place,
+        .count = proposal->streams.count,
+        .caller = &proposal->streams.caller,
+        .called = &proposal->streams.called,
+        .ties = &ties,
+        .document = document.data_bytes ? &document : NULL,
+    };
+    return call_recording_tell(call->recording, &change);
+}
+
+/* The description, if it can be taken; the metadata in any case. */
+static enum status propose(struct recorded_call *call, const struct sip_call_offer *offer,
+                           bool documented, const struct siprec_metadata *before,
+                           struct proposal *proposal)
+{
+    const struct call_roles earlier = {call->streams.caller, call->streams.called};
+    enum status status = STATUS_OK;
+
+    if (offer->sdp)
+        status = take_description(call, offer, proposal);
+    if (documented && (!offer->sdp || status != STATUS_OK))
+        call_streams_parties(&proposal->streams, call->metadata.known);
+    if (documented)
+        call_metadata_keep_roles(&call->metadata, before, offer->metadata->partial, &earlier,
+                                 &proposal->streams);
+    return status;
+}
+
+enum status recorded_call_change(struct recorded_call *call, const struct sip_call_offer *offer,
+                                 struct sdp_local *local)
+{
+    struct siprec_metadata *before = NULL;
+    struct proposal proposal;
+
+    proposal.streams = call->streams;
+    memcpy(proposal.place, call->place, sizeof proposal.place);
+    bool documented = take_document(call, offer, &before);
+    enum status described = propose(call, offer, documented, before, &proposal);
+    if (described != STATUS_OK)
+        log_event(LOG_WARNING, "call.description_refused", "message=%s cause=%s",
+                  sip_call_message_name(offer->message), status_name(described));
+    enum status status = tell_recording(call, offer, &proposal);
+    if (status == STATUS_OK) {
+        call->streams = proposal.streams;
+        memcpy(call->place, proposal.place, sizeof call->place);
+    } else {
+        log_event(LOG_ERROR, "call.update_dropped", "cause=%s", status_name(status));
+    }
+    call_recording_deviate(call->recording, call_metadata_deviations(&call->metadata, offer,
+                                                                     call->siprec, &call->streams));
+    if (documented)
+        tell_of_parties(call, offer, before);
+    if (described == STATUS_OK && status == STATUS_OK && local)
+        write_local(call, offer, &proposal, local);
+    call_streams_wipe(&proposal.streams);
+    siprec_metadata_destroy(before);
+    if (described != STATUS_OK)
+        return described == STATUS_IO ? STATUS_FULL : STATUS_UNSUPPORTED;
+    return status == STATUS_NOMEM ? STATUS_FULL : status;
+}
+
+/* --- its end ------------------------------------------------------------------------------------
+ */
+
+static const char *end_name(enum sip_call_end why)
+{
+    switch (why) {
+    case SIP_CALL_BYE:
+        return "bye";
+    case SIP_CALL_CANCELLED:
+        return "cancelled";
+    case SIP_CALL_NO_ACK:
+        return "no_ack";
+    case SIP_CALL_REFUSED:
+        return "refused";
+    case SIP_CALL_EXPIRED:
+        return "expired";
+    case SIP_CALL_SHUTDOWN:
+        return "shutdown";
+    }
+    return "unknown";
+}
+
+/* Where others go on, what still comes for this one is not part of the call. */
+static void silence(struct recorded_call *call)
+{
+    for (size_t i = 0; i < call->streams.count; i++)
+        call->streams.stream[i].held = true;
+    const struct call_recording_change change = {
+        .streams = call->streams.stream, .places = call->place, .count = call->streams.count};
+
+    if (call_recording_tell(call->recording, &change) != STATUS_OK)
+        log_event(LOG_ERROR, "call.update_dropped", "cause=memory");
+}
+
+void recorded_call_end(struct recorded_call *owned_call, enum sip_call_end why)
+{
+    struct recorded_call *call = owned_call;
+
+    if (call->recording) {
+        if (call_recording_first(call->recording) != call || call->next_of_recording)
+            silence(call);
+        call_recording_leave(call->recording, call, end_name(why));
+    }
+    call->source->dialogs--;
+    call_streams_wipe(&call->streams);
+    call_metadata_deinit(&call->metadata);
+    sdp_local_wipe(call->answer);
+    free(call->answer);
+    free(call->document);
+    free(call);
+}

@@ -1,0 +1,68 @@
+#include "ingest/store_begin.h"
+
+#include "base/log.h"
+#include "storage/index/customers.h"
+
+enum status store_begin_file(const char *store, struct index *index, struct public_keys *keys,
+                             struct store_recording *recording, struct fault *fault)
+{
+    struct index_recording *row = &recording->row;
+    struct call_owner owner;
+    struct customer_key key;
+    enum status status =
+        call_owner_find(index, row->caller.number, row->called.number, row->source, &owner, fault);
+
+    if (status != STATUS_OK)
+        return status;
+    row->customer = owner.customer;
+    row->direction = owner.direction;
+    status = public_keys_customer(keys, row->customer, row->started, &key, fault);
+    if (status != STATUS_OK)
+        return status;
+    return store_recording_open(recording, store, &key, fault);
+}
+
+/* Whether a row alone is at fault, and the others may go on without it. */
+static bool is_rows_own(enum status status)
+{
+    return status == STATUS_EXISTS || status == STATUS_NOT_FOUND || status == STATUS_INVALID ||
+           status == STATUS_DENIED || status == STATUS_LIMIT;
+}
+
+/* A row that fails is undone alone (its step is a savepoint) and refuses its call alone. */
+static enum status insert_row(struct index *index, struct store_recording *recording,
+                              struct fault *fault)
+{
+    enum status status = recordings_find_conversation(index, &recording->row, fault);
+
+    if (status == STATUS_OK)
+        status = recordings_insert(index, &recording->row, fault);
+    recording->begun = status;
+    return status;
+}
+
+enum status store_begin_rows(struct index *index, const struct store_queue *queue,
+                             struct fault *fault)
+{
+    enum status refused = STATUS_OK;
+    bool any = false;
+    enum status status = index_begin(index, fault);
+
+    if (status != STATUS_OK)
+        return status;
+    for (struct store_recording *i = queue->first; i; i = i->next_job) {
+        status = insert_row(index, i, fault);
+        any |= status == STATUS_OK;
+        if (status == STATUS_OK)
+            continue;
+        if (!is_rows_own(status)) {
+            index_rollback(index);
+            return status;
+        }
+        refused = status;
+        log_event(LOG_ERROR, "store.row_refused", "recording=%s reason=\"%s\"", i->id_text,
+                  fault->text);
+    }
+    status = index_commit(index, fault);
+    return status == STATUS_OK && !any ? refused : status;
+}

@@ -1,0 +1,52 @@
+/**
+ * holds: the stretches of time in which a leg is on hold: what arrives in them is not to be heard.
+ *
+ * Embedded by value, owned by one thread; all zero is a leg that never was. All times are
+ * nanoseconds from the recording's start; a stretch includes its start and not its end.
+ *
+ * Invariants: stretches are not empty, in order, and do not touch; only the last may be open.
+ */
+#ifndef RECORDER_SESSION_HOLDS_H
+#define RECORDER_SESSION_HOLDS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { HOLDS_MAX = 1000 };
+
+struct hold {
+    int64_t start_ns;
+    int64_t end_ns; /* INT64_MAX while it lasts */
+};
+
+struct holds {
+    struct hold *list;
+    size_t count;
+    size_t cap;
+};
+
+/** Free; the list is empty and usable again. */
+void holds_deinit(struct holds *holds);
+
+/**
+ * On hold, or not, from that moment on; as it is already: nothing changes. A moment before the last
+ * change counts as that of the last change. Past HOLDS_MAX, or without memory, a hold is left out:
+ * rather too much is heard than too little.
+ */
+void holds_set(struct holds *holds, bool held, int64_t at_ns);
+
+/** Whether that moment lies in a hold. */
+bool holds_at(const struct holds *holds, int64_t ns);
+
+/** How many holds had ended by that moment: what was sent in between belongs together. */
+size_t holds_ended(const struct holds *holds, int64_t ns);
+
+/**
+ * Until when it is known that nothing more will be heard, of a leg of which all was received that
+ * arrived before horizon_ns: the end of the last hold that has begun by then, or the horizon where
+ * that has not ended; 0 where none has begun.
+ */
+int64_t holds_known(const struct holds *holds, int64_t horizon_ns);
+
+#endif

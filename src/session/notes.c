@@ -1,0 +1,85 @@
+#include "session/notes.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { NOTES_CAP_FIRST = 8 };
+
+void notes_init(struct notes *notes, size_t max)
+{
+    *notes = (struct notes){.max = max};
+    notes->dropped = (struct recording_fact){.leg = -1, .cause = "notes_dropped", .detail = ""};
+}
+
+void notes_deinit(struct notes *notes)
+{
+    for (size_t i = 0; i < notes->count; i++)
+        free((char *)notes->list[i].detail);
+    free(notes->list);
+    notes_init(notes, notes->max);
+}
+
+/* Room for one more, or NULL. */
+static struct recording_fact *reserve(struct notes *notes)
+{
+    if (notes->count < notes->cap)
+        return &notes->list[notes->count];
+    if (notes->cap >= notes->max)
+        return NULL;
+    size_t cap = notes->cap ? notes->cap * 2 : NOTES_CAP_FIRST;
+    if (cap > notes->max)
+        cap = notes->max;
+    struct recording_fact *list = realloc(notes->list, cap * sizeof *list);
+    if (!list)
+        return NULL;
+    notes->list = list;
+    notes->cap = cap;
+    return &notes->list[notes->count];
+}
+
+/* Length of a text within the bound, without half a character of UTF-8 at the cut. */
+static size_t cut_length(const char *text)
+{
+    size_t length = strnlen(text, BOUND_FACT_DETAIL_BYTES);
+
+    if (length < BOUND_FACT_DETAIL_BYTES)
+        return length;
+    length = BOUND_FACT_DETAIL_BYTES - 1;
+    while (length && ((unsigned char)text[length] & 0xc0) == 0x80)
+        length--;
+    return length;
+}
+
+void notes_add(struct notes *notes, int64_t at_ms, int leg, const char *cause, const char *detail)
+{
+    struct recording_fact *fresh = reserve(notes);
+    char *copy = fresh ? strndup(detail, cut_length(detail)) : NULL;
+
+    if (!copy) {
+        notes_drop(notes, at_ms, 1);
+        return;
+    }
+    *fresh = (struct recording_fact){
+        .start_ms = at_ms,
+        .end_ms = at_ms,
+        .leg = leg,
+        .cause = cause,
+        .detail = copy,
+    };
+    notes->count++;
+}
+
+void notes_drop(struct notes *notes, int64_t at_ms, uint32_t count)
+{
+    struct recording_fact *dropped = &notes->dropped;
+
+    if (!count)
+        return;
+    if (!dropped->count) {
+        dropped->start_ms = at_ms;
+        dropped->end_ms = at_ms;
+    }
+    dropped->count = count > UINT32_MAX - dropped->count ? UINT32_MAX : dropped->count + count;
+    if (at_ms > dropped->end_ms)
+        dropped->end_ms = at_ms;
+}

@@ -1,0 +1,57 @@
+/**
+ * stream_input: the incoming bytes of one TCP or TLS connection, cut into messages for libre.
+ *
+ * Let through are whole messages that libre can decode, and keepalives that it answers. The rest is
+ * answered through a function of the owner, or dropped. Embedded by value; server thread.
+ */
+#ifndef RECORDER_SIP_STREAM_INPUT_H
+#define RECORDER_SIP_STREAM_INPUT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/clock.h"
+#include "sip/libre.h"
+
+/* Answers a request that libre does not get: its bytes, which may end within its body. */
+typedef void stream_answer_function(void *context, const char *data, size_t bytes, unsigned code,
+                                    const char *reason);
+
+/* Sees a message before libre does. */
+typedef void stream_seen_function(void *context, const struct sip_msg *msg);
+
+struct stream_input_owner {
+    stream_answer_function *answer;
+    stream_seen_function *seen;
+    void *context;
+};
+
+struct stream_input {
+    struct stream_input_owner owner;
+    struct mbuf *waiting; /* the beginning of a message, from 0 to end; NULL where there is none */
+    size_t scanned;       /* of it (framing_next) */
+    size_t needed_bytes;  /* before it is worth looking at again */
+    size_t skip_bytes;    /* of a message too large, to be dropped as they come */
+    mono_time began;      /* when the unfinished message did */
+    bool spoke;           /* something whole has come */
+    bool ended;           /* the place in the stream is lost: all that comes is dropped */
+};
+
+void stream_input_init(struct stream_input *input, const struct stream_input_owner *owner);
+void stream_input_deinit(struct stream_input *input);
+
+/**
+ * Take what has come.
+ *
+ * mb         in: the bytes from pos to end. Out: those that are for libre, maybe none.
+ * room_bytes how many may wait for the rest of their message; where that is too few, it has ended.
+ */
+void stream_input_take(struct stream_input *input, struct mbuf *mb, size_t room_bytes);
+
+/** Bytes that wait for the rest of their message. */
+size_t stream_input_waiting(const struct stream_input *input);
+
+/** Whether a message has begun and not ended; line ends between messages are none. */
+bool stream_input_is_unfinished(const struct stream_input *input);
+
+#endif

@@ -1,0 +1,35 @@
+/**
+ * conversations: which calls belong together. Private to storage/index; what others may ask is in
+ * recordings.h, statuses too.
+ *
+ * Two calls of one customer and one source belong together where they share a tie (group, SIPREC
+ * session, a half of the SIP session, a vendor's reference) and were less than CONVERSATION_GAP_S
+ * apart. A conversation bears the id of its first recording, whose row bears it too, and has
+ * CONVERSATION_RECORDINGS_MAX at most: beyond that the tie is a constant and says nothing.
+ */
+#ifndef RECORDER_STORAGE_INDEX_CONVERSATIONS_H
+#define RECORDER_STORAGE_INDEX_CONVERSATIONS_H
+
+#include "storage/index/database.h"
+#include "storage/index/recordings.h"
+
+/**
+ * Give the row of a recording that ended its last ties, those that are not empty. Where that
+ * changes one, the conversations that it now shares a tie with become one with its own: that of the
+ * earliest id.
+ */
+enum status conversations_update_ties(struct index *index, const struct index_recording *recording,
+                                      struct fault *fault) MUST_CHECK;
+
+/**
+ * Take a recording out of its conversation: it is alone, and the others bear the id of the first of
+ * them.
+ */
+enum status conversations_leave(struct index *index, const struct uuid *id,
+                                struct fault *fault) MUST_CHECK;
+
+/** Look for the conversation of a recording that ended anew. */
+enum status conversations_link_again(struct index *index, const struct uuid *id,
+                                     struct fault *fault) MUST_CHECK;
+
+#endif

@@ -1,0 +1,27 @@
+/**
+ * paths: where a new recording's files lie below the store, and making them. Private to recording.
+ */
+#ifndef RECORDER_STORAGE_RECORDING_PATHS_H
+#define RECORDER_STORAGE_RECORDING_PATHS_H
+
+#include "base/fault.h"
+#include "base/status.h"
+
+/** The status of errno after a step with a path: STATUS_EXISTS, STATUS_FULL, STATUS_IO. */
+enum status paths_fault(struct fault *fault, const char *step, const char *path);
+
+/**
+ * Make the directories between the store and a file in it.
+ *
+ * path  of the file, with the store in front.
+ *
+ * STATUS_OK (also where they are there), STATUS_FULL, STATUS_IO.
+ */
+enum status paths_make_directories(const char *store, const char *path,
+                                   struct fault *fault) MUST_CHECK;
+
+/** Create a file that is not there, its descriptor a high one. STATUS_EXISTS, STATUS_FULL,
+ * STATUS_IO. */
+enum status paths_create(const char *path, int *fd, struct fault *fault) MUST_CHECK;
+
+#endif

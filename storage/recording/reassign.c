@@ -1,0 +1,237 @@
+#include "storage/recording/reassign.h"
+
+#include <errno.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/bounds.h"
+#include "base/bytes.h"
+#include "storage/recording/body.h"
+#include "storage/recording/frame.h"
+#include "storage/recording/opening.h"
+#include "storage/recording/place.h"
+#include "storage/recording/reader.h"
+
+enum { BLOCK_BYTES = 16 * FORMAT_FRAME_DATA_BYTES };
+
+/* The kinds that a caller of the writer gives; the granule table and the documents go their own
+ * way. */
+static const enum section_kind kinds[] = {SECTION_DETAILS, SECTION_CHANNEL_PEAKS, SECTION_PEAKS,
+                                          SECTION_METADATA};
+enum { KINDS = sizeof kinds / sizeof kinds[0] };
+
+struct reassignment {
+    const struct reassign_spec *spec;
+    char new_path[BOUND_PATH_BYTES];
+    struct opening opening; /* of the old file, with the lock */
+    struct footer footer;   /* of the old file */
+    struct recording_reader *reader;
+    struct header header; /* of the new file */
+    int fd;
+    struct body body;
+    struct bytes section[KINDS];
+    struct granules granules;
+    struct bytes documents;
+};
+
+/* The new header, and the key of the new frames. */
+static enum status make_header(struct reassignment *work, struct fault *fault)
+{
+    const struct header *old = &work->opening.header;
+    uint8_t dek[KEY_DEK_BYTES];
+
+    seal_dek_new(dek);
+    enum status status =
+        header_make(old->recording, work->spec->customer, clock_wall_from_us(old->created_us), dek,
+                    work->spec->key, &work->header, fault);
+    if (status == STATUS_OK) {
+        body_init(&work->body, work->fd, work->header.unit);
+        seal_frame_key(dek, work->header.unit, FORMAT_H0_BYTES, work->body.key);
+        status = frame_write_unit(work->fd, 0, work->header.unit, fault);
+    }
+    sodium_memzero(dek, sizeof dek);
+    return status;
+}
+
+static enum status copy_audio(struct reassignment *work, struct fault *fault)
+{
+    uint64_t total = work->footer.audio_bytes;
+    uint8_t *block = malloc(BLOCK_BYTES);
+    enum status status =
+        block ? STATUS_OK : fault_set(fault, STATUS_NOMEM, 0, "copy audio: out of memory");
+
+    for (uint64_t offset = 0; status == STATUS_OK && offset < total;) {
+        size_t bytes = total - offset < BLOCK_BYTES ? (size_t)(total - offset) : BLOCK_BYTES;
+        size_t taken = 0;
+        status = recording_reader_read(work->reader, offset, block, bytes, fault);
+        if (status == STATUS_OK)
+            status = body_put(&work->body, block, bytes, &taken, fault);
+        offset += bytes;
+    }
+    if (block)
+        sodium_memzero(block, BLOCK_BYTES);
+    free(block);
+    return status;
+}
+
+/* A section as it is; none where the file has none. */
+static enum status take_section(const struct recording_reader *reader, enum section_kind kind,
+                                struct bytes *section, struct fault *fault)
+{
+    enum status status = recording_reader_section(reader, kind, section, fault);
+
+    if (status != STATUS_NOT_FOUND)
+        return status;
+    fault_clear(fault);
+    return STATUS_OK;
+}
+
+static enum status take_sections(struct reassignment *work, struct fault *fault)
+{
+    enum status status = take_section(work->reader, SECTION_GRANULES, &work->granules.table, fault);
+
+    if (status == STATUS_OK)
+        status = take_section(work->reader, SECTION_DOCUMENTS, &work->documents, fault);
+    for (size_t i = 0; status == STATUS_OK && i < KINDS; i++)
+        status = take_section(work->reader, kinds[i], &work->section[i], fault);
+    return status;
+}
+
+static enum status finish(struct reassignment *work, const struct signer *signer,
+                          struct recording_summary *summary, struct fault *fault)
+{
+    const struct footer *old = &work->footer;
+    struct recording_section sections[KINDS];
+    struct recording_finish end = {.state = old->state,
+                                   .ended = clock_wall_from_us(old->ended_us),
+                                   .ended_mono = {old->ended_mono_ns},
+                                   .duration_ms = old->duration_ms,
+                                   .holes = old->holes,
+                                   .loss = old->loss,
+                                   .section = sections};
+
+    for (size_t i = 0; i < KINDS; i++)
+        if (work->section[i].len)
+            sections[end.sections++] =
+                (struct recording_section){kinds[i], work->section[i].data, work->section[i].len};
+    const struct body_end body_end = {.finish = &end,
+                                      .granules = &work->granules,
+                                      .documents = &work->documents,
+                                      .recording = work->header.recording,
+                                      .customer = work->spec->customer,
+                                      .started_us = old->started_us,
+                                      .started_mono_ns = old->started_mono_ns};
+    enum status status = body_check_end(&end, fault);
+    if (status == STATUS_OK)
+        status = body_finish(&work->body, &body_end, signer, summary, fault);
+    return status;
+}
+
+/* What was written opens with the new customer's key, and holds what the old file held. */
+static enum status check_new(const struct reassignment *work, struct private_keys *keys,
+                             struct public_keys *signers, struct fault *fault)
+{
+    struct recording_reader *reader = NULL;
+    enum status status = recording_reader_open(work->new_path, work->header.recording, keys,
+                                               signers, &reader, fault);
+
+    if (status == STATUS_OK)
+        status = recording_reader_verify(reader, fault);
+    if (status == STATUS_OK &&
+        memcmp(recording_reader_summary(reader)->sha256_plain, work->footer.sha256_plain, 32) != 0)
+        status = fault_set(fault, STATUS_CORRUPT, 0, "the new file holds other audio");
+    recording_reader_close(reader);
+    return status;
+}
+
+static enum status write_new(struct reassignment *work, struct private_keys *keys,
+                             struct public_keys *signers, const struct signer *signer,
+                             struct recording_summary *summary, struct fault *fault)
+{
+    const char *path = work->spec->path;
+    enum status status = place_make(work->new_path, &work->opening, &work->fd, fault);
+
+    if (status == STATUS_OK)
+        status = make_header(work, fault);
+    if (status == STATUS_OK)
+        status = copy_audio(work, fault);
+    if (status == STATUS_OK)
+        status = take_sections(work, fault);
+    if (status == STATUS_OK)
+        status = finish(work, signer, summary, fault);
+    if (status == STATUS_OK)
+        status = check_new(work, keys, signers, fault);
+    if (status == STATUS_OK && rename(work->new_path, path) != 0)
+        status = fault_set(fault, frame_status_of_errno(errno), errno, "rename to %s", path);
+    return status;
+}
+
+/* The old file, held and found whole. */
+static enum status open_old(struct reassignment *work, struct private_keys *keys,
+                            struct public_keys *signers, struct fault *fault)
+{
+    const struct reassign_spec *spec = work->spec;
+    enum status status = place_lock(spec->path, &work->opening, fault);
+
+    if (status == STATUS_OK)
+        status =
+            recording_reader_open(spec->path, spec->recording, keys, signers, &work->reader, fault);
+    if (status == STATUS_OK)
+        status = recording_reader_verify(work->reader, fault);
+    if (status == STATUS_OK)
+        status = opening_footer(&work->opening, signers, &work->footer, fault);
+    return status;
+}
+
+static void clean_up(struct reassignment *work, enum status status)
+{
+    if (work->fd >= 0) {
+        (void)close(work->fd);
+        if (status != STATUS_OK)
+            (void)unlink(work->new_path);
+    }
+    for (size_t i = 0; i < KINDS; i++)
+        bytes_deinit(&work->section[i]);
+    if (work->documents.len)
+        sodium_memzero(work->documents.data, work->documents.len);
+    bytes_deinit(&work->documents);
+    granules_deinit(&work->granules);
+    body_deinit(&work->body);
+    recording_reader_close(work->reader);
+    opening_deinit(&work->opening); /* last: with it goes the lock */
+}
+
+enum status recording_reassign(const struct reassign_spec *spec, struct private_keys *keys,
+                               struct public_keys *signers, const struct signer *signer,
+                               struct recording_summary *summary, struct fault *fault)
+{
+    struct reassignment work = {.spec = spec, .fd = -1};
+    struct recording_summary made;
+    const size_t room = sizeof work.new_path;
+
+    if ((size_t)snprintf(work.new_path, room, "%s.reassigning", spec->path) >= room)
+        return fault_set(fault, STATUS_LIMIT, 0, "path is too long");
+    enum status status = opening_init(&work.opening, spec->path, spec->recording, keys, fault);
+    if (status != STATUS_OK)
+        return status;
+    granules_init(&work.granules);
+    bytes_init(&work.documents, BOUND_DOCUMENTS_BYTES);
+    for (size_t i = 0; i < KINDS; i++)
+        bytes_init(&work.section[i], BOUND_SECTION_BYTES);
+    status = open_old(&work, keys, signers, fault);
+    if (status == STATUS_OK && uuid_equal(work.opening.header.customer, spec->customer))
+        made = *recording_reader_summary(work.reader);
+    else if (status == STATUS_OK)
+        status = write_new(&work, keys, signers, signer, &made, fault);
+    if (status == STATUS_OK) /* also where one who was cut off had not come to it */
+        status = place_sync_directory(spec->path, fault);
+    if (status == STATUS_OK)
+        *summary = made;
+    else
+        fault_wrap(fault, "reassign %s", spec->path);
+    clean_up(&work, status);
+    return status;
+}

@@ -1,0 +1,237 @@
+/* call_metadata: what description and metadata say together, and who called whom over time. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "ingest/call_metadata.h"
+
+#define DOCUMENT(mode, content)                                                                    \
+    "<?xml version=\"1.0\"?><recording xmlns=\"urn:ietf:params:xml:ns:recording:1\">"              \
+    "<datamode>" mode "</datamode><session session_id=\"s\"/>" content "</recording>"
+#define PERSON(id, number)                                                                         \
+    "<participant participant_id=\"" id "\"><nameID aor=\"sip:" number "@pbx\"/></participant>"
+#define STREAM(id, label)                                                                          \
+    "<stream stream_id=\"" id "\" session_id=\"s\"><label>" label "</label></stream>"
+#define SENDS(person, stream)                                                                      \
+    "<participantstreamassoc participant_id=\"" person "\"><send>" stream                          \
+    "</send></participantstreamassoc>"
+#define LEFT(person)                                                                               \
+    "<participantsessionassoc participant_id=\"" person "\" session_id=\"s\">"                     \
+    "<disassociate-time>2026-01-01T10:00:00Z</disassociate-time></participantsessionassoc>"
+
+#define ANN_AND_BO                                                                                 \
+    DOCUMENT("complete", PERSON("a", "11") PERSON("b", "22") STREAM("x", "1") STREAM("y", "2")     \
+                             SENDS("a", "x") SENDS("b", "y"))
+
+static int empty_rank(const char *encoding, uint32_t clock_rate_hz, uint8_t channels)
+{
+    (void)encoding;
+    (void)clock_rate_hz;
+    (void)channels;
+    return 1;
+}
+
+static const struct sdp_abilities ABILITIES = {.rank = empty_rank};
+
+/* A call whose offer has two audio lines of those labels. */
+struct subject {
+    struct call_metadata metadata;
+    struct call_streams streams;
+    struct sdp_description *sdp;
+};
+
+static void open_subject(struct subject *subject, const char *first, const char *second)
+{
+    char text[512];
+
+    memset(subject, 0, sizeof *subject);
+    subject->sdp = calloc(1, sizeof *subject->sdp);
+    assert_non_null(subject->sdp);
+    (void)snprintf(text, sizeof text,
+                   "v=0\r\nc=IN IP4 127.0.0.1\r\nm=audio 4000 RTP/AVP 8\r\na=label:%s\r\n"
+                   "m=audio 4002 RTP/AVP 8\r\na=label:%s\r\n",
+                   first, second);
+    assert_int_equal(sdp_read(text, strlen(text), subject->sdp), STATUS_OK);
+    assert_int_equal(call_streams_choose(subject->sdp, NULL, &ABILITIES, &subject->streams),
+                     STATUS_OK);
+}
+
+static void close_subject(struct subject *subject)
+{
+    call_metadata_deinit(&subject->metadata);
+    free(subject->sdp);
+}
+
+/* Take a document in as a call does; returns the deviations of the message that brought it. */
+static uint64_t take(struct subject *subject, enum sip_call_message message, const char *xml)
+{
+    const struct call_roles earlier = {subject->streams.caller, subject->streams.called};
+    struct siprec_metadata *document = NULL;
+    struct siprec_metadata *before = NULL;
+
+    assert_int_equal(siprec_metadata_read(xml, strlen(xml), &document, NULL), STATUS_OK);
+    assert_int_equal(call_metadata_take(&subject->metadata, document, &before), STATUS_OK);
+    call_streams_parties(&subject->streams, subject->metadata.known);
+    call_metadata_keep_roles(&subject->metadata, before, document->partial, &earlier,
+                             &subject->streams);
+    const struct sip_call_offer offer = {
+        .message = message,
+        .sdp = message == SIP_CALL_INVITE ? subject->sdp : NULL,
+        .metadata = document,
+        .metadata_xml = {.text = xml, .bytes = strlen(xml)},
+        .siprec = SIP_SIPREC_REQUIRED | SIP_SIPREC_FEATURE | SIP_SIPREC_METADATA,
+    };
+    uint64_t set = call_metadata_deviations(&subject->metadata, &offer, true, &subject->streams);
+    siprec_metadata_destroy(document);
+    siprec_metadata_destroy(before);
+    return set;
+}
+
+static void expect_roles(const struct subject *subject, const char *caller, const char *called)
+{
+    assert_string_equal(subject->streams.caller.number, caller);
+    assert_string_equal(subject->streams.called.number, called);
+}
+
+static void document_that_fits_its_description_has_no_deviation(void **state)
+{
+    struct subject subject;
+
+    (void)state;
+    open_subject(&subject, "1", "2");
+    assert_int_equal(take(&subject, SIP_CALL_INVITE, ANN_AND_BO), 0);
+    expect_roles(&subject, "11", "22");
+    close_subject(&subject);
+}
+
+static void stream_without_its_line_is_a_deviation(void **state)
+{
+    struct subject subject;
+
+    (void)state;
+    open_subject(&subject, "1", "9");
+    assert_true(
+        deviation_has(take(&subject, SIP_CALL_INVITE, ANN_AND_BO), DEVIATION_METADATA_LABEL));
+    close_subject(&subject);
+}
+
+static void metadata_without_a_description_is_not_asked_about_labels(void **state)
+{
+    struct subject subject;
+
+    (void)state;
+    open_subject(&subject, "1", "9");
+    assert_false(
+        deviation_has(take(&subject, SIP_CALL_UPDATE, ANN_AND_BO), DEVIATION_METADATA_LABEL));
+    close_subject(&subject);
+}
+
+static void speakers_taken_from_their_order_are_a_deviation(void **state)
+{
+    struct subject subject;
+
+    (void)state;
+    open_subject(&subject, "1", "2");
+    assert_true(deviation_has(take(&subject, SIP_CALL_INVITE,
+                                   DOCUMENT("complete", PERSON("a", "11") PERSON("b", "22")
+                                                            STREAM("x", "1") STREAM("y", "2"))),
+                              DEVIATION_METADATA_ASSOCIATION));
+    close_subject(&subject);
+}
+
+static void partial_document_is_a_deviation_only_before_a_complete_one(void **state)
+{
+    const char *partial = DOCUMENT("partial", PERSON("c", "33"));
+    struct subject early;
+    struct subject later;
+
+    (void)state;
+    open_subject(&early, "1", "2");
+    open_subject(&later, "1", "2");
+    assert_true(deviation_has(take(&early, SIP_CALL_INVITE, partial), DEVIATION_PARTIAL_FIRST));
+    (void)take(&later, SIP_CALL_INVITE, ANN_AND_BO);
+    assert_false(deviation_has(take(&later, SIP_CALL_UPDATE, partial), DEVIATION_PARTIAL_FIRST));
+    close_subject(&early);
+    close_subject(&later);
+}
+
+static void plain_call_needs_neither_metadata_nor_labels(void **state)
+{
+    const struct sip_call_offer offer = {.message = SIP_CALL_INVITE,
+                                         .deviations = UINT64_C(1) << DEVIATION_SDP_NO_LABEL |
+                                                       UINT64_C(1) << DEVIATION_SDP_LINE};
+    const struct call_metadata metadata = {.known = NULL};
+    const struct call_streams streams = {.count = 1};
+
+    (void)state;
+    assert_int_equal(call_metadata_deviations(&metadata, &offer, false, &streams),
+                     UINT64_C(1) << DEVIATION_SDP_LINE);
+    assert_true(deviation_has(call_metadata_deviations(&metadata, &offer, true, &streams),
+                              DEVIATION_NO_METADATA));
+}
+
+static void transfer_by_partial_updates_keeps_who_called_and_was_called(void **state)
+{
+    struct subject subject;
+
+    (void)state;
+    open_subject(&subject, "1", "2");
+    (void)take(&subject, SIP_CALL_INVITE, ANN_AND_BO);
+    (void)take(&subject, SIP_CALL_UPDATE,
+               DOCUMENT("partial", PERSON("c", "33") SENDS("c", "x") LEFT("a")));
+    expect_roles(&subject, "11", "22");
+    (void)take(&subject, SIP_CALL_UPDATE,
+               DOCUMENT("partial", PERSON("d", "44") SENDS("d", "y") LEFT("b")));
+    expect_roles(&subject, "11", "22");
+    close_subject(&subject);
+}
+
+static void party_that_gets_its_right_number_by_a_partial_update_takes_it_over(void **state)
+{
+    struct subject subject;
+
+    (void)state;
+    open_subject(&subject, "1", "2");
+    (void)take(&subject, SIP_CALL_INVITE, ANN_AND_BO);
+    (void)take(&subject, SIP_CALL_UPDATE, DOCUMENT("partial", PERSON("b", "4522")));
+    expect_roles(&subject, "11", "4522");
+    close_subject(&subject);
+}
+
+static void complete_document_is_a_new_picture(void **state)
+{
+    struct subject subject;
+
+    (void)state;
+    open_subject(&subject, "1", "2");
+    (void)take(&subject, SIP_CALL_INVITE, ANN_AND_BO);
+    (void)take(&subject, SIP_CALL_UPDATE, DOCUMENT("partial", PERSON("c", "33") LEFT("a")));
+    (void)take(&subject, SIP_CALL_UPDATE,
+               DOCUMENT("complete", PERSON("c", "33") PERSON("b", "22") STREAM("x", "1")
+                                        STREAM("y", "2") SENDS("c", "x") SENDS("b", "y")));
+    expect_roles(&subject, "33", "22");
+    close_subject(&subject);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(document_that_fits_its_description_has_no_deviation),
+        cmocka_unit_test(stream_without_its_line_is_a_deviation),
+        cmocka_unit_test(metadata_without_a_description_is_not_asked_about_labels),
+        cmocka_unit_test(speakers_taken_from_their_order_are_a_deviation),
+        cmocka_unit_test(partial_document_is_a_deviation_only_before_a_complete_one),
+        cmocka_unit_test(plain_call_needs_neither_metadata_nor_labels),
+        cmocka_unit_test(transfer_by_partial_updates_keeps_who_called_and_was_called),
+        cmocka_unit_test(party_that_gets_its_right_number_by_a_partial_update_takes_it_over),
+        cmocka_unit_test(complete_document_is_a_new_picture),
+    };
+
+    return cmocka_run_group_tests_name("call_metadata", tests, NULL, NULL);
+}
