@@ -73,8 +73,8 @@ void facts_add(struct facts *facts, enum fact_cause cause, int64_t start, int64_
 const char *fact_cause_name(enum fact_cause cause)
 {
     static const char *const names[FACT_CAUSES] = {
-        [FACT_LOST] = "lost", [FACT_LATE] = "late",           [FACT_SILENT] = "silent",
-        [FACT_HELD] = "held", [FACT_UNWRITTEN] = "unwritten",
+        [FACT_LOST] = "lost", [FACT_LATE] = "late",         [FACT_SILENT] = "silent",
+        [FACT_HELD] = "held", [FACT_OVERLAID] = "overlaid", [FACT_UNWRITTEN] = "unwritten",
     };
 
     assert(cause < FACT_CAUSES);

@@ -17,6 +17,7 @@ enum fact_cause {
     FACT_LATE,      /* packets that came after their place was written */
     FACT_SILENT,    /* nothing was sent */
     FACT_HELD,      /* on hold, inactive or withdrawn: what came was not to be heard */
+    FACT_OVERLAID,  /* came, but for a place where other audio of the leg is heard */
     FACT_UNWRITTEN, /* recorded, but the store could not take it */
     FACT_CAUSES,    /* how many there are */
 };
@@ -53,7 +54,7 @@ void facts_deinit(struct facts *facts);
 void facts_add(struct facts *facts, enum fact_cause cause, int64_t start, int64_t end,
                uint64_t packets);
 
-/** "lost", "late", "silent", "held" or "unwritten"; a static string. */
+/** "lost", "late", "silent", "held", "overlaid" or "unwritten"; a static string. */
 const char *fact_cause_name(enum fact_cause cause);
 
 #endif

@@ -21,7 +21,7 @@ enum {
     BOUND_METADATA_NODES = 4096,
     BOUND_METADATA_ITEMS = 64,   /* sessions, participants, streams, each */
     BOUND_METADATA_TEXT = 1024,  /* bytes of one kept text or attribute */
-    BOUND_SDP_MEDIA = 16,        /* m-lines read and answered */
+    BOUND_SDP_MEDIA = 64,        /* m-lines read and answered */
     BOUND_SDP_FORMATS = 32,      /* payload types of one m-line */
     BOUND_SDP_LOCAL_FORMATS = 8, /* that we offer */
     BOUND_SDP_CRYPTO = 8,        /* crypto lines of one m-line that are kept */

@@ -23,11 +23,18 @@ void bytes_clear(struct bytes *bytes)
     bytes->len = 0;
 }
 
-static enum status reserve(struct bytes *bytes, size_t extra)
+void bytes_wipe(struct bytes *bytes)
 {
-    if (extra > bytes->max - bytes->len)
+    if (bytes->cap)
+        explicit_bzero(bytes->data, bytes->cap);
+    bytes_clear(bytes);
+}
+
+enum status bytes_reserve(struct bytes *bytes, size_t extra_bytes)
+{
+    if (extra_bytes > bytes->max - bytes->len)
         return STATUS_LIMIT;
-    size_t needed = bytes->len + extra;
+    size_t needed = bytes->len + extra_bytes;
     if (needed <= bytes->cap)
         return STATUS_OK;
     size_t cap = bytes->cap ? bytes->cap : 256;
@@ -43,7 +50,7 @@ static enum status reserve(struct bytes *bytes, size_t extra)
 
 enum status bytes_append(struct bytes *bytes, const void *data, size_t data_bytes)
 {
-    enum status status = reserve(bytes, data_bytes);
+    enum status status = bytes_reserve(bytes, data_bytes);
 
     if (status == STATUS_OK && data_bytes) {
         memcpy(bytes->data + bytes->len, data, data_bytes);
@@ -54,11 +61,19 @@ enum status bytes_append(struct bytes *bytes, const void *data, size_t data_byte
 
 enum status bytes_printf(struct bytes *bytes, const char *format, ...)
 {
-    va_list args;
+    size_t room = (bytes->cap < bytes->max ? bytes->cap : bytes->max) - bytes->len;
     char *text = NULL;
+    va_list args;
 
     va_start(args, format);
-    int length = vasprintf(&text, format, args);
+    int length = vsnprintf(room ? (char *)bytes->data + bytes->len : NULL, room, format, args);
+    va_end(args);
+    if (length >= 0 && (size_t)length < room) {
+        bytes->len += (size_t)length;
+        return STATUS_OK;
+    }
+    va_start(args, format);
+    length = vasprintf(&text, format, args);
     va_end(args);
     if (length < 0)
         return STATUS_NOMEM;

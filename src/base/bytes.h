@@ -29,6 +29,16 @@ void bytes_deinit(struct bytes *bytes);
 void bytes_clear(struct bytes *bytes);
 
 /**
+ * Overwrite and drop the content, keep the memory. That holds no secret afterwards, but memory that
+ * it grew out of does: bytes_reserve before the first one.
+ */
+void bytes_wipe(struct bytes *bytes);
+
+/** Make room for so many more bytes: appending them neither fails nor moves the content. Statuses
+ * as bytes_append. */
+enum status bytes_reserve(struct bytes *bytes, size_t extra_bytes) MUST_CHECK;
+
+/**
  * Append a copy of data.
  *
  * STATUS_OK     len grew by data_bytes.

@@ -28,7 +28,8 @@ struct admission_state {
 /**
  * Decide.
  *
- * source  that the peer is, NULL where none; what is let in, and what is not, counts for its rate.
+ * source  that the peer is, NULL where none. What its rate lets through counts for it, also where
+ *         something after it refuses; what is refused before or by it does not.
  * invite  false for OPTIONS: it asks whether a new call would be recorded.
  *
  * Returns code 0 where it is let in; its reason is static.

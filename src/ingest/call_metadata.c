@@ -44,12 +44,18 @@ static const struct siprec_participant *find_party(const struct siprec_metadata 
     return NULL;
 }
 
-static const struct siprec_participant *find_id(const struct siprec_metadata *metadata,
-                                                const char *id)
+static const struct siprec_participant *find_same(const struct siprec_metadata *metadata,
+                                                  const struct siprec_participant *was)
 {
     for (size_t i = 0; i < metadata->participants; i++) {
-        if (strcmp(metadata->participant[i].id, id) == 0 && !metadata->participant[i].left)
+        if (strcmp(metadata->participant[i].id, was->id) == 0 && !metadata->participant[i].left)
             return &metadata->participant[i];
+    }
+    /* some clients give everybody a new id in every document */
+    for (size_t i = 0; i < metadata->participants; i++) {
+        const struct siprec_participant *one = &metadata->participant[i];
+        if (*was->number && strcmp(one->number, was->number) == 0 && !one->left)
+            return one;
     }
     return NULL;
 }
@@ -59,27 +65,94 @@ static bool is_known(const struct recording_party *party)
     return *party->number || *party->name;
 }
 
+static bool is_same(const struct recording_party *one, const struct recording_party *other)
+{
+    return strcmp(one->number, other->number) == 0 && strcmp(one->name, other->name) == 0;
+}
+
 static bool has_left(const struct siprec_metadata *before, const struct siprec_metadata *after,
                      const struct recording_party *party)
 {
     const struct siprec_participant *was = is_known(party) ? find_party(before, party) : NULL;
 
-    return was && !find_id(after, was->id);
+    return was && !find_same(after, was);
 }
 
-/* Whoever it was, under the name that is known of them now. */
-static void keep_role(const struct siprec_metadata *before, const struct siprec_metadata *after,
+/* Whether others are there, and nobody who was. */
+static bool is_new_picture(const struct siprec_metadata *before,
+                           const struct siprec_metadata *after)
+{
+    bool anybody = false;
+
+    for (size_t i = 0; i < after->participants; i++)
+        anybody = anybody || !after->participant[i].left;
+    for (size_t i = 0; i < before->participants; i++) {
+        if (!before->participant[i].left && find_same(after, &before->participant[i]))
+            return false;
+    }
+    return anybody;
+}
+
+static bool has_digit(const char *number)
+{
+    return strpbrk(number, "0123456789") != NULL;
+}
+
+/*
+ * Whoever it was, under the name that is known of them now. Returns false where the role is to be
+ * who is there now: nobody had it, or a stand-in such as a conference, whose place a phone takes.
+ */
+static bool keep_role(const struct siprec_metadata *before, const struct siprec_metadata *after,
                       const struct recording_party *earlier, struct recording_party *role)
 {
     if (!is_known(earlier))
-        return;
+        return false;
     const struct siprec_participant *was = find_party(before, earlier);
-    const struct siprec_participant *is = was ? find_id(after, was->id) : NULL;
+    const struct siprec_participant *is = was ? find_same(after, was) : NULL;
+    if (!is && !has_digit(earlier->number) && has_digit(role->number))
+        return false;
     *role = *earlier;
     if (!is || (!*is->number && !*is->name))
-        return;
+        return true;
     text_copy(role->number, sizeof role->number, is->number);
     text_copy(role->name, sizeof role->name, is->name);
+    return true;
+}
+
+static void keep_both(const struct siprec_metadata *before, const struct siprec_metadata *after,
+                      const struct call_roles *earlier, struct call_streams *streams)
+{
+    const struct call_roles now = {streams->caller, streams->called};
+    bool caller = keep_role(before, after, &earlier->caller, &streams->caller);
+    bool called = keep_role(before, after, &earlier->called, &streams->called);
+
+    if (caller && !called && is_same(&streams->caller, &streams->called))
+        streams->called = now.caller;
+    if (called && !caller && is_same(&streams->caller, &streams->called))
+        streams->caller = now.called;
+}
+
+static bool says_who_called(const struct siprec_metadata *metadata)
+{
+    for (size_t i = 0; i < metadata->participants; i++) {
+        if (metadata->participant[i].said_calling || metadata->participant[i].said_called)
+            return true;
+    }
+    return false;
+}
+
+/* The called was there first, known by his line; who joins him, listed behind him, is the caller.
+ */
+static void keep_lone_called(const struct siprec_metadata *after, const struct call_roles *earlier,
+                             struct call_streams *streams)
+{
+    const struct recording_party caller = streams->called;
+
+    if (is_known(&earlier->caller) || !is_known(&earlier->called) || says_who_called(after) ||
+        !is_same(&earlier->called, &streams->caller))
+        return;
+    streams->called = streams->caller;
+    streams->caller = caller;
 }
 
 void call_metadata_keep_roles(struct call_metadata *metadata, const struct siprec_metadata *before,
@@ -88,16 +161,16 @@ void call_metadata_keep_roles(struct call_metadata *metadata, const struct sipre
 {
     const struct siprec_metadata *after = metadata->known;
 
-    if (!partial || !before) {
+    if (!before || (before->partial && !partial) || is_new_picture(before, after)) {
         metadata->roles_kept = false;
         return;
     }
     if (has_left(before, after, &earlier->caller) || has_left(before, after, &earlier->called))
         metadata->roles_kept = true;
-    if (!metadata->roles_kept)
-        return;
-    keep_role(before, after, &earlier->caller, &streams->caller);
-    keep_role(before, after, &earlier->called, &streams->called);
+    if (metadata->roles_kept)
+        keep_both(before, after, earlier, streams);
+    else if (partial)
+        keep_lone_called(after, earlier, streams);
 }
 
 /* --- who joined and left ------------------------------------------------------------------------
@@ -111,24 +184,13 @@ struct changes {
     void *context;
 };
 
-static size_t take_labels(const struct call_streams *streams,
-                          const char *labels[BOUND_CALL_STREAMS])
-{
-    for (size_t i = 0; i < streams->count; i++)
-        labels[i] = streams->stream[i].label;
-    return streams->count;
-}
-
 static int stream_of(const struct siprec_metadata *metadata, const struct call_streams *streams,
                      const struct siprec_participant *participant)
 {
-    const char *labels[BOUND_CALL_STREAMS];
-    size_t count = take_labels(streams, labels);
+    bool assumed;
 
-    for (size_t i = 0; metadata && i < count; i++) {
-        bool assumed = false;
-        if (siprec_speaker(metadata, labels, count, i, &assumed) == participant &&
-            !(assumed && metadata->partial))
+    for (size_t i = 0; metadata && i < streams->count; i++) {
+        if (call_streams_speaker(streams, i, metadata, &assumed) == participant)
             return (int)i;
     }
     return -1;
@@ -222,12 +284,10 @@ static bool labels_differ(const struct siprec_metadata *document, const struct s
 
 static bool is_assumed(const struct siprec_metadata *metadata, const struct call_streams *streams)
 {
-    const char *labels[BOUND_CALL_STREAMS];
-    size_t count = take_labels(streams, labels);
     bool assumed = false;
 
-    for (size_t i = 0; i < count && !assumed; i++)
-        (void)siprec_speaker(metadata, labels, count, i, &assumed);
+    for (size_t i = 0; i < streams->count && !assumed; i++)
+        (void)call_streams_speaker(streams, i, metadata, &assumed);
     return assumed;
 }
 

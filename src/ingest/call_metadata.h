@@ -46,9 +46,17 @@ enum status call_metadata_take(struct call_metadata *metadata,
                                struct siprec_metadata **before) MUST_CHECK;
 
 /**
- * Caller and called after a document was merged. A complete document is a new picture, and its
- * parties are the call's. In a partial one a party may leave while the call goes on (a transfer):
- * whoever called and was called stay so, under their newest names, until a complete document comes.
+ * Caller and called after a document was merged.
+ *
+ * Where a party leaves while the call goes on (a transfer), whoever called and was called stay so,
+ * under their newest names: they are whom the call was made by and answered by, under whom it is
+ * looked for. Who came later is told by notes (call_metadata_changes) and by the streams' parties.
+ * It makes no difference whether a partial document or a complete one says so.
+ *
+ * They are taken anew from what is known where nobody of those who were there is any more (the real
+ * parties instead of stand-ins), and by the first complete document after partial ones alone. A
+ * stand-in, whose number has no digit, gives way to a number when it leaves. Where the called alone
+ * was known, who joins by a partial document is the caller.
  *
  * before    known before the document; NULL where nothing was.
  * earlier   parties so far.

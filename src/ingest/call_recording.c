@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/log.h"
-#include "base/text.h"
+#include "ingest/call_ties.h"
 #include "ingest/recorded_call.h"
 #include "net/address.h"
 
@@ -23,10 +23,7 @@ struct call_recording {
     struct recorded_call *first;                        /* dialogs */
     struct recording_stream stream[BOUND_CALL_STREAMS]; /* as last told, all dialogs' */
     size_t streams;
-    char session_id[BOUND_METADATA_TEXT + 1];
-    char sip_session_id[BOUND_METADATA_TEXT + 1];
-    char group_id[BOUND_METADATA_TEXT + 1];
-    char reference[BOUND_LABEL_BYTES];
+    struct call_ties ties;
     uint64_t deviations; /* noted, or to be noted at the start */
 };
 
@@ -35,6 +32,7 @@ struct call_recordings {
     struct sip_server *server;
     struct call_recording *first;
     unsigned beginning;
+    bool closed;
 };
 
 /* --- all of them --------------------------------------------------------------------------------
@@ -67,14 +65,30 @@ unsigned call_recordings_beginning(const struct call_recordings *recordings)
     return recordings->beginning;
 }
 
-struct call_recording *call_recordings_find(const struct call_recordings *recordings,
-                                            const struct call_source *source, const char *reference)
+void call_recordings_close(struct call_recordings *recordings)
+{
+    recordings->closed = true;
+}
+
+static bool is_pair(const struct call_recording *recording, const struct recorded_call *half)
+{
+    const struct recorded_call *other = recording->first;
+
+    if (!other || recording->state == CALL_RECORDING_FAILED || recording->source != half->source)
+        return false;
+    while (other && plain_call_is_pair(&other->plain, &half->plain))
+        other = other->next_of_recording;
+    return !other;
+}
+
+struct call_recording *call_recordings_find_pair(const struct call_recordings *recordings,
+                                                 const struct recorded_call *half)
 {
     struct call_recording *recording = recordings->first;
 
-    while (recording && (recording->source != source || !recording->first ||
-                         recording->state == CALL_RECORDING_FAILED ||
-                         strcmp(recording->reference, reference) != 0))
+    if (half->plain.end == PLAIN_CALL_WHOLE)
+        return NULL;
+    while (recording && !is_pair(recording, half))
         recording = recording->next;
     return recording;
 }
@@ -88,43 +102,24 @@ static void unlink_recording(struct call_recording *recording)
     *link = recording->next;
 }
 
+static void wipe_keys(struct recording_stream streams[static BOUND_CALL_STREAMS])
+{
+    for (size_t i = 0; i < BOUND_CALL_STREAMS; i++) {
+        srtp_key_wipe(&streams[i].remote_key);
+        srtp_key_wipe(&streams[i].local_key);
+    }
+}
+
 static void destroy(struct call_recording *owned_recording)
 {
     unlink_recording(owned_recording);
     owned_recording->source->recordings--;
-    for (size_t i = 0; i < owned_recording->streams; i++) {
-        srtp_key_wipe(&owned_recording->stream[i].remote_key);
-        srtp_key_wipe(&owned_recording->stream[i].local_key);
-    }
+    wipe_keys(owned_recording->stream);
     free(owned_recording);
 }
 
 /* --- begin --------------------------------------------------------------------------------------
  */
-
-static void keep_tie(char *kept, size_t kept_bytes, const char *tie)
-{
-    if (tie && *tie)
-        text_copy(kept, kept_bytes, tie);
-}
-
-static void keep_ties(struct call_recording *recording, const struct recording_ties *ties)
-{
-    keep_tie(recording->session_id, sizeof recording->session_id, ties->session_id);
-    keep_tie(recording->sip_session_id, sizeof recording->sip_session_id, ties->sip_session_id);
-    keep_tie(recording->group_id, sizeof recording->group_id, ties->group_id);
-    keep_tie(recording->reference, sizeof recording->reference, ties->call_reference);
-}
-
-static struct recording_ties ties_of(const struct call_recording *recording)
-{
-    return (struct recording_ties){
-        .session_id = recording->session_id,
-        .sip_session_id = recording->sip_session_id,
-        .group_id = recording->group_id,
-        .call_reference = recording->reference,
-    };
-}
 
 static void tell_deviations(struct call_recording *recording, uint64_t set)
 {
@@ -138,7 +133,7 @@ static void tell_deviations(struct call_recording *recording, uint64_t set)
 
 static void run(struct call_recording *recording)
 {
-    const struct recording_ties ties = ties_of(recording);
+    const struct recording_ties ties = call_ties_show(&recording->ties);
     const struct recording_news news = {
         .streams = recording->stream, .stream_count = recording->streams, .ties = &ties};
 
@@ -158,7 +153,7 @@ static void on_ready(void *arg)
     const struct call_recordings_options *options = &recording->all->options;
 
     recording->all->beginning--;
-    if (recording->first && recording->sink_status == STATUS_OK) {
+    if (recording->first && recording->sink_status == STATUS_OK && !recording->all->closed) {
         run(recording);
         options->ready(options->context, recording);
         return;
@@ -183,22 +178,6 @@ static void sink_ready(void *ready_arg, enum status status)
     sip_server_post_letter(recording->all->server, &recording->letter);
 }
 
-/* The legs as the index is to know them should the call be cut short. */
-static void describe_legs(const struct call_streams *streams,
-                          struct recording_leg legs[BOUND_CALL_STREAMS])
-{
-    memset(legs, 0, BOUND_CALL_STREAMS * sizeof *legs);
-    for (size_t i = 0; i < streams->count; i++) {
-        const struct recording_stream *stream = &streams->stream[i];
-        legs[i].channel = stream->channel;
-        legs[i].party = stream->party;
-        legs[i].rate_hz = stream->clock_rate_hz;
-        legs[i].anchor_samples = -1;
-        memcpy(legs[i].label, stream->label, sizeof legs[i].label);
-        memcpy(legs[i].codec, stream->codec, sizeof legs[i].codec);
-    }
-}
-
 static enum status hand_over(struct call_recording *recording,
                              const struct call_recording_start *start, struct fault *fault)
 {
@@ -214,13 +193,13 @@ static enum status hand_over(struct call_recording *recording,
         .source = start->source->settings.name,
         .source_address = address,
         .sip_call_id = start->identity->call_id,
-        .ties = ties_of(recording),
+        .ties = call_ties_show(&recording->ties),
         .legs = start->streams->count,
         .leg = legs,
     };
 
     address_format(&start->identity->peer.address, false, address);
-    describe_legs(start->streams, legs);
+    call_streams_legs(start->streams, legs);
     enum status status =
         recording_create(&begin, start->streams->stream, start->streams->count, &start->media->bind,
                          options->ports, sink, &recording->recording, fault);
@@ -249,7 +228,7 @@ enum status call_recording_begin(struct call_recordings *recordings,
     recording->streams = start->streams->count;
     for (size_t i = 0; i < start->streams->count; i++)
         recording->stream[i] = start->streams->stream[i];
-    keep_ties(recording, &start->ties);
+    call_ties_keep(&recording->ties, &start->ties);
     /* its thread may be done with it before sink->begin returns, but not on_ready on this one */
     recording->next = recordings->first;
     recordings->first = recording;
@@ -354,8 +333,8 @@ enum status call_recording_tell(struct call_recording *recording,
             streams[change->places[i]] = change->streams[i];
     }
     if (change->ties)
-        keep_ties(recording, change->ties);
-    ties = ties_of(recording);
+        call_ties_keep(&recording->ties, change->ties);
+    ties = call_ties_show(&recording->ties);
     const struct recording_news news = {
         .streams = change->count ? streams : NULL,
         .stream_count = change->count ? recording->streams : 0,
@@ -369,10 +348,7 @@ enum status call_recording_tell(struct call_recording *recording,
         status = update(recording, &news);
     if (status == STATUS_OK)
         memcpy(recording->stream, streams, sizeof streams);
-    for (size_t i = 0; i < BOUND_CALL_STREAMS; i++) {
-        srtp_key_wipe(&streams[i].remote_key);
-        srtp_key_wipe(&streams[i].local_key);
-    }
+    wipe_keys(streams);
     return status;
 }
 

@@ -5,8 +5,9 @@
  * States:
  *   BEGINNING  the sink makes file and row durable; streams may be added, dialogs may leave
  *   RUNNING    answered, a media thread has it
- *   FAILED     the sink could not; its dialogs are being refused, it is freed after that
- * It is freed when its last dialog leaves; in BEGINNING, once the sink has said how it went.
+ *   FAILED     the sink could not, or nobody is answered any more; its dialogs are being refused,
+ * it is freed after that It is freed when its last dialog leaves; in BEGINNING, once the sink has
+ * said how it went.
  */
 #ifndef RECORDER_INGEST_CALL_RECORDING_H
 #define RECORDER_INGEST_CALL_RECORDING_H
@@ -61,10 +62,17 @@ void call_recordings_set_server(struct call_recordings *recordings, struct sip_s
 /** How many are in BEGINNING. */
 unsigned call_recordings_beginning(const struct call_recordings *recordings);
 
-/** One of this source, BEGINNING or RUNNING, that has this reference; NULL where none. */
-struct call_recording *call_recordings_find(const struct call_recordings *recordings,
-                                            const struct call_source *source,
-                                            const char *reference);
+/**
+ * The recording, BEGINNING or RUNNING, of the other half that a half is to join: it is of the same
+ * source, and whoever takes part in it is its pair (plain_call.h). NULL where there is none.
+ *
+ * half  takes part in none yet.
+ */
+struct call_recording *call_recordings_find_pair(const struct call_recordings *recordings,
+                                                 const struct recorded_call *half);
+
+/** From now on one that has become durable fails all the same: nobody is answered any more. */
+void call_recordings_close(struct call_recordings *recordings);
 
 /* What a recording begins with. Borrowed for the call. */
 struct call_recording_start {

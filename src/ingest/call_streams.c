@@ -5,14 +5,9 @@
 #include <strings.h>
 
 #include "base/text.h"
+#include "ingest/call_speakers.h"
 
 enum { PROPOSED_STREAMS_MAX = 2, PCMA_TYPE = 8, EVENTS_TYPE = 101 };
-
-/* Who speaks on each stream, NULL where that is not known; borrowed from the metadata. */
-struct speakers {
-    const struct siprec_participant *of[BOUND_CALL_STREAMS];
-    struct siprec_parties parties;
-};
 
 /* What became of the streams that were there. */
 struct tally {
@@ -20,119 +15,6 @@ struct tally {
     size_t withdrawn; /* port 0, or no line any more */
     bool denied;      /* a line could be recorded, were keys allowed */
 };
-
-static struct recording_party party_of(const struct siprec_participant *participant)
-{
-    struct recording_party party = {"", ""};
-
-    if (participant) {
-        text_copy(party.number, sizeof party.number, participant->number);
-        text_copy(party.name, sizeof party.name, participant->name);
-    }
-    return party;
-}
-
-/* Place of a stream among the others, by m-line. */
-static size_t place_of(const struct call_streams *streams, size_t index)
-{
-    size_t place = 0;
-
-    for (size_t i = 0; i < streams->count; i++)
-        place += streams->media_line[i] < streams->media_line[index];
-    return place;
-}
-
-static struct speakers find_speakers(const struct call_streams *streams,
-                                     const struct siprec_metadata *metadata)
-{
-    const char *labels[BOUND_CALL_STREAMS];
-    struct speakers speakers = {.of = {NULL}};
-    bool assumed = false;
-
-    if (!metadata)
-        return speakers;
-    for (size_t i = 0; i < streams->count; i++)
-        labels[place_of(streams, i)] = streams->stream[i].label;
-    for (size_t i = 0; i < streams->count; i++) {
-        speakers.of[i] =
-            siprec_speaker(metadata, labels, streams->count, place_of(streams, i), &assumed);
-        /* a partial document lists who changed, in any order: their places say nothing */
-        if (assumed && metadata->partial)
-            speakers.of[i] = NULL;
-    }
-    speakers.parties = siprec_parties(metadata, labels, streams->count);
-    return speakers;
-}
-
-static void set_parties(struct call_streams *streams, const struct speakers *speakers)
-{
-    for (size_t i = 0; i < streams->count; i++) {
-        if (speakers->of[i])
-            streams->stream[i].party = party_of(speakers->of[i]);
-    }
-    if (speakers->parties.caller)
-        streams->caller = party_of(speakers->parties.caller);
-    if (speakers->parties.called)
-        streams->called = party_of(speakers->parties.called);
-}
-
-void call_streams_parties(struct call_streams *streams, const struct siprec_metadata *metadata)
-{
-    struct speakers speakers = find_speakers(streams, metadata);
-
-    set_parties(streams, &speakers);
-}
-
-/* Who is left where no stream is known to be the caller's; streams->count where all are right. */
-static size_t assumed_caller(const struct call_streams *streams, const struct speakers *speakers)
-{
-    for (size_t i = 0; i < streams->count; i++) {
-        if (!speakers->of[i])
-            return i;
-    }
-    for (size_t i = 0; i < streams->count; i++) {
-        if (speakers->of[i] != speakers->parties.called)
-            return i;
-    }
-    return streams->count;
-}
-
-static void assign_channels(struct call_streams *streams, const struct speakers *speakers)
-{
-    const struct siprec_participant *caller = speakers->parties.caller;
-    bool found = false;
-
-    for (size_t i = 0; i < streams->count; i++) {
-        bool is_caller = caller && speakers->of[i] == caller;
-
-        streams->stream[i].channel = is_caller ? RECORDING_LEFT : RECORDING_RIGHT;
-        found = found || is_caller;
-    }
-    size_t assumed = found ? streams->count : assumed_caller(streams, speakers);
-    if (assumed < streams->count)
-        streams->stream[assumed].channel = RECORDING_LEFT;
-}
-
-/* The channel of a stream that came later; those before it have theirs. */
-static enum recording_channel added_channel(const struct call_streams *streams, size_t index,
-                                            const struct speakers *speakers)
-{
-    const struct siprec_participant *speaker = speakers->of[index];
-    bool is_caller = speaker && speaker == speakers->parties.caller;
-    bool taken[2] = {false, false};
-
-    for (size_t i = 0; i < index; i++) {
-        if (speaker && speakers->of[i] == speaker)
-            return streams->stream[i].channel;
-        if (streams->accepted[i])
-            taken[streams->stream[i].channel] = true;
-    }
-    if (taken[RECORDING_LEFT] != taken[RECORDING_RIGHT])
-        return taken[RECORDING_LEFT] ? RECORDING_RIGHT : RECORDING_LEFT;
-    if (is_caller || (!speaker && !taken[RECORDING_LEFT]))
-        return RECORDING_LEFT;
-    return RECORDING_RIGHT;
-}
 
 static void take_format(struct recording_stream *stream, const struct sdp_format *format)
 {
@@ -168,12 +50,32 @@ static enum status take_keys(struct recording_stream *stream, const struct sdp_c
     return srtp_key_random(crypto->key.suite, &stream->local_key);
 }
 
+/* Some send what they offered, whatever was answered. */
+static void take_others(struct recording_stream *stream, const struct sdp_media *media,
+                        size_t chosen, const struct sdp_abilities *abilities)
+{
+    stream->others = 0;
+    for (size_t i = 0; i < media->formats && stream->others < RECORDING_OTHERS_MAX; i++) {
+        const struct sdp_format *format = &media->format[i];
+        struct recording_format *other = &stream->other[stream->others];
+
+        if (i == chosen || format->clock_rate_hz != stream->clock_rate_hz ||
+            abilities->rank(format->encoding, format->clock_rate_hz, format->channels) <= 0)
+            continue;
+        other->payload_type = format->payload_type;
+        text_copy(other->codec, sizeof other->codec, format->encoding);
+        stream->others++;
+    }
+}
+
 static enum status take_line(struct call_streams *streams, size_t index,
-                             const struct sdp_media *media, const struct sdp_choice *choice)
+                             const struct sdp_media *media, const struct sdp_abilities *abilities,
+                             const struct sdp_choice *choice)
 {
     struct recording_stream *stream = &streams->stream[index];
 
     take_format(stream, &media->format[choice->format]);
+    take_others(stream, media, choice->format, abilities);
     if (media->label[0])
         (void)snprintf(stream->label, sizeof stream->label, "%s", media->label);
     stream->sender = media->address;
@@ -190,6 +92,20 @@ static enum status take_line(struct call_streams *streams, size_t index,
     return take_keys(stream, choice->crypto);
 }
 
+/* What comes for it is not heard, and nobody is told how it came. */
+static void withdraw(struct call_streams *streams, size_t index)
+{
+    streams->accepted[index] = false;
+    streams->stream[index].held = true;
+    memset(&streams->stream[index].rtcp, 0, sizeof streams->stream[index].rtcp);
+}
+
+void call_streams_withdraw(struct call_streams *streams)
+{
+    for (size_t i = 0; i < streams->count; i++)
+        withdraw(streams, i);
+}
+
 static enum status follow_lines(struct call_streams *streams,
                                 const struct sdp_description *description,
                                 const struct sdp_abilities *abilities, struct tally *tally)
@@ -199,8 +115,7 @@ static enum status follow_lines(struct call_streams *streams,
         const struct sdp_media *media = &description->media[line];
         struct sdp_choice choice;
 
-        streams->accepted[i] = false;
-        streams->stream[i].held = true;
+        withdraw(streams, i);
         if (line >= description->media_lines || !media->port) {
             tally->withdrawn++;
             continue;
@@ -210,7 +125,7 @@ static enum status follow_lines(struct call_streams *streams,
         if (status != STATUS_OK)
             continue;
         tally->accepted++;
-        status = take_line(streams, i, media, &choice);
+        status = take_line(streams, i, media, abilities, &choice);
         if (status != STATUS_OK)
             return status;
     }
@@ -246,6 +161,7 @@ static bool is_second_choice(const struct call_streams *streams,
 
 static enum status add_lines(struct call_streams *streams,
                              const struct sdp_description *description,
+                             const struct siprec_metadata *metadata,
                              const struct sdp_abilities *abilities, struct tally *tally)
 {
     for (size_t i = 0; i < description->media_lines && streams->count < BOUND_CALL_STREAMS; i++) {
@@ -256,11 +172,12 @@ static enum status add_lines(struct call_streams *streams,
         enum status status = sdp_choose(&description->media[i], abilities, &choice);
         tally->denied = tally->denied || status == STATUS_DENIED;
         if (status != STATUS_OK ||
-            is_second_choice(streams, description, abilities, i, choice.crypto != NULL))
+            is_second_choice(streams, description, abilities, i, choice.crypto != NULL) ||
+            call_speakers_are_heard(description, metadata, abilities, i))
             continue;
         streams->media_line[streams->count] = i;
         tally->accepted++;
-        status = take_line(streams, streams->count++, &description->media[i], &choice);
+        status = take_line(streams, streams->count++, &description->media[i], abilities, &choice);
         if (status != STATUS_OK)
             return status;
     }
@@ -278,11 +195,14 @@ static void remember_lines(struct call_streams *streams, const struct sdp_descri
 
         text_copy(line->kind, sizeof line->kind, description->media[i].kind);
         text_copy(line->protocol, sizeof line->protocol, description->media[i].protocol);
+        if (description->media[i].label[0])
+            text_copy(line->label, sizeof line->label, description->media[i].label);
     }
 }
 
 /* What a description makes of the streams, those of no description included (count 0). */
 static enum status follow(struct call_streams *streams, const struct sdp_description *description,
+                          const struct siprec_metadata *metadata,
                           const struct sdp_abilities *abilities)
 {
     struct tally tally = {.accepted = 0};
@@ -290,7 +210,7 @@ static enum status follow(struct call_streams *streams, const struct sdp_descrip
     enum status status = follow_lines(streams, description, abilities, &tally);
 
     if (status == STATUS_OK)
-        status = add_lines(streams, description, abilities, &tally);
+        status = add_lines(streams, description, metadata, abilities, &tally);
     if (status != STATUS_OK)
         return status;
     /* all of them taken back is a hold, not an offer of something else */
@@ -307,12 +227,12 @@ enum status call_streams_choose(const struct sdp_description *offer,
     struct call_streams chosen;
 
     memset(&chosen, 0, sizeof chosen);
-    enum status status = follow(&chosen, offer, abilities);
+    enum status status = follow(&chosen, offer, metadata, abilities);
     if (status == STATUS_OK) {
-        struct speakers speakers = find_speakers(&chosen, metadata);
+        struct call_speakers speakers = call_speakers_find(&chosen, metadata);
 
-        set_parties(&chosen, &speakers);
-        assign_channels(&chosen, &speakers);
+        call_speakers_set_parties(&chosen, &speakers);
+        call_speakers_assign_channels(&chosen, &speakers);
         *streams = chosen;
     }
     call_streams_wipe(&chosen);
@@ -325,23 +245,27 @@ enum status call_streams_update(struct call_streams *streams,
                                 const struct sdp_abilities *abilities)
 {
     struct call_streams updated = *streams;
-    enum status status = follow(&updated, description, abilities);
+    enum status status = follow(&updated, description, metadata, abilities);
 
     if (status == STATUS_OK) {
-        struct speakers speakers = find_speakers(&updated, metadata);
+        struct call_speakers speakers = call_speakers_find(&updated, metadata);
 
-        set_parties(&updated, &speakers);
+        call_speakers_set_parties(&updated, &speakers);
         for (size_t i = streams->count; i < updated.count; i++)
-            updated.stream[i].channel = added_channel(&updated, i, &speakers);
+            updated.stream[i].channel = call_speakers_added_channel(&updated, i, &speakers);
         *streams = updated;
     }
     call_streams_wipe(&updated);
     return status;
 }
 
-void call_streams_propose(const struct siprec_metadata *metadata, struct call_streams *streams)
+void call_streams_propose(const struct siprec_metadata *metadata, bool siprec,
+                          struct call_streams *streams)
 {
-    size_t count = metadata && metadata->streams ? metadata->streams : 1;
+    size_t count = siprec ? PROPOSED_STREAMS_MAX : 1;
+
+    if (metadata && metadata->streams)
+        count = metadata->streams;
 
     memset(streams, 0, sizeof *streams);
     streams->count = count < PROPOSED_STREAMS_MAX ? count : PROPOSED_STREAMS_MAX;
@@ -351,6 +275,7 @@ void call_streams_propose(const struct siprec_metadata *metadata, struct call_st
 
         if (metadata && metadata->streams)
             text_copy(stream->label, sizeof stream->label, metadata->stream[i].label);
+        text_copy(streams->line[i].label, sizeof streams->line[i].label, stream->label);
         (void)snprintf(stream->codec, sizeof stream->codec, "PCMA");
         stream->payload_type = PCMA_TYPE;
         stream->clock_rate_hz = 8000;
@@ -358,9 +283,9 @@ void call_streams_propose(const struct siprec_metadata *metadata, struct call_st
         streams->accepted[i] = true;
         streams->events_type[i] = EVENTS_TYPE;
     }
-    struct speakers speakers = find_speakers(streams, metadata);
-    set_parties(streams, &speakers);
-    assign_channels(streams, &speakers);
+    struct call_speakers speakers = call_speakers_find(streams, metadata);
+    call_speakers_set_parties(streams, &speakers);
+    call_speakers_assign_channels(streams, &speakers);
 }
 
 void call_streams_wipe(struct call_streams *streams)

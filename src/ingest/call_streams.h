@@ -10,6 +10,12 @@
  * Two m-lines of one label, or both without, of which one is RTP/SAVP and the other RTP/AVP, are
  * one stream offered in two ways: the secure one is recorded where it can be, the other answered
  * port 0. Two of one label and one kind of transport are two streams.
+ *
+ * A line with the mix of parties who each have a line of their own, by the metadata, is answered
+ * port 0: all of it is heard already, and either channel would carry both parties by it. One that
+ * is alone, or that some party has nothing else beside, is recorded.
+ *
+ * Whatever else an accepted line offers that can be recorded is heard too, where it comes.
  */
 #ifndef RECORDER_INGEST_CALL_STREAMS_H
 #define RECORDER_INGEST_CALL_STREAMS_H
@@ -21,10 +27,12 @@
 #include "sip/sdp.h"
 #include "sip/siprec_metadata.h"
 
-/* An m-line of the last description, as an offer of ours has to repeat it. */
+/* An m-line of the last description: what an offer of ours has to repeat, and what tells who speaks
+ * on which line. */
 struct call_line {
     char kind[16];
     char protocol[32];
+    char label[BOUND_LABEL_BYTES]; /* that was said of it last */
 };
 
 /* Holds keys: call_streams_wipe before it, or a copy of it, is freed. */
@@ -38,8 +46,11 @@ struct call_streams {
     bool addressed[BOUND_CALL_STREAMS];      /* its peer has named an address, so that to name none
                                                 is a hold */
     uint8_t events_type[BOUND_CALL_STREAMS]; /* payload type of its telephone-event; 0: none */
-    size_t media_lines;                      /* of the last description */
-    struct call_line line[BOUND_SDP_MEDIA];  /* of them */
+    struct sockaddr_storage
+        say[BOUND_CALL_STREAMS];            /* its own address in our SDP, where its sockets
+                                               have one; AF_UNSPEC: that of the call */
+    size_t media_lines;                     /* of the last description */
+    struct call_line line[BOUND_SDP_MEDIA]; /* of them */
     uint64_t deviations; /* of the last description against the one before: SDP_LINES_MISSING */
     struct recording_party caller;
     struct recording_party called;
@@ -74,10 +85,10 @@ enum status call_streams_choose(const struct sdp_description *offer,
  * stays. m-lines without a stream that can be recorded now are added as streams (count grows), on
  * the channel where their speaker is heard already, else on the one where nobody is, else the
  * caller left and others right. A stream whose m-line is missing, has port 0 or nothing that can be
- * recorded is held and not accepted. inactive and recvonly hold, and c=0.0.0.0 where an address
- * stood before.
+ * recorded is held, not accepted, and its rtcp is AF_UNSPEC. inactive and recvonly hold, and
+ * c=0.0.0.0 where an address stood before.
  *
- * metadata  merged; NULL only where none ever came, else an added stream's speaker is not known.
+ * metadata  merged, all that is known; NULL where none ever came.
  *
  * STATUS_OK           at least one is accepted, or all are withdrawn (port 0): a hold.
  * STATUS_UNSUPPORTED, STATUS_DENIED  none; *streams untouched.
@@ -88,16 +99,33 @@ enum status call_streams_update(struct call_streams *streams,
                                 const struct siprec_metadata *metadata,
                                 const struct sdp_abilities *abilities) MUST_CHECK;
 
+/** The dialog is over: no stream is accepted, none is heard or reported on. */
+void call_streams_withdraw(struct call_streams *streams);
+
+/**
+ * Who speaks on a stream; NULL where that is not known. Borrowed from metadata.
+ *
+ * metadata  not NULL.
+ * assumed   out; whether the document only lets it be guessed, see siprec_speaker. Of a partial one
+ *           nothing is guessed, but it is set.
+ */
+const struct siprec_participant *call_streams_speaker(const struct call_streams *streams,
+                                                      size_t index,
+                                                      const struct siprec_metadata *metadata,
+                                                      bool *assumed);
+
 /** Parties alone, from metadata (merged, siprec_metadata_merge) without a description. */
 void call_streams_parties(struct call_streams *streams, const struct siprec_metadata *metadata);
 
 /**
  * Streams for an INVITE without an offer: an audio line for each stream that its metadata names, at
- * most two, else one. G.711; no sender is known until the ACK.
+ * most two. Where it names none, two of a recording session, for caller and called, and one of a
+ * plain call. G.711; no sender is known until the ACK.
  *
  * metadata  NULL where there is none.
  */
-void call_streams_propose(const struct siprec_metadata *metadata, struct call_streams *streams);
+void call_streams_propose(const struct siprec_metadata *metadata, bool siprec,
+                          struct call_streams *streams);
 
 /**
  * Fill the answer's media lines.
@@ -117,6 +145,10 @@ void call_streams_answer(const struct call_streams *streams, const struct sdp_de
  */
 void call_streams_offer(const struct call_streams *streams, const uint16_t *ports,
                         struct sdp_local *offer);
+
+/** The legs as the index is to know them should the call be cut short: nothing counted yet. */
+void call_streams_legs(const struct call_streams *streams,
+                       struct recording_leg legs[BOUND_CALL_STREAMS]);
 
 /** Overwrite the keys in it. NULL is accepted. */
 void call_streams_wipe(struct call_streams *streams);

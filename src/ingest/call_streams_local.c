@@ -1,4 +1,4 @@
-/* What we say of the streams: our answer and our offer. */
+/* What we say of the streams: our answer and our offer, and what the index is told. */
 #include <string.h>
 #include <strings.h>
 
@@ -14,6 +14,7 @@ static void describe(const struct call_streams *streams, size_t index, uint16_t 
 
     media->accepted = true;
     media->port = port;
+    media->address = streams->say[index];
     media->rtcp_mux = stream->rtcp_mux;
     if (stream->local_key.suite == SRTP_SUITE_NONE)
         return;
@@ -87,5 +88,21 @@ void call_streams_offer(const struct call_streams *streams, const uint16_t *port
         describe(streams, i, ports[i], media);
         text_copy(media->label, sizeof media->label, streams->stream[i].label);
         offer_formats(streams, i, media);
+    }
+}
+
+void call_streams_legs(const struct call_streams *streams,
+                       struct recording_leg legs[BOUND_CALL_STREAMS])
+{
+    memset(legs, 0, BOUND_CALL_STREAMS * sizeof *legs);
+    for (size_t i = 0; i < streams->count; i++) {
+        const struct recording_stream *stream = &streams->stream[i];
+
+        legs[i].channel = stream->channel;
+        legs[i].party = stream->party;
+        legs[i].rate_hz = stream->clock_rate_hz;
+        legs[i].anchor_samples = -1;
+        memcpy(legs[i].label, stream->label, sizeof legs[i].label);
+        memcpy(legs[i].codec, stream->codec, sizeof legs[i].codec);
     }
 }

@@ -122,16 +122,18 @@ static void on_end(void *context, void *call_context, enum sip_call_end why)
 /* A dialog that is refused leaves the list, so the next one is taken before. */
 static void on_ready(void *context, struct call_recording *recording)
 {
+    const struct calls *calls = context;
     bool runs = call_recording_state(recording) == CALL_RECORDING_RUNNING;
     struct recorded_call *next;
 
-    (void)context;
     for (struct recorded_call *call = call_recording_first(recording); call; call = next) {
         next = call->next_of_recording;
         if (runs)
             recorded_call_answer(call);
         else
-            recorded_call_refuse(call, STATUS_IO, "the recording could not be made durable");
+            recorded_call_refuse(call, STATUS_IO,
+                                 calls->draining ? "the recorder stops"
+                                                 : "the recording could not be made durable");
     }
 }
 
@@ -151,6 +153,7 @@ enum status calls_create(const struct calls_options *options, struct calls **out
         .pool = options->pool,
         .sink = options->sink,
         .ready = on_ready,
+        .context = calls,
     };
     enum status status = media_addresses_read(options->config, &calls->addresses, fault);
     if (status == STATUS_OK && call_recordings_create(&recordings, &calls->recordings) != STATUS_OK)
@@ -198,6 +201,8 @@ void calls_drain(struct calls *calls, mono_time until)
 {
     calls->draining = true;
     calls->drain_until = until;
+    if (clock_mono_now().ns >= until.ns)
+        call_recordings_close(calls->recordings);
 }
 
 bool calls_drained(const struct calls *calls, mono_time now)

@@ -44,7 +44,10 @@ void calls_set_server(struct calls *calls, struct sip_server *server);
 /** What is looked at now and then, about every second: whether the sources have changed. */
 void calls_look(struct calls *calls, mono_time now);
 
-/** From now on INVITE and OPTIONS are answered 503; calls in progress go on, until then. */
+/**
+ * From now on INVITE and OPTIONS are answered 503; calls in progress go on, until then. Where that
+ * is not in the future, calls that wait for their answer get 503 too: their clients try elsewhere.
+ */
 void calls_drain(struct calls *calls, mono_time until);
 
 /**

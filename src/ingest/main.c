@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -38,6 +39,7 @@ struct ingest {
     sigset_t signals;
     pthread_t signal_thread;
     bool signal_thread_runs;
+    atomic_bool unwinding; /* tells the signal thread that the signal it gets is ours */
     bool draining;
 };
 
@@ -190,6 +192,8 @@ static void *wait_for_signals(void *arg)
 
     for (;;) {
         (void)sigwait(&ingest->signals, &received);
+        if (atomic_load(&ingest->unwinding))
+            return NULL;
         bool stops = received != SIGHUP;
         log_event(LOG_INFO, stops ? "stopping" : "reloading", "signal=%d", received);
         if (sip_server_post(ingest->server, stops ? drain : reload_certificate, ingest) ==
@@ -198,7 +202,6 @@ static void *wait_for_signals(void *arg)
         if (stops)
             sip_server_stop(ingest->server);
     }
-    return NULL;
 }
 
 /* While there is but one thread, so that all inherit it. */
@@ -281,7 +284,8 @@ static enum status start(struct ingest *ingest, const struct program_arguments *
 static void unwind(struct ingest *ingest)
 {
     if (ingest->signal_thread_runs) {
-        (void)pthread_cancel(ingest->signal_thread);
+        atomic_store(&ingest->unwinding, true);
+        (void)pthread_kill(ingest->signal_thread, SIGHUP);
         (void)pthread_join(ingest->signal_thread, NULL);
     }
     sip_server_destroy(ingest->server);

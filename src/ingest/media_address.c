@@ -49,23 +49,38 @@ static const struct sockaddr_storage *audio_sender(const struct sdp_description 
     return NULL;
 }
 
+static void choose(const struct media_addresses *addresses, const struct sockaddr_storage *facing,
+                   struct media_address *chosen)
+{
+    bool is_v6 = facing->ss_family == AF_INET6;
+    const struct sockaddr_storage *bind = is_v6 ? &addresses->bind_v6 : &addresses->bind_v4;
+    const struct sockaddr_storage *say = is_v6 ? &addresses->say_v6 : &addresses->say_v4;
+
+    chosen->bind = bind->ss_family == AF_UNSPEC ? *facing : *bind;
+    chosen->say = say->ss_family != AF_UNSPEC     ? *say
+                  : address_is_any(&chosen->bind) ? *facing
+                                                  : chosen->bind;
+}
+
 void media_address_choose(const struct media_addresses *addresses,
                           const struct sdp_description *offer, const struct sockaddr_storage *local,
                           struct media_address *chosen)
 {
     const struct sockaddr_storage *sender = audio_sender(offer);
-    sa_family_t family = sender ? sender->ss_family : local->ss_family;
+
+    if (!sender || !media_address_choose_for(addresses, sender, local, chosen))
+        choose(addresses, local, chosen);
+}
+
+bool media_address_choose_for(const struct media_addresses *addresses,
+                              const struct sockaddr_storage *sender,
+                              const struct sockaddr_storage *local, struct media_address *chosen)
+{
     struct sockaddr_storage facing = *local;
 
-    /* signalling of the one family and media of the other; without a route it stays as it is */
-    if (family != local->ss_family && address_facing(sender, &facing, NULL) != STATUS_OK)
-        family = local->ss_family;
-    const struct sockaddr_storage *bind =
-        family == AF_INET6 ? &addresses->bind_v6 : &addresses->bind_v4;
-    const struct sockaddr_storage *say =
-        family == AF_INET6 ? &addresses->say_v6 : &addresses->say_v4;
-    chosen->bind = bind->ss_family == AF_UNSPEC ? facing : *bind;
-    chosen->say = say->ss_family != AF_UNSPEC     ? *say
-                  : address_is_any(&chosen->bind) ? facing
-                                                  : chosen->bind;
+    /* signalling of the one family and media of the other */
+    if (sender->ss_family != local->ss_family && address_facing(sender, &facing, NULL) != STATUS_OK)
+        return false;
+    choose(addresses, &facing, chosen);
+    return true;
 }

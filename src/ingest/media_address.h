@@ -2,11 +2,13 @@
  * media_address: on which of our addresses a call's RTP is taken, and which one our SDP names.
  *
  * The family is that of the first audio line of the peer's description, else that of its
- * signalling. Within it: the configured address; else the one that faces the peer.
+ * signalling. Within it: the configured address; else the one that faces the peer. A line of the
+ * other family has an address of its own.
  */
 #ifndef RECORDER_INGEST_MEDIA_ADDRESS_H
 #define RECORDER_INGEST_MEDIA_ADDRESS_H
 
+#include <stdbool.h>
 #include <sys/socket.h>
 
 #include "base/config.h"
@@ -39,5 +41,16 @@ enum status media_addresses_read(const struct config *config, struct media_addre
 void media_address_choose(const struct media_addresses *addresses,
                           const struct sdp_description *offer, const struct sockaddr_storage *local,
                           struct media_address *chosen);
+
+/**
+ * For what one sender sends, whose family is IPv4 or IPv6.
+ *
+ * local  as above, of either family.
+ *
+ * Returns false, *chosen untouched, where no address of ours can reach that family.
+ */
+bool media_address_choose_for(const struct media_addresses *addresses,
+                              const struct sockaddr_storage *sender,
+                              const struct sockaddr_storage *local, struct media_address *chosen);
 
 #endif

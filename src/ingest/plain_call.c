@@ -1,6 +1,7 @@
 #include "ingest/plain_call.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "base/text.h"
 #include "sip/name_address.h"
@@ -45,15 +46,34 @@ static void read_pair(const struct name_address *from, struct plain_call *call)
     memset(&call->called, 0, sizeof call->called);
     read_end(from, "x-nearendaddr", &call->caller);
     read_end(from, "x-farendaddr", &call->called);
+    (void)name_address_parameter(from, "x-nearenddevice", call->device, sizeof call->device);
+    (void)name_address_parameter(from, "x-nearendclusterid", call->cluster, sizeof call->cluster);
+}
+
+static bool contradict(const char *one, const char *other)
+{
+    return *one && *other && strcasecmp(one, other) != 0;
+}
+
+bool plain_call_is_pair(const struct plain_call *one, const struct plain_call *other)
+{
+    return one->end != PLAIN_CALL_WHOLE && other->end != PLAIN_CALL_WHOLE &&
+           one->end != other->end && strcmp(one->reference, other->reference) == 0 &&
+           !contradict(one->device, other->device) && !contradict(one->cluster, other->cluster);
+}
+
+void plain_call_read_parties(const struct sip_call_identity *identity, struct plain_call *call)
+{
+    memset(call, 0, sizeof *call);
+    read_party(*identity->asserted ? identity->asserted : identity->from, &call->caller);
+    read_party(identity->to, &call->called);
 }
 
 void plain_call_read(const struct sip_call_identity *identity, struct plain_call *call)
 {
     struct name_address from;
 
-    memset(call, 0, sizeof *call);
-    read_party(*identity->asserted ? identity->asserted : identity->from, &call->caller);
-    read_party(identity->to, &call->called);
+    plain_call_read_parties(identity, call);
     name_address_read(identity->from, &from);
     read_pair(&from, call);
 }

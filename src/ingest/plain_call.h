@@ -12,6 +12,8 @@
 #ifndef RECORDER_INGEST_PLAIN_CALL_H
 #define RECORDER_INGEST_PLAIN_CALL_H
 
+#include <stdbool.h>
+
 #include "ingest/call_streams.h"
 #include "session/recording_sink.h"
 #include "sip/server.h"
@@ -29,10 +31,21 @@ struct plain_call {
     struct recording_party called;
     enum plain_call_end end;
     char reference[PLAIN_CALL_REFERENCE_BYTES]; /* x-refci; "" where none: then end is WHOLE */
+    char device[PLAIN_CALL_REFERENCE_BYTES];    /* x-nearenddevice, of a half; "" where not said */
+    char cluster[PLAIN_CALL_REFERENCE_BYTES];   /* x-nearendclusterid, likewise */
 };
 
 /** Read it; the caller is who is asserted (RFC 3325), else who is in From; the called is in To. */
 void plain_call_read(const struct sip_call_identity *identity, struct plain_call *call);
+
+/** Read its parties only; it is whole. */
+void plain_call_read_parties(const struct sip_call_identity *identity, struct plain_call *call);
+
+/**
+ * Whether two halves are of one call: its two ends, under one reference, and neither names another
+ * phone or cluster than the other. A reference is unique in its cluster only.
+ */
+bool plain_call_is_pair(const struct plain_call *one, const struct plain_call *other);
 
 /**
  * Set parties and channels of its streams: of one stream that carries everybody nobody is the

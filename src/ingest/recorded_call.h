@@ -33,11 +33,13 @@ struct recorded_call {
     struct call_recording *recording; /* NULL until it takes part in one */
     struct recorded_call *next_of_recording;
     bool siprec;             /* a recording session (RFC 7866); else a plain call */
-    struct plain_call plain; /* where it is a plain one */
+    struct plain_call plain; /* what its headers say; of a recording session, where it has no
+                                metadata: its parties then */
     struct call_streams streams;
     size_t place[BOUND_CALL_STREAMS]; /* of each stream in the recording, CALL_RECORDING_NO_PLACE
                                          where no port was free */
-    struct media_address media;
+    const struct media_addresses *addresses; /* borrowed */
+    struct media_address media;              /* of the call; a stream may have its own */
     struct call_metadata metadata;
 
     /* until it is answered */
@@ -49,7 +51,7 @@ struct recorded_call {
     bool snapshot_due;
 };
 
-/* What calls are made with; borrowed. */
+/* What calls are made with; borrowed, and outlive them. */
 struct recorded_call_surroundings {
     struct call_recordings *recordings;
     const struct media_addresses *addresses;
@@ -87,6 +89,13 @@ struct sdp_abilities recorded_call_abilities(const struct recorded_call *call);
 /** The ports of its streams, 0 where there is none. ports: uint16_t[streams->count]. */
 void recorded_call_ports(const struct recorded_call *call, const struct call_streams *streams,
                          const size_t *places, uint16_t *ports);
+
+/**
+ * Give streams whose sender is of the other address family than the call's sockets an address of
+ * their own: streams->stream[].local and say, from index `first` on, before they are bound.
+ */
+void recorded_call_choose_addresses(const struct recorded_call *call, size_t first,
+                                    struct call_streams *streams);
 
 /** What ties it to others. Borrowed from call, metadata and identity. */
 struct recording_ties recorded_call_ties(const struct recorded_call *call);

@@ -28,6 +28,24 @@ void recorded_call_ports(const struct recorded_call *call, const struct call_str
     }
 }
 
+void recorded_call_choose_addresses(const struct recorded_call *call, size_t first,
+                                    struct call_streams *streams)
+{
+    const struct sip_call_identity *identity = sip_call_identity(call->sip);
+    sa_family_t family = call->media.bind.ss_family;
+
+    for (size_t i = first; i < streams->count; i++) {
+        const struct sockaddr_storage *sender = &streams->stream[i].sender;
+        struct media_address own;
+
+        if (sender->ss_family == AF_UNSPEC || sender->ss_family == family ||
+            !media_address_choose_for(call->addresses, sender, &identity->local, &own))
+            continue;
+        streams->stream[i].local = own.bind;
+        streams->say[i] = own.say;
+    }
+}
+
 struct recording_ties recorded_call_ties(const struct recorded_call *call)
 {
     const struct siprec_metadata *metadata = call->metadata.known;
@@ -87,7 +105,7 @@ static enum status choose_streams(struct recorded_call *call, const struct sip_c
     if (offer->sdp)
         status = call_streams_choose(offer->sdp, call->metadata.known, &abilities, &call->streams);
     else
-        call_streams_propose(call->metadata.known, &call->streams);
+        call_streams_propose(call->metadata.known, call->siprec, &call->streams);
     if (status == STATUS_DENIED)
         return fault_set(fault, status, 0,
                          "SRTP keys come over a transport that anybody can read (plain_keys)");
@@ -95,7 +113,7 @@ static enum status choose_streams(struct recorded_call *call, const struct sip_c
         return fault_set(fault, status, 0, "no audio stream that can be recorded is offered");
     if (status != STATUS_OK)
         return fault_set(fault, status, 0, "choose streams: %s", status_text(status));
-    if (!call->siprec)
+    if (!call->metadata.known)
         plain_call_assign(&call->plain, 0, &call->streams);
     return STATUS_OK;
 }
@@ -103,22 +121,7 @@ static enum status choose_streams(struct recorded_call *call, const struct sip_c
 /* --- its recording ------------------------------------------------------------------------------
  */
 
-/* The running half of its pair, where nobody carries the half that this one brings. */
-static struct call_recording *find_pair(const struct recorded_call_surroundings *surroundings,
-                                        const struct recorded_call *call)
-{
-    if (call->siprec || call->plain.end == PLAIN_CALL_WHOLE)
-        return NULL;
-    struct call_recording *recording =
-        call_recordings_find(surroundings->recordings, call->source, call->plain.reference);
-    struct recorded_call *other = recording ? call_recording_first(recording) : NULL;
-    for (; other; other = other->next_of_recording) {
-        if (other->plain.end == call->plain.end)
-            return NULL;
-    }
-    return recording;
-}
-
+/* As many of its streams as find a place there; where none does, the call is as it was. */
 static enum status join_recording(struct recorded_call *call, struct call_recording *recording,
                                   struct fault *fault)
 {
@@ -126,17 +129,15 @@ static enum status join_recording(struct recorded_call *call, struct call_record
     size_t added = 0;
 
     for (size_t i = 0; i < call->streams.count; i++) {
+        call->place[i] = CALL_RECORDING_NO_PLACE;
         status = call_recording_add(recording, &call->streams.stream[i], &call->media,
                                     &call->place[i], fault);
-        if (status == STATUS_OK) {
-            added++;
-            continue;
-        }
-        call->place[i] = CALL_RECORDING_NO_PLACE;
-        call->streams.accepted[i] = false;
+        added += status == STATUS_OK;
     }
     if (!added)
         return status;
+    for (size_t i = 0; i < call->streams.count; i++)
+        call->streams.accepted[i] = call->place[i] != CALL_RECORDING_NO_PLACE;
     call_recording_join(recording, call);
     return STATUS_OK;
 }
@@ -207,7 +208,8 @@ static enum status find_recording(const struct recorded_call_surroundings *surro
         return status;
     media_address_choose(surroundings->addresses, offer->sdp, &sip_call_identity(call->sip)->local,
                          &call->media);
-    struct call_recording *pair = find_pair(surroundings, call);
+    recorded_call_choose_addresses(call, 0, &call->streams);
+    struct call_recording *pair = call_recordings_find_pair(surroundings->recordings, call);
     status = pair ? join_recording(call, pair, fault) : STATUS_CONFLICT;
     if (status != STATUS_OK) /* a half alone is better than none */
         status = new_recording(surroundings, call, fault);
@@ -243,6 +245,18 @@ static void refuse_plain(struct recorded_call *call)
     sip_call_reject(call->sip, 403, "Not A Recording Session", 0);
 }
 
+/* Without metadata the headers alone say who calls whom, and only a plain call may be half of one.
+ */
+static void read_headers(struct recorded_call *call)
+{
+    const struct sip_call_identity *identity = sip_call_identity(call->sip);
+
+    if (!call->siprec)
+        plain_call_read(identity, &call->plain);
+    else if (!call->metadata.known)
+        plain_call_read_parties(identity, &call->plain);
+}
+
 void recorded_call_begin(const struct recorded_call_surroundings *surroundings,
                          struct call_source *source, struct sip_call *sip,
                          const struct sip_call_offer *offer, void **call_context)
@@ -258,15 +272,15 @@ void recorded_call_begin(const struct recorded_call_surroundings *surroundings,
     }
     call->sip = sip;
     call->source = source;
+    call->addresses = surroundings->addresses;
     source->dialogs++;
     call->siprec = offer->siprec != 0;
     if (!call->siprec && !source->settings.plain_calls) {
         refuse_plain(call);
         return;
     }
-    if (!call->siprec)
-        plain_call_read(sip_call_identity(sip), &call->plain);
     take_metadata(call, offer);
+    read_headers(call);
     keep_document(call, offer);
     enum status status = find_recording(surroundings, call, offer, &fault);
     if (status != STATUS_OK) {

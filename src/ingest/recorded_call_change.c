@@ -37,16 +37,17 @@ static enum status take_description(struct recorded_call *call, const struct sip
                                     struct proposal *proposal)
 {
     const struct sdp_abilities abilities = recorded_call_abilities(call);
-    const struct siprec_metadata *metadata = offer->metadata ? call->metadata.known : NULL;
     size_t before = proposal->streams.count;
 
-    enum status status = call_streams_update(&proposal->streams, offer->sdp, metadata, &abilities);
+    enum status status =
+        call_streams_update(&proposal->streams, offer->sdp, call->metadata.known, &abilities);
     if (status != STATUS_OK)
         return status;
     for (size_t i = before; i < proposal->streams.count; i++)
         proposal->place[i] = CALL_RECORDING_NO_PLACE;
-    if (!call->siprec && !call->metadata.known)
+    if (!call->metadata.known)
         plain_call_assign(&call->plain, before, &proposal->streams);
+    recorded_call_choose_addresses(call, before, &proposal->streams);
     find_places(call, proposal);
     return STATUS_OK;
 }
@@ -89,6 +90,19 @@ static bool take_document(struct recorded_call *call, const struct sip_call_offe
     if (status != STATUS_OK)
         log_event(LOG_ERROR, "call.metadata_dropped", "cause=%s", status_name(status));
     return status == STATUS_OK;
+}
+
+/* Metadata that names anybody at all takes the place of what the headers of the INVITE said. */
+static void forget_headers(struct recorded_call *call, struct proposal *proposal)
+{
+    struct call_streams *streams = &proposal->streams;
+
+    if (!call->metadata.known->participants)
+        return;
+    memset(&streams->caller, 0, sizeof streams->caller);
+    memset(&streams->called, 0, sizeof streams->called);
+    for (size_t i = 0; i < streams->count; i++)
+        memset(&streams->stream[i].party, 0, sizeof streams->stream[i].party);
 }
 
 static void tell_of_parties(struct recorded_call *call, const struct sip_call_offer *offer,
@@ -144,11 +158,15 @@ static enum status propose(struct recorded_call *call, const struct sip_call_off
 
     if (offer->sdp)
         status = take_description(call, offer, proposal);
-    if (documented && (!offer->sdp || status != STATUS_OK))
+    if (!documented) { /* lines come and go; who called whom is metadata's to say */
+        proposal->streams.caller = earlier.caller;
+        proposal->streams.called = earlier.called;
+        return status;
+    }
+    if (!offer->sdp || status != STATUS_OK)
         call_streams_parties(&proposal->streams, call->metadata.known);
-    if (documented)
-        call_metadata_keep_roles(&call->metadata, before, offer->metadata->partial, &earlier,
-                                 &proposal->streams);
+    call_metadata_keep_roles(&call->metadata, before, offer->metadata->partial, &earlier,
+                             &proposal->streams);
     return status;
 }
 
@@ -161,6 +179,8 @@ enum status recorded_call_change(struct recorded_call *call, const struct sip_ca
     proposal.streams = call->streams;
     memcpy(proposal.place, call->place, sizeof proposal.place);
     bool documented = take_document(call, offer, &before);
+    if (documented && !before)
+        forget_headers(call, &proposal);
     enum status described = propose(call, offer, documented, before, &proposal);
     if (described != STATUS_OK)
         log_event(LOG_WARNING, "call.description_refused", "message=%s cause=%s",
@@ -210,8 +230,7 @@ static const char *end_name(enum sip_call_end why)
 /* Where others go on, what still comes for this one is not part of the call. */
 static void silence(struct recorded_call *call)
 {
-    for (size_t i = 0; i < call->streams.count; i++)
-        call->streams.stream[i].held = true;
+    call_streams_withdraw(&call->streams);
     const struct call_recording_change change = {
         .streams = call->streams.stream, .places = call->place, .count = call->streams.count};
 

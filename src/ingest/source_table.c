@@ -8,7 +8,7 @@
 #include "net/address.h"
 
 struct source_table {
-    struct call_source **source; /* by name, as the index tells them */
+    struct call_source **source; /* by name */
     size_t count;
 };
 
@@ -79,13 +79,31 @@ struct call_source *source_table_find(const struct source_table *table, const st
     return best;
 }
 
+static int compare_names(const void *one, const void *other)
+{
+    const struct call_source *const *left = one;
+    const struct call_source *const *right = other;
+
+    return strcmp((*left)->settings.name, (*right)->settings.name);
+}
+
+static int compare_name(const void *name, const void *one)
+{
+    const struct call_source *const *source = one;
+
+    return strcmp(name, (*source)->settings.name);
+}
+
+/* They are read again with every change of the index, each second while calls come: not by walking.
+ */
 static struct call_source *find_name(const struct source_table *table, const char *name)
 {
-    for (size_t i = 0; i < table->count; i++) {
-        if (strcmp(table->source[i]->settings.name, name) == 0)
-            return table->source[i];
-    }
-    return NULL;
+    struct call_source *const *found =
+        table->count
+            ? bsearch(name, table->source, table->count, sizeof(struct call_source *), compare_name)
+            : NULL;
+
+    return found ? *found : NULL;
 }
 
 static bool is_kept(const struct call_source *source)
@@ -101,19 +119,17 @@ static struct call_source **gather(const struct source_table *table, const struc
     bool whole = gathered != NULL;
 
     for (size_t i = 0; whole && i < count; i++) {
-        if (find_name(table, sources[i].name))
-            continue;
-        gathered[i] = calloc(1, sizeof *gathered[i]);
-        whole = gathered[i] != NULL;
-    }
-    for (size_t i = 0; whole && i < count; i++) {
+        gathered[i] = find_name(table, sources[i].name);
         if (!gathered[i])
-            gathered[i] = find_name(table, sources[i].name);
+            gathered[i] = calloc(1, sizeof *gathered[i]);
+        whole = gathered[i] != NULL;
     }
     if (whole)
         return gathered;
-    for (size_t i = 0; gathered && i < count; i++)
-        free(gathered[i]);
+    for (size_t i = 0; gathered && i < count && gathered[i]; i++) {
+        if (!find_name(table, sources[i].name))
+            free(gathered[i]);
+    }
     free(gathered);
     return NULL;
 }
@@ -141,6 +157,7 @@ enum status source_table_replace(struct source_table *table, const struct source
         else
             free(old);
     }
+    qsort(gathered, used, sizeof(struct call_source *), compare_names);
     free(table->source);
     table->source = gathered;
     table->count = used;

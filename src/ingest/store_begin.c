@@ -44,25 +44,20 @@ static enum status insert_row(struct index *index, struct store_recording *recor
 enum status store_begin_rows(struct index *index, const struct store_queue *queue,
                              struct fault *fault)
 {
-    enum status refused = STATUS_OK;
-    bool any = false;
     enum status status = index_begin(index, fault);
 
     if (status != STATUS_OK)
         return status;
     for (struct store_recording *i = queue->first; i; i = i->next_job) {
         status = insert_row(index, i, fault);
-        any |= status == STATUS_OK;
         if (status == STATUS_OK)
             continue;
         if (!is_rows_own(status)) {
             index_rollback(index);
             return status;
         }
-        refused = status;
         log_event(LOG_ERROR, "store.row_refused", "recording=%s reason=\"%s\"", i->id_text,
                   fault->text);
     }
-    status = index_commit(index, fault);
-    return status == STATUS_OK && !any ? refused : status;
+    return index_commit(index, fault);
 }

@@ -25,7 +25,7 @@ enum status store_begin_file(const char *store, struct index *index, struct publ
  * Insert the rows of all recordings of a queue in one transaction, each in its conversation. A row
  * that is refused is undone and refuses its call alone.
  *
- * STATUS_OK  one at least is durable; each recording's `begun` says of its own.
+ * STATUS_OK  the index is well: each recording's `begun` says whether its own row is durable.
  * Others     none is: STATUS_BUSY (try again), or as recordings_insert.
  */
 enum status store_begin_rows(struct index *index, const struct store_queue *queue,

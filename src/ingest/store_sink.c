@@ -12,6 +12,7 @@
 
 #include "base/log.h"
 #include "ingest/store_begin.h"
+#include "ingest/store_end.h"
 #include "ingest/store_queue.h"
 #include "ingest/store_recording.h"
 
@@ -272,7 +273,7 @@ static void end_one(struct store_sink *store, struct store_recording *recording)
 
     unlink_open(store, recording);
     if (recording->end == STORE_RECORDING_SEAL)
-        status = store_recording_seal(recording, store->signer, &fault);
+        status = store_end_file(store->index, store->signer, recording, &fault);
     if (status != STATUS_OK)
         log_event(LOG_ERROR, "recording.seal_failed",
                   "recording=%s reason=\"%s\" remedy=\"the keeper recovers it\"",
@@ -291,45 +292,16 @@ static void end_some(struct store_sink *store, mono_time until)
     } while (store->sealing.first && clock_mono_now().ns < until.ns);
 }
 
-static enum status finish_row(struct store_sink *store, struct store_recording *recording,
-                              struct fault *fault)
-{
-    if (recording->end == STORE_RECORDING_SEAL)
-        return recordings_finish(store->index, &recording->row, recording->facts,
-                                 recording->fact_count, fault);
-    if (recording->begun != STATUS_OK)
-        return STATUS_OK; /* it never had a row */
-    return recordings_remove_unanswered(store->index, recording->row.id, fault);
-}
-
-static void finish_one(struct store_recording *recording, enum status status,
-                       const struct fault *fault)
-{
-    if (status != STATUS_OK)
-        log_event(LOG_ERROR, "recording.row_failed",
-                  "recording=%s reason=\"%s\" remedy=\"the keeper completes it\"",
-                  recording->id_text, fault->text);
-    else if (recording->end == STORE_RECORDING_SEAL)
-        log_event(LOG_INFO, "recording.sealed", "recording=%s duration_ms=%lld cause=%s",
-                  recording->id_text, (long long)recording->row.duration_ms,
-                  recording->row.end_cause);
-    if (recording->end == STORE_RECORDING_DISCARD && recording->writer) {
-        recording_writer_discard(recording->writer);
-        recording->writer = NULL;
-    }
-    store_recording_destroy(recording);
-}
-
 /* Complete the rows of ended calls, until all are done, the time is up, or another holds the index.
  */
 static void index_ended(struct store_sink *store, mono_time until)
 {
     while (store->unfinished.first) {
         struct fault fault = {0};
-        enum status status = finish_row(store, store->unfinished.first, &fault);
+        enum status status = store_end_row(store->index, store->unfinished.first, &fault);
         if (status == STATUS_BUSY)
             return;
-        finish_one(store_queue_take(&store->unfinished), status, &fault);
+        store_end_close(store_queue_take(&store->unfinished), status, &fault);
         if (clock_mono_now().ns >= until.ns)
             return;
     }

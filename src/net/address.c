@@ -152,14 +152,19 @@ void address_unmap(struct sockaddr_storage *address)
     memcpy(address, &ipv4, sizeof ipv4);
 }
 
-bool address_equal(const struct sockaddr_storage *one, const struct sockaddr_storage *other)
+bool address_same_host(const struct sockaddr_storage *one, const struct sockaddr_storage *other)
 {
-    if (one->ss_family != other->ss_family || address_port(one) != address_port(other))
+    if (one->ss_family != other->ss_family)
         return false;
     if (one->ss_family == AF_INET)
         return as_ipv4(one)->sin_addr.s_addr == as_ipv4(other)->sin_addr.s_addr;
     return one->ss_family == AF_INET6 &&
            IN6_ARE_ADDR_EQUAL(&as_ipv6(one)->sin6_addr, &as_ipv6(other)->sin6_addr);
+}
+
+bool address_equal(const struct sockaddr_storage *one, const struct sockaddr_storage *other)
+{
+    return address_same_host(one, other) && address_port(one) == address_port(other);
 }
 
 enum status address_facing(const struct sockaddr_storage *peer, struct sockaddr_storage *local,

@@ -48,6 +48,9 @@ void address_unmap(struct sockaddr_storage *address);
 /** Whether family, address and port are the same. */
 bool address_equal(const struct sockaddr_storage *one, const struct sockaddr_storage *other);
 
+/** Whether family and address are the same, whatever the ports; false without an IP family. */
+bool address_same_host(const struct sockaddr_storage *one, const struct sockaddr_storage *other);
+
 /**
  * Our address on the way to a peer, by the kernel's routing table; no packet is sent. Its port is
  * 0. A mapped peer (address_unmap) gets an IPv4 answer.

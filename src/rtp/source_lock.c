@@ -23,21 +23,34 @@ struct candidate {
     struct kept *kept[SOURCE_LOCK_KEPT]; /* in order of arrival */
 };
 
+/* One SSRC that was heard from one address. */
 struct known {
     bool used;
     uint32_t ssrc;
+    uint64_t turn; /* lower: its address was heard earlier */
     int64_t heard_ns;
+    struct sockaddr_storage from;
+};
+
+/* How likely an address is the sender that the SDP names; more is likelier. */
+enum standing {
+    STANDING_STRANGE,
+    STANDING_HOST,  /* its host, another port */
+    STANDING_NAMED, /* the very address */
 };
 
 /*
- * Invariants: locked is the one address that is heard, or AF_UNSPEC; every known SSRC is of it; a
- * candidate never is a known SSRC of it; what a candidate of another address keeps came after the
- * last packet of the locked one.
+ * Invariants: locked is the one address that is heard, or AF_UNSPEC; a candidate never is a known
+ * SSRC of it; what a candidate of another address keeps came after the last packet of the locked
+ * one, where it stands no higher.
  */
 struct source_lock {
     struct sockaddr_storage named; /* AF_UNSPEC: nobody */
     struct sockaddr_storage locked;
-    int64_t locked_ns; /* when it was last heard */
+    int64_t locked_ns;    /* when it was last heard */
+    uint64_t locked_turn; /* when it was first */
+    uint64_t turns;       /* addresses that were locked to */
+    uint64_t spoken; /* packets since one of another standing was heard, or another was named */
     struct known known[SOURCE_LOCK_SSRCS];
     struct candidate candidates[SOURCE_LOCK_CANDIDATES];
 };
@@ -60,6 +73,9 @@ static bool names_somebody(const struct sockaddr_storage *address)
 
 void source_lock_name(struct source_lock *lock, const struct sockaddr_storage *named)
 {
+    if (address_equal(&lock->named, named))
+        return;
+    lock->spoken = 0;
     if (names_somebody(named))
         lock->named = *named;
     else
@@ -79,15 +95,40 @@ static bool is_locked_to(const struct source_lock *lock, const struct sockaddr_s
     return lock->locked.ss_family != AF_UNSPEC && address_equal(&lock->locked, from);
 }
 
+static enum standing standing_of(const struct source_lock *lock,
+                                 const struct sockaddr_storage *address)
+{
+    if (lock->named.ss_family == AF_UNSPEC)
+        return STANDING_STRANGE;
+    if (address_equal(&lock->named, address))
+        return STANDING_NAMED;
+    return address_same_host(&lock->named, address) ? STANDING_HOST : STANDING_STRANGE;
+}
+
 /* --- known sources -----------------------------------------------------------------------------
  */
 
-static struct known *find_known(struct source_lock *lock, uint32_t ssrc)
+static struct known *find_known(struct source_lock *lock, const struct source_lock_packet *packet)
 {
-    for (size_t i = 0; i < SOURCE_LOCK_SSRCS; i++)
-        if (lock->known[i].used && lock->known[i].ssrc == ssrc)
-            return &lock->known[i];
+    for (size_t i = 0; i < SOURCE_LOCK_SSRCS; i++) {
+        struct known *known = &lock->known[i];
+
+        if (known->used && known->ssrc == packet->ssrc && address_equal(&known->from, packet->from))
+            return known;
+    }
     return NULL;
+}
+
+/* Whether an SSRC was heard before, from an address that stands as high. */
+static bool was_heard(const struct source_lock *lock, uint32_t ssrc, enum standing standing)
+{
+    for (size_t i = 0; i < SOURCE_LOCK_SSRCS; i++) {
+        const struct known *known = &lock->known[i];
+
+        if (known->used && known->ssrc == ssrc && standing_of(lock, &known->from) >= standing)
+            return true;
+    }
+    return false;
 }
 
 /* Where one more fits: a free place, or that of the one quiet longest; NULL where all are heard. */
@@ -104,14 +145,21 @@ static struct known *known_place(struct source_lock *lock, int64_t now_ns)
     return apart_ms(now_ns, oldest->heard_ns, SOURCE_LOCK_HOLD_MS) ? oldest : NULL;
 }
 
-static void note_known(struct source_lock *lock, uint32_t ssrc, int64_t now_ns)
+/* Note a packet of the locked address. */
+static void note_known(struct source_lock *lock, const struct source_lock_packet *packet)
 {
-    struct known *known = find_known(lock, ssrc);
+    struct known *known = find_known(lock, packet);
 
-    if (!known)
-        known = known_place(lock, now_ns);
-    if (known)
-        *known = (struct known){.used = true, .ssrc = ssrc, .heard_ns = now_ns};
+    if (!known) {
+        known = known_place(lock, packet->arrival_ns);
+        if (!known)
+            return;
+        known->used = true;
+        known->ssrc = packet->ssrc;
+        known->turn = lock->locked_turn;
+        known->from = *packet->from;
+    }
+    known->heard_ns = packet->arrival_ns;
 }
 
 /* --- candidates --------------------------------------------------------------------------------
@@ -162,15 +210,18 @@ static uint64_t give_up_stale(struct source_lock *lock, int64_t now_ns)
     return count;
 }
 
-/* The locked address is heard: what others sent meanwhile will not be. */
+/* The locked address is heard: what others sent meanwhile will not be, but for those that do not
+ * wait for its silence. */
 static uint64_t give_up_others(struct source_lock *lock)
 {
+    enum standing locked = standing_of(lock, &lock->locked);
     uint64_t count = 0;
 
     for (size_t i = 0; i < SOURCE_LOCK_CANDIDATES; i++) {
         struct candidate *candidate = &lock->candidates[i];
 
-        if (candidate->count && !is_locked_to(lock, &candidate->from))
+        if (candidate->count && !is_locked_to(lock, &candidate->from) &&
+            standing_of(lock, &candidate->from) <= locked)
             count += give_up(candidate);
     }
     return count;
@@ -235,14 +286,33 @@ static void keep(struct candidate *candidate, const struct source_lock_packet *p
 /* --- decisions ---------------------------------------------------------------------------------
  */
 
+/* Whether it had to yield to the locked one, which stands no higher. */
+static bool had_to_yield(const struct source_lock *lock, const struct source_lock_packet *packet,
+                         const struct known *known)
+{
+    return known && known->turn < lock->locked_turn &&
+           standing_of(lock, packet->from) >= standing_of(lock, &lock->locked);
+}
+
 /* Heard at once: proven by its key, known, or the first of the address that the SDP names. */
 static bool is_trusted(struct source_lock *lock, const struct source_lock_packet *packet)
 {
     if (packet->authentic)
         return true;
+    const struct known *known = find_known(lock, packet);
     if (is_locked_to(lock, packet->from))
-        return find_known(lock, packet->ssrc) != NULL;
-    return lock->named.ss_family != AF_UNSPEC && address_equal(&lock->named, packet->from);
+        return known != NULL;
+    return standing_of(lock, packet->from) == STANDING_NAMED || had_to_yield(lock, packet, known);
+}
+
+/* How long the locked one must have been quiet before this one is heard. */
+static int64_t wait_ms(const struct source_lock *lock, const struct source_lock_packet *packet)
+{
+    enum standing locked = standing_of(lock, &lock->locked);
+    bool strange = lock->spoken >= SOURCE_LOCK_SPOKEN && standing_of(lock, packet->from) < locked &&
+                   !was_heard(lock, packet->ssrc, locked);
+
+    return strange ? SOURCE_LOCK_STRANGE_MS : SOURCE_LOCK_HOLD_MS;
 }
 
 /* Whether one that passed probation may be heard now. */
@@ -252,17 +322,25 @@ static bool may_enter(struct source_lock *lock, const struct source_lock_packet 
         return true;
     if (is_locked_to(lock, packet->from))
         return known_place(lock, packet->arrival_ns) != NULL;
-    return apart_ms(packet->arrival_ns, lock->locked_ns, SOURCE_LOCK_HOLD_MS);
+    return standing_of(lock, packet->from) > standing_of(lock, &lock->locked) ||
+           apart_ms(packet->arrival_ns, lock->locked_ns, wait_ms(lock, packet));
 }
 
-static void lock_to(struct source_lock *lock, const struct source_lock_packet *packet)
+/* Hear a packet, the last of as many. */
+static void lock_to(struct source_lock *lock, const struct source_lock_packet *packet,
+                    size_t packets)
 {
     if (!is_locked_to(lock, packet->from)) {
-        memset(lock->known, 0, sizeof lock->known);
+        const struct known *known = find_known(lock, packet);
+
+        if (standing_of(lock, packet->from) != standing_of(lock, &lock->locked))
+            lock->spoken = 0;
         lock->locked = *packet->from;
+        lock->locked_turn = known ? known->turn : ++lock->turns;
     }
     lock->locked_ns = packet->arrival_ns;
-    note_known(lock, packet->ssrc, packet->arrival_ns);
+    lock->spoken += packets;
+    note_known(lock, packet);
 }
 
 void source_lock_offer(struct source_lock *lock, const struct source_lock_packet *packet,
@@ -281,7 +359,7 @@ void source_lock_offer(struct source_lock *lock, const struct source_lock_packet
         keep(candidate, packet, refused);
         return;
     }
-    lock_to(lock, packet);
+    lock_to(lock, packet, candidate ? candidate->count + 1 : 1);
     if (candidate) {
         for (size_t i = 0; i < candidate->count; i++)
             admit(context, &candidate->kept[i]->packet);

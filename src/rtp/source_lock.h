@@ -8,11 +8,21 @@
  * meanwhile, so that a genuine source loses nothing.
  *
  * Many senders do not send from the address that their SDP names: while that has not sent, another
- * is taken after probation; as soon as it sends, it takes over. One address is heard at a time; it
- * yields to another (that the SDP does not name) only when it has been quiet for
- * SOURCE_LOCK_HOLD_MS. What another sent since the locked one's last packet is kept until then, so
- * that a sender whose address changes loses nothing either; as soon as the locked one goes on, it
- * is refused. Several SSRCs of the locked address may send at a time.
+ * is taken after probation; as soon as it sends, it takes over. Likewise the host that the SDP
+ * names, from another port, takes over from any other host, after probation.
+ *
+ * One address is heard at a time; it yields to another that stands no higher only when it has been
+ * quiet for SOURCE_LOCK_HOLD_MS. What another sent since the locked one's last packet is kept until
+ * then, so that a sender whose address changes loses nothing either; as soon as the locked one goes
+ * on, it is refused. One that had to yield so has its place back as soon as it goes on: who speaks
+ * into a pause does not shut it out.
+ *
+ * Where the address that the SDP names has spoken (at least SOURCE_LOCK_SPOKEN packets since
+ * another was heard, no mere sign of life), the SDP tells the truth, and senders pause often; what
+ * else comes then may be what is left of another call. Unless it goes on with an SSRC of that
+ * address, it waits for SOURCE_LOCK_STRANGE_MS of quiet, of which only the last SOURCE_LOCK_KEPT
+ * packets are not lost should it be genuine. So does another host where the one that is named has
+ * spoken from another port. Several SSRCs of the locked address may send at a time.
  *
  * With SRTP the key is the proof: authentic packets are admitted from anywhere, without probation.
  *
@@ -38,6 +48,8 @@ enum {
     SOURCE_LOCK_CANDIDATES = 8, /* on probation at a time; the one quiet longest makes room */
     SOURCE_LOCK_KEPT = 64,      /* packets of each; the oldest is refused for one more */
     SOURCE_LOCK_HOLD_MS = 500,
+    SOURCE_LOCK_STRANGE_MS = 10000,
+    SOURCE_LOCK_SPOKEN = 50,         /* a second of speech */
     SOURCE_LOCK_PROBATION_MS = 2000, /* a candidate that has not gone on for so long is forgotten */
 };
 

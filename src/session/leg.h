@@ -26,6 +26,7 @@
 #include "session/notes.h"
 
 enum {
+    LEG_OTHERS_MAX = 4,  /* payload types beside the agreed one */
     LEG_SOURCES_MAX = 4, /* runs of sequence numbers known at a time; the oldest makes room */
     /* nothing but late packets for so long: the anchor is wrong. Less than RECORDING_REORDER_MS, so
      * that where they arrived is not yet read */
@@ -48,6 +49,12 @@ struct leg_counts {
     uint64_t ignored;   /* other payload types, malformed, on hold, more than can wait */
     uint64_t refused;   /* not authentic, or of a sender that is not the leg's */
     uint64_t lost;      /* numbers that never came */
+};
+
+/* What a payload type is decoded by. */
+struct leg_format {
+    const struct audio_codec *codec;
+    uint8_t payload_type;
 };
 
 struct leg;
@@ -82,6 +89,15 @@ void leg_hold(struct leg *leg, bool held, int64_t at_ns);
  * codec  of the same rate; what waits is still decoded by the codec it came with.
  */
 void leg_set_codec(struct leg *leg, const struct audio_codec *codec, uint8_t payload_type);
+
+/**
+ * Further payload types that are heard from now on, instead of those named before: what was offered
+ * and not answered, which some send all the same.
+ *
+ * others  struct leg_format[count], copied; those of another rate than the leg's are left out.
+ * count   0..LEG_OTHERS_MAX.
+ */
+void leg_set_others(struct leg *leg, const struct leg_format *others, size_t count);
 
 /**
  * Take one datagram.

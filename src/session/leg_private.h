@@ -1,5 +1,6 @@
 /**
- * leg_private: what a leg is made of, for leg.c and leg_account.c only.
+ * leg_private: what a leg is made of, for leg.c, leg_receive.c (what comes in) and leg_account.c
+ * (what is told of it) only.
  */
 #ifndef RECORDER_SESSION_LEG_PRIVATE_H
 #define RECORDER_SESSION_LEG_PRIVATE_H
@@ -28,6 +29,8 @@ struct leg {
     uint8_t payload_type;
     const struct audio_codec *codec_before; /* of the last change; NULL where there was none */
     uint8_t payload_type_before;
+    size_t others;
+    struct leg_format other[LEG_OTHERS_MAX];
     uint32_t runs;
     struct source sources[LEG_SOURCES_MAX];
     struct timeline *timeline;
@@ -41,5 +44,8 @@ struct leg {
     size_t spurt;       /* of the packet being received: how many holds have ended */
     int64_t horizon_ns; /* all that arrived before it was received */
 };
+
+/* It was a stall that passed: the packets that a source holds are late, its anchor is right. */
+void leg_give_up_held(struct leg *leg, struct source *source);
 
 #endif

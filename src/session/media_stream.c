@@ -23,6 +23,8 @@ enum status media_stream_open(const struct recording_stream *stream,
 
     if (!media)
         return fault_set(fault, STATUS_NOMEM, 0, "make a stream");
+    if (stream->local.ss_family != AF_UNSPEC)
+        address = &stream->local;
     *media = (struct media_stream){
         .ports = ports,
         .descriptor = -1,
@@ -60,16 +62,16 @@ void media_stream_close(struct media_stream *owned_stream)
     free(owned_stream);
 }
 
-/* A key that cannot be taken leaves the one before: what it does not open is counted as refused. */
+/* A key that cannot be taken leaves the one before, or none: what is not opened is refused. */
 static void take_key(struct media_stream *media, const struct srtp_key *key, int64_t at_ns)
 {
     bool sealed = key->suite != SRTP_SUITE_NONE;
 
     if (sealed && media->srtp)
         (void)!srtp_receiver_rekey(media->srtp, key, NULL);
-    else if (sealed && srtp_receiver_create(key, &media->srtp, NULL) != STATUS_OK)
-        return;
-    if (sealed != media->sealed)
+    else if (sealed)
+        (void)!srtp_receiver_create(key, &media->srtp, NULL);
+    if (sealed && !media->sealed)
         media->mixed_until_ns = at_ns + MEDIA_STREAM_MIXED_MS * CLOCK_NS_PER_MS;
     media->sealed = sealed;
 }
@@ -82,13 +84,15 @@ void media_stream_update(struct media_stream *stream, const struct recording_str
     stream_rtcp_update(&stream->rtcp, news, cname, at_ns);
 }
 
-static bool is_mixed(const struct media_stream *media, int64_t arrival_ns)
+/* Whether a packet that no key opened is to be taken as it came. */
+static bool is_plain(const struct media_stream *media, enum status status, int64_t arrival_ns)
 {
-    return arrival_ns < media->mixed_until_ns;
+    return !media->sealed || (arrival_ns < media->mixed_until_ns && status != STATUS_DUPLICATE);
 }
 
 /*
- * Open a packet where packets are sealed.
+ * Open a packet, where there ever was a key: a sender that has not followed the agreement to send
+ * in clear would be heard as noise.
  *
  * STATUS_OK         it is plain now; *authentic says whether a key opened it.
  * STATUS_DENIED     not authentic; STATUS_DUPLICATE, STATUS_INVALID as srtp_receiver_open.
@@ -96,24 +100,18 @@ static bool is_mixed(const struct media_stream *media, int64_t arrival_ns)
 static enum status open_packet(struct media_stream *media, const struct rtp_datagram *datagram,
                                size_t *data_bytes, int64_t arrival_ns, bool *authentic)
 {
-    uint8_t as_it_came[BOUND_RTP_PACKET_BYTES];
-    bool mixed = is_mixed(media, arrival_ns);
+    enum status status = STATUS_DENIED;
 
     *authentic = false;
-    if (!media->srtp || (!media->sealed && !mixed))
-        return STATUS_OK;
-    if (mixed)
-        memcpy(as_it_came, datagram->data, datagram->data_bytes);
-    enum status status = srtp_receiver_open(media->srtp, datagram->data, data_bytes);
-    *authentic = status == STATUS_OK;
-    if (*authentic && media->sealed)
-        media->mixed_until_ns = 0;
-    if (status == STATUS_DENIED && mixed) {
-        memcpy(datagram->data, as_it_came, datagram->data_bytes);
-        *data_bytes = datagram->data_bytes;
+    if (media->srtp)
+        status = srtp_receiver_open(media->srtp, datagram->data, data_bytes);
+    if (status == STATUS_OK) {
+        *authentic = true;
+        if (media->sealed)
+            media->mixed_until_ns = 0;
         return STATUS_OK;
     }
-    return status;
+    return is_plain(media, status, arrival_ns) ? STATUS_OK : status;
 }
 
 static void admit(void *context, const struct source_lock_packet *packet)
@@ -202,8 +200,10 @@ void media_stream_take_rtcp(struct media_stream *stream, const struct rtp_datagr
 
     if (datagram->truncated || !rtcp_is(datagram->data, data_bytes))
         return;
-    if (stream->sealed &&
-        srtp_receiver_open_rtcp(stream->srtp, datagram->data, &data_bytes) != STATUS_OK)
+    enum status status = STATUS_DENIED;
+    if (stream->srtp)
+        status = srtp_receiver_open_rtcp(stream->srtp, datagram->data, &data_bytes);
+    if (status != STATUS_OK && stream->sealed)
         return;
     stream_rtcp_take(&stream->rtcp, datagram->data, data_bytes, datagram->from, arrival_ns);
 }

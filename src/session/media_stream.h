@@ -23,8 +23,9 @@
 #include "session/track.h"
 
 enum {
-    /* from plain RTP to SRTP or back, a sender follows when it likes: what comes as before is still
-     * heard so long, or until the new key has opened a packet */
+    /* from plain RTP to SRTP a sender follows when it likes: what comes in clear is still heard so
+     * long, or until the key has opened a packet. In the other direction what the last key opens is
+     * heard as long as it comes */
     MEDIA_STREAM_MIXED_MS = 2000,
 };
 
@@ -37,8 +38,8 @@ struct media_stream {
     bool drained;        /* in the present sweep */
     struct source_lock *lock;
     bool sealed;                /* SRTP is what is agreed now */
-    struct srtp_receiver *srtp; /* NULL: plain RTP only */
-    int64_t mixed_until_ns;     /* until then sealed and plain are heard, 0 where never */
+    struct srtp_receiver *srtp; /* of the last key; NULL: there was none, or it was not taken */
+    int64_t mixed_until_ns;     /* until then plain is heard where sealed is agreed, 0: never */
     struct stream_rtcp rtcp;
     int64_t heard_ns; /* when the last packet was taken in; -1 where none was */
 };
@@ -47,7 +48,7 @@ struct media_stream {
  * Bind the sockets of a stream.
  *
  * stream   borrowed.
- * address  local address to bind, port ignored.
+ * address  local address to bind where the stream does not name one; port ignored.
  * ports    lends the port; outlives this.
  *
  * STATUS_OK           *out set, for media_stream_close.

@@ -64,21 +64,34 @@ struct media_pool_counts {
 /** Read the counters; any thread. */
 struct media_pool_counts media_pool_counts(struct media_pool *pool);
 
+enum { RECORDING_OTHERS_MAX = 4 };
+
+/* A payload type beside the agreed one that is heard too. */
+struct recording_format {
+    uint8_t payload_type;
+    char codec[32];
+};
+
 /* One stream as signalling knows it. */
 struct recording_stream {
+    struct sockaddr_storage local;  /* where its sockets are bound, port ignored; AF_UNSPEC: at the
+                                       address that recording_create or _add_stream is given */
     struct sockaddr_storage sender; /* that the SDP names, with its port; AF_UNSPEC where none */
     struct sockaddr_storage rtcp;   /* where its reports go and come from; AF_UNSPEC: nowhere, as of
                                        a stream that was withdrawn */
     struct srtp_key remote_key;     /* what comes is sealed with; suite NONE: plain RTP */
     struct srtp_key local_key;      /* our RTCP is sealed with */
+    size_t others; /* payload types beside the agreed one, of the same clock rate */
     enum recording_channel channel;
     uint32_t clock_rate_hz;       /* RTP clock, 8000 */
     struct recording_party party; /* who speaks on it */
     char label[BOUND_LABEL_BYTES];
     char codec[32];       /* "PCMU" or "PCMA" */
     uint8_t payload_type; /* that it comes with */
-    bool rtcp_mux;        /* they share the RTP port (RFC 5761) */
-    bool held;            /* what comes is not to be heard: on hold, inactive, or withdrawn */
+    /* which a sender may use though another was answered; unknown ones are ignored */
+    struct recording_format other[RECORDING_OTHERS_MAX];
+    bool rtcp_mux; /* they share the RTP port (RFC 5761) */
+    bool held;     /* what comes is not to be heard: on hold, inactive, or withdrawn */
 };
 
 /* What signalling tells of a running call. */
@@ -95,7 +108,7 @@ struct recording_news {
 
 /* An event of the call that becomes a fact. */
 struct recording_note {
-    const char *cause;  /* static: "party_joined", "party_left", "deviation", "codec_change" */
+    const char *cause;  /* static: "party_joined", "party_left", "deviation" */
     const char *detail; /* copied, cut to BOUND_FACT_DETAIL_BYTES; "" where nothing */
     int stream; /* index, or -1 for the whole recording; one that is not there counts as -1 */
 };
@@ -164,7 +177,7 @@ size_t recording_stream_count(const struct recording *recording);
  *       silence or loss; what comes after it lies where it arrives, whatever its numbers and
  *       timestamps did meanwhile.
  * keys  a key that changes is taken over with the first packet it opens; until then the one before
- *       is used too; between plain RTP and SRTP for MEDIA_STREAM_MIXED_MS at most.
+ *       is used too, plain RTP for MEDIA_STREAM_MIXED_MS at most.
  *
  * news  all borrowed, copied.
  *

@@ -67,10 +67,11 @@ struct recording_begin {
 /*
  * A stretch that is not heard audio, or an event; milliseconds from the recording's start.
  *
- * Stretches: "lost", "late", "silent", "held" (on hold, inactive, withdrawn), "unwritten" (the sink
- * did not take it). Events of media: "codec_change" ("PCMU -> PCMA"), "ssrc_change",
- * "document_dropped" (the sink did not take it; which message brought it), "notes_dropped" (count:
- * more events than are kept). Events of signalling: those of struct recording_note.
+ * Stretches: "lost", "late", "silent", "held" (on hold, inactive, withdrawn), "overlaid" (came for
+ * a place where other audio of the leg is heard), "unwritten" (the sink did not take it). Events of
+ * media: "codec_change" ("PCMU -> PCMA"), "ssrc_change", "notes_dropped" (count: more events than
+ * are kept). Events of signalling: those of struct recording_note. A sink that keeps facts adds
+ * "documents_dropped" itself.
  */
 struct recording_fact {
     int64_t start_ms;
@@ -134,7 +135,8 @@ struct recording_sink {
 
     /*
      * Keep a metadata document with the recording, copied before return; durable with the next
-     * sync. What comes past a limit of the sink's (STATUS_LIMIT) is not kept.
+     * sync. Anything but STATUS_OK: it is not kept, as past a limit of the sink's (STATUS_LIMIT);
+     * how many were not is for the sink to tell.
      */
     enum status (*document)(void *context, void *handle, const struct recording_document *document);
 

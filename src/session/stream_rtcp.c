@@ -106,25 +106,12 @@ void stream_rtcp_packet(struct stream_rtcp *rtcp, const struct rtp_packet *packe
         rtcp->heard = *from;
 }
 
-/* Whether two addresses are of one host, whatever their ports. */
-static bool is_same_host(const struct sockaddr_storage *one, const struct sockaddr_storage *other)
-{
-    struct sockaddr_storage here = *one;
-    struct sockaddr_storage there = *other;
-
-    if (here.ss_family == AF_UNSPEC || there.ss_family == AF_UNSPEC)
-        return false;
-    address_set_port(&here, 0);
-    address_set_port(&there, 0);
-    return address_equal(&here, &there);
-}
-
 void stream_rtcp_take(struct stream_rtcp *rtcp, const uint8_t *data, size_t data_bytes,
                       const struct sockaddr_storage *from, int64_t arrival_ns)
 {
     struct rtcp_compound compound;
 
-    if (!is_same_host(from, &rtcp->to) && !is_same_host(from, &rtcp->heard))
+    if (!address_same_host(from, &rtcp->to) && !address_same_host(from, &rtcp->heard))
         return;
     if (rtcp_read(data, data_bytes, &compound) != STATUS_OK)
         return;

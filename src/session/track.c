@@ -53,6 +53,23 @@ static const struct audio_codec *codec_of(const struct recording_stream *stream)
     return audio_codec_find(stream->codec, stream->clock_rate_hz);
 }
 
+static_assert((int)RECORDING_OTHERS_MAX <= (int)LEG_OTHERS_MAX, "a leg takes all of a stream's");
+
+static void set_others(struct leg *leg, const struct recording_stream *stream)
+{
+    struct leg_format others[RECORDING_OTHERS_MAX];
+    size_t count = 0;
+
+    for (size_t i = 0; i < stream->others && i < RECORDING_OTHERS_MAX; i++) {
+        const struct audio_codec *codec =
+            audio_codec_find(stream->other[i].codec, stream->clock_rate_hz);
+
+        if (codec)
+            others[count++] = (struct leg_format){codec, stream->other[i].payload_type};
+    }
+    leg_set_others(leg, others, count);
+}
+
 bool track_accepts(const struct track *track, enum recording_channel channel,
                    const struct recording_stream *stream)
 {
@@ -70,6 +87,7 @@ enum status track_make_leg(const struct track *track, const struct recording_str
     enum status status = leg_create(codec_of(stream), stream->payload_type, out);
     if (status != STATUS_OK)
         return fault_set(fault, status, 0, "make a leg");
+    set_others(*out, stream);
     return STATUS_OK;
 }
 
@@ -224,6 +242,7 @@ void track_update(struct track *track, const struct recording_stream *streams, s
         if (!track_accepts(track, track->about[i].channel, &streams[i]))
             continue;
         leg_set_codec(track->leg[i], codec_of(&streams[i]), streams[i].payload_type);
+        set_others(track->leg[i], &streams[i]);
         leg_hold(track->leg[i], streams[i].held, at_ns);
         describe(&track->about[i], &streams[i]);
     }

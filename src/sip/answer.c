@@ -93,33 +93,57 @@ static enum status write_either(const struct sdp_description *offer, const struc
 }
 
 /* Write our description, under a new version where it differs from the last. */
+static enum status write_version(const struct sip_call *call, const struct sdp_description *offer,
+                                 struct sdp_local *full, struct bytes *text)
+{
+    enum status status = write_either(offer, full, text);
+
+    if (status != STATUS_OK || call->description.len == 0 ||
+        (text->len == call->description.len &&
+         memcmp(text->data, call->description.data, text->len) == 0))
+        return status;
+    full->session_version++;
+    bytes_clear(text);
+    return write_either(offer, full, text);
+}
+
+/* Keep our description in memory of its length. */
+static enum status keep(struct sip_call *call, const struct bytes *text)
+{
+    struct bytes kept;
+
+    bytes_init(&kept, text->max);
+    enum status status = bytes_append(&kept, text->data, text->len);
+    if (status != STATUS_OK)
+        return status;
+    bytes_wipe(&call->description);
+    bytes_deinit(&call->description);
+    call->description = kept;
+    return STATUS_OK;
+}
+
+/* It names keys: it is written where it need not move, and no copy of it is left but the last. */
 static enum status describe(struct sip_call *call, const struct sdp_description *offer,
                             const struct sdp_local *local)
 {
-    struct sdp_local full = *local;
+    struct sdp_local full;
     struct bytes text;
-    enum status status;
 
+    sdp_local_copy(&full, local);
     full.session_id = call->session_id;
     full.session_version = call->session_version;
     if (full.address.ss_family == AF_UNSPEC)
         full.address = call->identity.local;
     bytes_init(&text, call->description.max);
-    status = write_either(offer, &full, &text);
-    if (status == STATUS_OK && call->description.len > 0 &&
-        (text.len != call->description.len ||
-         memcmp(text.data, call->description.data, text.len) != 0)) {
-        full.session_version++;
-        bytes_clear(&text);
-        status = write_either(offer, &full, &text);
-    }
-    if (status == STATUS_OK) {
+    enum status status = bytes_reserve(&text, text.max);
+    if (status == STATUS_OK)
+        status = write_version(call, offer, &full, &text);
+    if (status == STATUS_OK)
+        status = keep(call, &text);
+    if (status == STATUS_OK)
         call->session_version = full.session_version;
-        bytes_deinit(&call->description);
-        call->description = text;
-    } else {
-        bytes_deinit(&text);
-    }
+    bytes_wipe(&text);
+    bytes_deinit(&text);
     sdp_local_wipe(&full);
     return status;
 }

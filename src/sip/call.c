@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "sip/message.h"
+#include "sip/multipart_text.h"
 #include "sip/reply.h"
 #include "sip/server_private.h"
 
@@ -36,7 +37,7 @@ const char *sip_call_message_name(enum sip_call_message message)
 
 static void offer_free(struct sip_call *call)
 {
-    sdp_description_wipe(call->offer);
+    sdp_description_deinit(call->offer);
     free(call->offer);
     call->offer = NULL;
 }
@@ -48,14 +49,15 @@ static void call_free(struct sip_call *call)
     snapshot_stop(call);
     outgoing_detach(call);
     mem_deref(call->transaction);
-    mem_deref(call->dialog);
     mem_deref(call->invite);
     mem_deref(call->unacknowledged);
     mem_deref(call->answer);
     mem_deref(call->provisional);
+    bytes_wipe(&call->description);
     bytes_deinit(&call->description);
-    for (size_t i = 0; i < CALL_TEXTS; i++)
-        free(call->texts[i]);
+    free(call->texts);
+    mem_deref(call->dialog_id);
+    mem_deref(call->remote_tag);
     mem_deref(call->sock);
     mem_deref(call->request_headers);
     mem_deref(call->first_route);
@@ -99,91 +101,115 @@ static void cancel_received(void *arg)
     call_refuse(arg, 487, "Request Terminated", 0, SIP_CALL_CANCELLED);
 }
 
-static bool identity_fill(struct sip_call *call, const struct sip_msg *msg)
+/* The text behind one, both in call->texts. */
+static const char *text_behind(const char *text)
 {
-    struct sip_peer peer;
-    transport_peer(call->server, msg, &peer);
-    struct pl name;
-    struct pl fingerprint;
-    pl_set_str(&name, peer.certificate_name);
-    pl_set_str(&fingerprint, peer.certificate_fingerprint);
-    const struct text_span texts[CALL_TEXTS] = {message_span(msg->callid),
-                                                message_span(msg->from.auri),
-                                                message_span(msg->to.auri),
-                                                message_span(msg->from.val),
-                                                message_span(msg->to.val),
-                                                message_header_value(msg, &MESSAGE_ASSERTED),
-                                                message_header_value(msg, &MESSAGE_SESSION_ID),
-                                                message_header_value(msg, &MESSAGE_USER_AGENT),
-                                                message_span(name),
-                                                message_span(fingerprint)};
+    return text + strlen(text) + 1;
+}
 
-    for (size_t i = 0; i < CALL_TEXTS; i++) {
-        call->texts[i] = message_copy_text(texts[i]);
-        if (!call->texts[i])
-            return false;
+/* The texts of the identity, one behind the other. */
+static bool texts_fill(struct sip_call *call, const struct sip_msg *msg,
+                       const struct sip_peer *peer)
+{
+    const struct text_span texts[] = {
+        message_span(msg->callid),
+        text_span_trim(message_span(msg->from.auri)),
+        text_span_trim(message_span(msg->to.auri)),
+        message_span(msg->from.val),
+        message_span(msg->to.val),
+        message_header_value(msg, &MESSAGE_ASSERTED),
+        message_header_value(msg, &MESSAGE_SESSION_ID),
+        message_header_value(msg, &MESSAGE_USER_AGENT),
+        {.text = peer->certificate_name, .bytes = strlen(peer->certificate_name)},
+        {.text = peer->certificate_fingerprint, .bytes = strlen(peer->certificate_fingerprint)}};
+    size_t bytes = 0;
+
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+        bytes += texts[i].bytes + 1;
+    call->texts = malloc(bytes);
+    if (!call->texts)
+        return false;
+    char *out = call->texts;
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        message_copy_text(texts[i], out);
+        out += texts[i].bytes + 1;
     }
-    peer.certificate_name = call->texts[8];
-    peer.certificate_fingerprint = call->texts[9];
-    call->identity = (struct sip_call_identity){.call_id = call->texts[0],
-                                                .from_uri = call->texts[1],
-                                                .to_uri = call->texts[2],
-                                                .from = call->texts[3],
-                                                .to = call->texts[4],
-                                                .asserted = call->texts[5],
-                                                .session_id = call->texts[6],
-                                                .user_agent = call->texts[7],
-                                                .peer = peer,
-                                                .local = transport_local(msg)};
     return true;
 }
 
-static struct sip_call *call_create(struct sip_server *server, const struct sip_msg *msg,
-                                    const char **defect)
+static bool identity_fill(struct sip_call *call, const struct sip_msg *msg)
+{
+    struct sip_call_identity *identity = &call->identity;
+
+    transport_peer(call->server, msg, &identity->peer);
+    if (!texts_fill(call, msg, &identity->peer))
+        return false;
+    identity->call_id = call->texts;
+    identity->from_uri = text_behind(identity->call_id);
+    identity->to_uri = text_behind(identity->from_uri);
+    identity->from = text_behind(identity->to_uri);
+    identity->to = text_behind(identity->from);
+    identity->asserted = text_behind(identity->to);
+    identity->session_id = text_behind(identity->asserted);
+    identity->user_agent = text_behind(identity->session_id);
+    identity->peer.certificate_name = text_behind(identity->user_agent);
+    identity->peer.certificate_fingerprint = text_behind(identity->peer.certificate_name);
+    identity->local = transport_local(msg);
+    return true;
+}
+
+/* The dialog that the INVITE begins (RFC 3261 section 12.1.1). */
+static bool dialog_fill(struct sip_call *call, const struct sip_msg *msg)
+{
+    static const struct pl none = {.p = "", .l = 0};
+
+    (void)snprintf(call->local_tag, sizeof call->local_tag, "%016llx",
+                   (unsigned long long)msg->tag);
+    call->remote_cseq = msg->cseq.num;
+    return pl_strdup(&call->dialog_id, &msg->callid) == 0 &&
+           pl_strdup(&call->remote_tag, msg->from.tag.p ? &msg->from.tag : &none) == 0;
+}
+
+static enum status call_create(struct sip_server *server, const struct sip_msg *msg,
+                               struct sip_call **out)
 {
     struct sip_call *call = calloc(1, sizeof *call);
+    enum status status = STATUS_NOMEM;
 
-    *defect = NULL;
     if (!call)
-        return NULL;
+        return STATUS_NOMEM;
     call->server = server;
     bytes_init(&call->description, DESCRIPTION_BYTES);
     bytes_init(&call->snapshot_request, SNAPSHOT_BYTES);
-    int err = sip_dialog_accept(&call->dialog, msg);
-    if (err) {
-        if (err != ENOMEM)
-            *defect = "Missing Contact Or From Tag";
+    if (!dialog_fill(call, msg) || !identity_fill(call, msg))
         goto out;
-    }
-    enum status status = target_prepare(call, msg);
-    if (status == STATUS_INVALID)
-        *defect = "Unreadable Contact";
-    if (status != STATUS_OK || !identity_fill(call, msg))
+    status = target_prepare(call, msg);
+    if (status != STATUS_OK)
         goto out;
     call->invite = mem_ref((void *)(uintptr_t)msg);
     call->invite_cseq = msg->cseq.num;
     call->session_id = (uint64_t)clock_wall_us(clock_wall_now());
     call->session_version = 1;
     call_learn(call, msg);
-    return call;
+    *out = call;
+    return STATUS_OK;
 out:
     call_free(call);
-    return NULL;
+    return status;
 }
 
 struct sip_call *call_begin(struct sip_server *server, const struct sip_msg *msg,
                             struct sdp_description **owned_sdp)
 {
-    const char *defect;
-    struct sip_call *call = call_create(server, msg, &defect);
+    struct sip_call *call;
+    enum status status = call_create(server, msg, &call);
 
-    if (!call) {
-        if (defect)
-            reply_final(server, msg, 400, defect, "");
-        else
-            reply_final(server, msg, 500, "Server Internal Error", "");
+    if (status == STATUS_INVALID)
+        reply_final(server, msg, 400, "Unreadable Contact", "");
+    else if (status != STATUS_OK)
+        reply_final(server, msg, 500, "Server Internal Error", "");
+    if (status != STATUS_OK)
         return NULL;
-    }
     if (sip_strans_alloc(&call->transaction, server->sip, msg, cancel_received, call)) {
         reply_final(server, msg, 500, "Server Internal Error", "");
         call_free(call);
@@ -209,8 +235,15 @@ const struct sip_call_identity *sip_call_identity(const struct sip_call *call)
 
 void call_learn(struct sip_call *call, const struct sip_msg *msg)
 {
-    if (message_header_count(msg, &MESSAGE_ALLOW) > 0)
+    /* no Allow says nothing (RFC 3261 section 20.5) */
+    if (message_header_count(msg, &MESSAGE_ALLOW) > 0) {
         call->takes_update = message_header_lists(msg, &MESSAGE_ALLOW, "UPDATE");
+        call->lacks_update = !call->takes_update;
+    }
+    if (message_is(msg, "UPDATE")) {
+        call->takes_update = true;
+        call->lacks_update = false;
+    }
     if (message_header_lists(msg, &MESSAGE_REQUIRE, "siprec") ||
         message_header_lists(msg, &MESSAGE_SUPPORTED, "siprec"))
         call->knows_siprec = true;

@@ -15,10 +15,13 @@
     X(NO_REQUIRE_SIPREC, "no Require: siprec (RFC 7866 section 6.1.1)")                            \
     X(NO_FEATURE_TAG, "no +sip.src in Contact (RFC 7866 section 6.1.1)")                           \
     X(FEATURE_TAG_SPELLING, "+sip.src spelled otherwise, or inside the URI")                       \
+    X(NO_CONTACT, "INVITE without Contact or From tag (RFC 3261 section 8.1.1)")                   \
+    X(HEADER_LINE, "a header line without a colon, left out (RFC 3261 section 7.3.1)")             \
     X(TIMER_IGNORED, "session timer expired while audio went on (RFC 4028 section 10)")            \
     X(NO_ACK, "200 never acknowledged while audio went on (RFC 3261 section 13.3.1.4)")            \
     X(NO_ANSWER_IN_ACK, "no session description in ACK after our offer (RFC 3261 section 13.2.1)") \
     /* body */                                                                                     \
+    X(NO_CONTENT_TYPE, "a body without Content-Type, known by its first bytes")                    \
     X(MULTIPART_BOUNDARY, "multipart boundaries against RFC 2046 section 5.1.1")                   \
     X(MULTIPART_HEADER, "headers of a body part malformed or out of place")                        \
     X(NESTED_MULTIPART, "a multipart inside a multipart, left unread")                             \

@@ -9,11 +9,16 @@
 
 enum { RETRY_AFTER_S = 11 }; /* between 0 and 10 s (RFC 3261 section 14.2) */
 
+/* RFC 3261 section 12.2.2 */
 static bool call_matches(struct le *le, void *arg)
 {
     const struct sip_call *call = le->data;
+    const struct sip_msg *msg = arg;
 
-    return sip_dialog_cmp(call->dialog, arg);
+    return pl_strcmp(&msg->callid, call->dialog_id) == 0 &&
+           pl_strcmp(&msg->to.tag, call->local_tag) == 0 &&
+           (pl_isset(&msg->from.tag) ? pl_strcmp(&msg->from.tag, call->remote_tag) == 0
+                                     : !call->remote_tag[0]);
 }
 
 /* The call that a message belongs to, or NULL. */
@@ -118,6 +123,15 @@ static bool is_glare(const struct sip_call *call, const struct sip_call_offer *o
     return call->our_offer_open || outgoing_is_offering(call);
 }
 
+/* Metadata beside a description that cannot be read is none the worse for it. */
+static void refuse_unreadable(struct sip_call *call, const struct sip_msg *msg,
+                              const struct sip_body_refusal *refusal,
+                              const struct sip_call_offer *offer)
+{
+    reply_final(call->server, msg, refusal->code, refusal->reason, refusal->headers);
+    call_tell(call, offer);
+}
+
 static void update_received(struct sip_call *call, const struct sip_msg *msg)
 {
     struct sip_server *server = call->server;
@@ -130,9 +144,11 @@ static void update_received(struct sip_call *call, const struct sip_msg *msg)
     bool readable = sip_body_read(msg, &body, &refusal);
     body.offer.message = message_is(msg, "INVITE") ? SIP_CALL_REINVITE : SIP_CALL_UPDATE;
     body.offer.siprec |= recognition_read(msg, &known);
+    if (message_header_count(msg, &MESSAGE_UNREADABLE) > 0)
+        deviation_add(&body.offer.deviations, DEVIATION_HEADER_LINE);
     call_hold(call);
     if (!readable)
-        reply_final(server, msg, refusal.code, refusal.reason, refusal.headers);
+        refuse_unreadable(call, msg, &refusal, &body.offer);
     else if (is_glare(call, &body.offer))
         reply_final(server, msg, 491, "Request Pending", "");
     else
@@ -200,11 +216,12 @@ void dialog_request(struct sip_server *server, const struct sip_msg *msg)
         reply_stateless(server, msg, 481, "Call/Transaction Does Not Exist", "");
         return;
     }
-    if (!sip_dialog_rseq_valid(call->dialog, msg)) {
+    if (msg->cseq.num < call->remote_cseq) {
         /* RFC 3261 section 12.2.2 */
         reply_final(server, msg, 500, "CSeq Lower Than Before", "");
         return;
     }
+    call->remote_cseq = msg->cseq.num;
     call_learn(call, msg);
     call_request(call, msg);
 }

@@ -9,16 +9,16 @@
 #define RECORDER_SIP_FAILOVER_H
 
 #include "sip/libre.h"
-#include "sip/salvage.h"
+
+struct sip_server;
 
 /**
  * Where a message is the INVITE of a call that has not been acknowledged, from the same address by
  * UDP instead of TCP or the reverse, that call goes on by the new one. From and to TLS no call
  * moves.
  *
- * msg  decoded, and not given to the SIP stack yet.
+ * msg  decoded, and not given to libre's transactions yet.
  */
-void failover_follow(struct sip_server *server, const struct sip_msg *msg,
-                     const struct salvage_origin *origin);
+void failover_follow(struct sip_server *server, const struct sip_msg *msg);
 
 #endif

@@ -1,10 +1,11 @@
 #include "sip/framing.h"
 
+#include <ctype.h>
 #include <stdint.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/bounds.h"
+#include "sip/header_line.h"
 
 /* What the headers say about the body. */
 struct body_length {
@@ -51,84 +52,48 @@ static size_t head_length(const char *data, size_t bytes, size_t *scanned)
     return 0;
 }
 
-/* A first line, once it is there, names the protocol. */
+/* A first line begins with a method (RFC 3261 section 25.1: token) or the protocol, which it names
+ * once it is there. */
 static bool first_line_is_sip(const char *data, size_t bytes)
 {
     const char *end = memchr(data, '\n', bytes);
 
-    if ((*data < 'A' || *data > 'Z') && (*data < 'a' || *data > 'z'))
+    if (!isalnum((unsigned char)*data) && (*data == '\0' || !strchr("-.!%*_+`'~", *data)))
         return false;
     return !end || memmem(data, (size_t)(end - data), "SIP/", 4);
 }
 
-static bool name_is(const char *name, size_t name_bytes, const char *whole, char compact)
-{
-    if (name_bytes == 1)
-        return (*name | 0x20) == compact;
-    return name_bytes == strlen(whole) && strncasecmp(name, whole, name_bytes) == 0;
-}
-
-static const char *skip_blanks(const char *text, const char *end)
-{
-    while (text < end && (*text == ' ' || *text == '\t' || *text == '\r' || *text == '\n'))
-        text++;
-    return text;
-}
-
-static void length_note(struct body_length *length, const char *value, const char *end)
+/* Digits only. */
+static void length_note(struct body_length *length, struct text_span value)
 {
     size_t number = 0;
-    bool digits = false;
+    bool readable = value.bytes > 0;
 
-    for (value = skip_blanks(value, end); value < end && *value >= '0' && *value <= '9'; value++) {
-        digits = true;
+    for (size_t i = 0; i < value.bytes && readable; i++) {
+        readable = value.text[i] >= '0' && value.text[i] <= '9';
         if (number <= SIZE_MAX / 16)
-            number = number * 10 + (size_t)(*value - '0');
+            number = number * 10 + (size_t)(value.text[i] - '0');
     }
-    if (!digits || skip_blanks(value, end) < end || (length->told && length->bytes != number))
+    if (!readable || (length->told && length->bytes != number))
         length->unreadable = true;
     length->told = true;
     length->bytes = number;
 }
 
-static void header_note(struct body_length *length, const char *line, const char *end)
-{
-    const char *colon = memchr(line, ':', (size_t)(end - line));
-    size_t name_bytes = colon ? (size_t)(colon - line) : 0;
-
-    while (name_bytes > 0 && (line[name_bytes - 1] == ' ' || line[name_bytes - 1] == '\t'))
-        name_bytes--;
-    if (name_bytes == 0)
-        return;
-    if (name_is(line, name_bytes, "Content-Length", 'l'))
-        length_note(length, colon + 1, end);
-    else if (name_is(line, name_bytes, "Content-Type", 'c'))
-        length->typed = true;
-}
-
-/* The end of a header that begins here: a line that begins with a blank belongs to the one before.
- */
-static const char *header_end(const char *line, const char *end)
-{
-    const char *next = line;
-
-    do {
-        const char *line_end = memchr(next, '\n', (size_t)(end - next));
-        next = line_end ? line_end + 1 : end;
-    } while (next < end && (*next == ' ' || *next == '\t'));
-    return next;
-}
-
 static struct body_length length_read(const char *data, size_t head_bytes)
 {
+    struct text_span rest = {.text = data, .bytes = head_bytes};
     struct body_length length = {0};
-    const char *end = data + head_bytes;
-    const char *line = header_end(data, end);
+    struct text_span start;
+    struct header_line line;
 
-    while (line < end) {
-        const char *next = header_end(line, end);
-        header_note(&length, line, next);
-        line = next;
+    if (!header_line_start(&rest, &start))
+        return length;
+    while (header_line_next(&rest, &line)) {
+        if (header_line_is(&line, "Content-Length", 'l'))
+            length_note(&length, line.value);
+        else if (header_line_is(&line, "Content-Type", 'c'))
+            length.typed = true;
     }
     return length;
 }
@@ -149,7 +114,6 @@ struct framing framing_next(const char *data, size_t bytes, size_t *scanned)
         .kind = FRAMING_NO_LENGTH, .bytes = head_bytes, .head_bytes = head_bytes};
     if (length.unreadable || (!length.told && length.typed))
         return framing;
-    framing.length_missing = !length.told;
     framing.bytes = length.bytes < SIZE_MAX - head_bytes ? head_bytes + length.bytes : SIZE_MAX;
     if (framing.bytes > BOUND_SIP_STREAM_MESSAGE_BYTES)
         framing.kind = FRAMING_TOO_LARGE;

@@ -8,7 +8,6 @@
 #ifndef RECORDER_SIP_FRAMING_H
 #define RECORDER_SIP_FRAMING_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
 enum framing_kind {
@@ -24,9 +23,8 @@ enum framing_kind {
 /* What the next bytes are. */
 struct framing {
     enum framing_kind kind;
-    size_t bytes;        /* of all of it; MORE: needed, 0 where not known yet; LOST: 0 */
-    size_t head_bytes;   /* start line, headers and their empty line; 0 where they are not whole */
-    bool length_missing; /* MESSAGE without Content-Length: it has no body then */
+    size_t bytes;      /* of all of it; MORE: needed, 0 where not known yet; LOST: 0 */
+    size_t head_bytes; /* start line, headers and their empty line; 0 where they are not whole */
 };
 
 /**

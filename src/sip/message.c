@@ -1,10 +1,10 @@
 #include "sip/message.h"
 
 #include <assert.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "net/address.h"
+#include "sip/multipart_text.h"
 
 const struct message_header MESSAGE_CONTENT_TYPE = {SIP_HDR_CONTENT_TYPE, "Content-Type", "c"};
 const struct message_header MESSAGE_CONTENT_LENGTH = {SIP_HDR_CONTENT_LENGTH, "Content-Length",
@@ -25,17 +25,10 @@ const struct message_header MESSAGE_SUPPORTED = {SIP_HDR_SUPPORTED, "Supported",
 const struct message_header MESSAGE_REQUIRE = {SIP_HDR_REQUIRE, "Require", NULL};
 const struct message_header MESSAGE_RACK = {SIP_HDR_RACK, "RAck", NULL};
 const struct message_header MESSAGE_CONTACT = {SIP_HDR_CONTACT, "Contact", "m"};
-
-/* those that a request has once (RFC 3261 table 2) */
-static const struct message_header MESSAGE_SINGLE[] = {
-    {SIP_HDR_FROM, "From", "f"},
-    {SIP_HDR_TO, "To", "t"},
-    {SIP_HDR_CALL_ID, "Call-ID", "i"},
-    {SIP_HDR_CSEQ, "CSeq", NULL},
-};
+const struct message_header MESSAGE_UNREADABLE = {SIP_HDR_NONE, "X-Recorder-Unreadable", NULL};
 
 /* RFC 3261 section 8.1.1.5 */
-static const uint32_t CSEQ_END = UINT32_C(1) << 31;
+static const size_t CSEQ_MAX = INT32_MAX;
 
 struct text_span message_span(struct pl text)
 {
@@ -122,15 +115,37 @@ static bool length_parse(struct text_span text, size_t *length)
     return true;
 }
 
+enum message_method message_method(struct text_span method)
+{
+    static const struct {
+        const char *name;
+        enum message_method kind;
+    } known[] = {
+        {"INVITE", MESSAGE_METHOD_TAKEN},      {"ACK", MESSAGE_METHOD_TAKEN},
+        {"BYE", MESSAGE_METHOD_TAKEN},         {"CANCEL", MESSAGE_METHOD_TAKEN},
+        {"OPTIONS", MESSAGE_METHOD_TAKEN},     {"UPDATE", MESSAGE_METHOD_TAKEN},
+        {"PRACK", MESSAGE_METHOD_TAKEN},       {"REGISTER", MESSAGE_METHOD_REFUSED},
+        {"SUBSCRIBE", MESSAGE_METHOD_REFUSED}, {"NOTIFY", MESSAGE_METHOD_REFUSED},
+        {"PUBLISH", MESSAGE_METHOD_REFUSED},   {"INFO", MESSAGE_METHOD_REFUSED},
+        {"REFER", MESSAGE_METHOD_REFUSED},     {"MESSAGE", MESSAGE_METHOD_REFUSED},
+    };
+
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
+        if (method.bytes == strlen(known[i].name) &&
+            memcmp(method.text, known[i].name, method.bytes) == 0)
+            return known[i].kind;
+    }
+    return MESSAGE_METHOD_UNKNOWN;
+}
+
 bool message_is(const struct sip_msg *msg, const char *method)
 {
     return pl_strcmp(&msg->met, method) == 0;
 }
 
-/* What is wrong with Content-Length, or NULL. */
-static const char *length_defect(const struct sip_msg *msg)
+/* What is wrong with the body by this Content-Length, or NULL. */
+static const char *length_defect(const struct sip_msg *msg, struct text_span length_text)
 {
-    struct text_span length_text = message_header_value(msg, &MESSAGE_CONTENT_LENGTH);
     size_t length = 0;
 
     if (length_text.text && !length_parse(length_text, &length))
@@ -142,30 +157,88 @@ static const char *length_defect(const struct sip_msg *msg)
 
 bool message_is_whole(const struct sip_msg *msg)
 {
-    return length_defect(msg) == NULL;
+    return length_defect(msg, message_header_value(msg, &MESSAGE_CONTENT_LENGTH)) == NULL;
+}
+
+/* How often the headers that may be there once are there (RFC 3261 table 2). */
+struct header_tally {
+    unsigned from;
+    unsigned to;
+    unsigned call_id;
+    unsigned cseq;
+    bool cseq_in_range;
+    struct text_span length; /* the first Content-Length */
+    bool lengths_differ;
+};
+
+/* The digits that a value begins with; SIZE_MAX where there are none. */
+static size_t number_of(struct text_span text)
+{
+    size_t number = 0;
+
+    if (!text.bytes || text.text[0] < '0' || text.text[0] > '9')
+        return SIZE_MAX;
+    for (size_t i = 0; i < text.bytes && text.text[i] >= '0' && text.text[i] <= '9'; i++) {
+        if (number <= SIZE_MAX / 16)
+            number = number * 10 + (size_t)(text.text[i] - '0');
+    }
+    return number;
+}
+
+static void tally_length(struct header_tally *tally, struct text_span value)
+{
+    if (!tally->length.text)
+        tally->length = value;
+    else if (number_of(value) != number_of(tally->length))
+        tally->lengths_differ = true;
+}
+
+static void tally_header(struct header_tally *tally, const struct sip_hdr *hdr)
+{
+    static const struct message_header from = {SIP_HDR_FROM, "From", "f"};
+    static const struct message_header to = {SIP_HDR_TO, "To", "t"};
+    static const struct message_header call_id = {SIP_HDR_CALL_ID, "Call-ID", "i"};
+    static const struct message_header cseq = {SIP_HDR_CSEQ, "CSeq", NULL};
+
+    if (hdr->id == SIP_HDR_FROM) {
+        tally->from += name_is(hdr, &from);
+    } else if (hdr->id == SIP_HDR_TO) {
+        tally->to += name_is(hdr, &to);
+    } else if (hdr->id == SIP_HDR_CALL_ID) {
+        tally->call_id += name_is(hdr, &call_id);
+    } else if (hdr->id == SIP_HDR_CSEQ && name_is(hdr, &cseq)) {
+        tally->cseq++;
+        tally->cseq_in_range = number_of(message_span(hdr->val)) <= CSEQ_MAX;
+    } else if (hdr->id == SIP_HDR_CONTENT_LENGTH && name_is(hdr, &MESSAGE_CONTENT_LENGTH)) {
+        tally_length(tally, message_span(hdr->val));
+    }
 }
 
 const char *message_defect(const struct sip_msg *msg)
 {
+    struct header_tally tally = {0};
+
+    for (const struct le *le = msg->hdrl.head; le; le = le->next)
+        tally_header(&tally, le->data);
     if (!pl_isset(&msg->via.sentby) || !pl_isset(&msg->via.branch))
         return "Missing Via";
-    if (!pl_isset(&msg->from.auri))
+    if (!tally.from || !pl_isset(&msg->from.auri))
         return "Missing From";
-    if (!pl_isset(&msg->to.auri))
+    if (!tally.to || !pl_isset(&msg->to.auri))
         return "Missing To";
-    if (!pl_isset(&msg->callid))
+    if (!tally.call_id || !pl_isset(&msg->callid))
         return "Missing Call-ID";
-    if (!pl_isset(&msg->cseq.met))
+    if (!tally.cseq || !pl_isset(&msg->cseq.met))
         return "Missing CSeq";
+    if (tally.from > 1 || tally.to > 1 || tally.call_id > 1 || tally.cseq > 1)
+        return "Header That May Be There Once Is There Twice";
     if (pl_cmp(&msg->met, &msg->cseq.met))
         return "CSeq Of Another Method";
-    if (msg->cseq.num >= CSEQ_END)
+    if (!tally.cseq_in_range)
         return "CSeq Out Of Range";
-    for (size_t i = 0; i < sizeof MESSAGE_SINGLE / sizeof MESSAGE_SINGLE[0]; i++) {
-        if (message_header_count(msg, &MESSAGE_SINGLE[i]) > 1)
-            return "Header That May Be There Once Is There Twice";
-    }
-    return length_defect(msg);
+    if (tally.lengths_differ)
+        return "Content-Lengths That Differ";
+    return length_defect(msg, tally.length);
 }
 
 struct text_span message_body(const struct sip_msg *msg)
@@ -179,6 +252,27 @@ struct text_span message_body(const struct sip_msg *msg)
     if (length_text.text && length_parse(length_text, &length) && length < body.bytes)
         body.bytes = length;
     return body;
+}
+
+static bool range_has_sdp(const struct sip_hdr *hdr, const struct sip_msg *msg, void *arg)
+{
+    static const char *const ranges[] = {"application/sdp", "application/*", "*/*", ""};
+    struct text_span range = message_span(hdr->val);
+    struct text_span type = text_span_trim(text_span_cut(&range, ';'));
+
+    (void)msg;
+    (void)arg;
+    for (size_t i = 0; i < sizeof ranges / sizeof ranges[0]; i++) {
+        if (text_span_equal(type, ranges[i]))
+            return true;
+    }
+    return false;
+}
+
+bool message_accepts_sdp(const struct sip_msg *msg)
+{
+    return !sip_msg_hdr(msg, SIP_HDR_ACCEPT) ||
+           sip_msg_hdr_apply(msg, true, SIP_HDR_ACCEPT, range_has_sdp, NULL);
 }
 
 struct require_search {
@@ -213,18 +307,13 @@ enum status message_unsupported(const struct sip_msg *msg, struct bytes *text)
     return search.status;
 }
 
-char *message_copy_text(struct text_span text)
+void message_copy_text(struct text_span text, char *out)
 {
-    char *copy = malloc(text.bytes + 1);
-
-    if (!copy)
-        return NULL;
     for (size_t i = 0; i < text.bytes; i++) {
         unsigned char byte = (unsigned char)text.text[i];
-        copy[i] = byte < 0x20 || byte == 0x7f ? ' ' : text.text[i];
+        out[i] = byte < 0x20 || byte == 0x7f ? ' ' : text.text[i];
     }
-    copy[text.bytes] = '\0';
-    return copy;
+    out[text.bytes] = '\0';
 }
 
 struct sockaddr_storage message_source(const struct sip_msg *msg)

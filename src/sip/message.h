@@ -15,6 +15,21 @@
 #include "sip/libre.h"
 #include "sip/multipart.h"
 
+/* By what a message came. */
+struct message_origin {
+    void *sock; /* libre's socket or connection, borrowed */
+    enum sip_transp transport;
+    struct sa source;
+    struct sa local; /* ours */
+};
+
+/* What a server is to think of a request's method. */
+enum message_method {
+    MESSAGE_METHOD_TAKEN,   /* done here, wherever it belongs */
+    MESSAGE_METHOD_REFUSED, /* known, and not done here: 405 */
+    MESSAGE_METHOD_UNKNOWN, /* 501 */
+};
+
 /* A header that is looked up, by all of its names. */
 struct message_header {
     enum sip_hdrid id; /* SIP_HDR_NONE where libre has none for it */
@@ -36,6 +51,8 @@ extern const struct message_header MESSAGE_SUPPORTED;
 extern const struct message_header MESSAGE_REQUIRE;
 extern const struct message_header MESSAGE_RACK;
 extern const struct message_header MESSAGE_CONTACT;
+/* of ours: a line that is no header, as mend.h keeps it */
+extern const struct message_header MESSAGE_UNREADABLE;
 
 /** Value of the first such header, borrowed from the message; empty with NULL text where none. */
 struct text_span message_header_value(const struct sip_msg *msg,
@@ -48,9 +65,12 @@ bool message_header_lists(const struct sip_msg *msg, const struct message_header
 /** How often a header is there, a list of values counting as many. */
 size_t message_header_count(const struct sip_msg *msg, const struct message_header *header);
 
+/** What a method is; they are compared with case (RFC 3261 section 7.1). */
+enum message_method message_method(struct text_span method);
+
 /**
  * What a request lacks to be one that can be worked with: mandatory headers, once each, a CSeq of
- * its own method and in range, a readable Content-Length, a body as long as that.
+ * its own method and in range, one readable Content-Length, a body as long as that.
  *
  * Returns a reason phrase for 400, static, or NULL where all is well.
  */
@@ -65,6 +85,10 @@ bool message_is(const struct sip_msg *msg, const char *method);
 /** The body, cut to its Content-Length; borrowed from the message. Ask message_is_whole before. */
 struct text_span message_body(const struct sip_msg *msg);
 
+/** Whether the answer to a request may be a session description: its Accept names it, or nothing.
+ */
+bool message_accepts_sdp(const struct sip_msg *msg);
+
 /**
  * Append the option tags that a request requires and this server does not do, comma separated. It
  * does siprec, timer and 100rel.
@@ -74,10 +98,12 @@ struct text_span message_body(const struct sip_msg *msg);
 enum status message_unsupported(const struct sip_msg *msg, struct bytes *text) MUST_CHECK;
 
 /**
- * A copy of a header's text as a C string, control characters made blanks, so that it can be stored
- * and shown. NULL without memory; freed by the caller.
+ * Copy a header's text as a C string, control characters made blanks, so that it can be stored and
+ * shown.
+ *
+ * out  char[text.bytes + 1].
  */
-char *message_copy_text(struct text_span text) MUST_CHECK;
+void message_copy_text(struct text_span text, char *out);
 
 /** The same bytes in libre's form and back. */
 struct text_span message_span(struct pl text);

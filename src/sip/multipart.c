@@ -312,12 +312,21 @@ static void check_part(struct multipart_part *part, const struct part_headers *h
 /* Pass over the preamble. Returns the kind of the line that ended it. */
 static enum line_kind skip_preamble(struct reader *reader)
 {
-    while (next_line(reader)) {
-        enum line_kind kind = kind_of(reader);
-        if (kind != LINE_CONTENT)
-            return kind;
-    }
-    return LINE_CONTENT;
+    enum line_kind kind = LINE_CONTENT;
+
+    while (kind == LINE_CONTENT && next_line(reader))
+        kind = kind_of(reader);
+    return kind;
+}
+
+/* Whether what a recorder needs is there. */
+static bool has_both(const struct multipart *parts)
+{
+    size_t index;
+
+    return multipart_find(parts, "application/sdp", &index) == STATUS_OK &&
+           (multipart_find(parts, "application/rs-metadata+xml", &index) == STATUS_OK ||
+            multipart_find(parts, "application/rs-metadata", &index) == STATUS_OK);
 }
 
 static enum status read_parts(struct reader *reader, struct multipart *out)
@@ -337,7 +346,7 @@ static enum status read_parts(struct reader *reader, struct multipart *out)
         kind = read_body(reader, out, &part);
         check_part(&part, &headers, out);
         if (out->parts == BOUND_MULTIPART_PARTS)
-            return STATUS_LIMIT;
+            return has_both(out) ? STATUS_OK : STATUS_LIMIT;
         out->part[out->parts++] = part;
     }
     if (kind != LINE_CLOSE)

@@ -45,7 +45,8 @@ struct multipart {
  * STATUS_OK        at least one part.
  * STATUS_INVALID   no part is opened by the boundary parameter's value, nor by a first line of the
  *                  body that looks like a boundary and has a Content- header behind it.
- * STATUS_LIMIT     more than BOUND_MULTIPART_PARTS parts, or a part's headers pass
+ * STATUS_LIMIT     more than BOUND_MULTIPART_PARTS parts without both a description and metadata
+ *                  among the first ones, which are enough otherwise; or a part's headers pass
  *                  BOUND_MULTIPART_HEADER_BYTES.
  */
 enum status multipart_read(struct text_span content_type, const char *body, size_t body_bytes,

@@ -1,12 +1,11 @@
 #include "sip/name_address.h"
 
-#include <stdint.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/text.h"
 #include "sip/multipart_text.h"
 #include "sip/siprec_number.h"
+#include "sip/siprec_utf8.h"
 
 enum { URI_BYTES = 512, RAW_NAME_BYTES = 512 };
 
@@ -51,18 +50,6 @@ void name_address_read(const char *value, struct name_address *read)
     read->parameters = text_span_trim(inner);
 }
 
-static bool is_nobody(const char *user)
-{
-    static const char *const nobody[] = {"anonymous", "unavailable", "unknown", "restricted",
-                                         "private"};
-
-    for (size_t i = 0; i < sizeof nobody / sizeof nobody[0]; i++) {
-        if (strcasecmp(user, nobody[i]) == 0)
-            return true;
-    }
-    return false;
-}
-
 static void copy_span(char *to, size_t to_bytes, struct text_span span)
 {
     size_t bytes = span.bytes < to_bytes ? span.bytes : to_bytes - 1;
@@ -78,48 +65,26 @@ void name_address_number(const struct name_address *address, char number[static 
 
     copy_span(uri, sizeof uri, address->uri);
     siprec_number_of_aor(uri, user);
-    if (is_nobody(user))
-        user[0] = '\0';
     text_copy(number, BOUND_NUMBER_BYTES, user);
 }
 
-/* Bytes of the UTF-8 character at the beginning of a text; 0 where there is none (RFC 3629). */
-static size_t utf8_bytes(const unsigned char *text)
-{
-    size_t bytes = text[0] < 0x80                       ? 1
-                   : text[0] >= 0xc2 && text[0] <= 0xdf ? 2
-                   : text[0] >= 0xe0 && text[0] <= 0xef ? 3
-                   : text[0] >= 0xf0 && text[0] <= 0xf4 ? 4
-                                                        : 0;
-
-    for (size_t i = 1; i < bytes; i++) {
-        if ((text[i] & 0xc0) != 0x80)
-            return 0;
-    }
-    if ((text[0] == 0xe0 && text[1] < 0xa0) || (text[0] == 0xed && text[1] > 0x9f) ||
-        (text[0] == 0xf0 && text[1] < 0x90) || (text[0] == 0xf4 && text[1] > 0x8f))
-        return 0;
-    return bytes;
-}
-
-/* out: char[2 * strlen(raw) + 1] */
-static void clean(const unsigned char *raw, char *out)
+/* out: char[2 * raw.bytes + 1] */
+static void clean(struct text_span raw, char *out)
 {
     size_t used = 0;
 
-    while (*raw) {
-        size_t bytes = utf8_bytes(raw);
+    while (raw.bytes) {
+        unsigned char byte = (unsigned char)raw.text[0];
+        size_t bytes = siprec_utf8_length(raw);
         if (bytes == 0) {
-            out[used++] = (char)(0xc0 | *raw >> 6);
-            out[used++] = (char)(0x80 | (*raw & 0x3f));
-            raw++;
-            continue;
-        }
-        if (*raw >= ' ' && *raw != 0x7f) {
-            memcpy(out + used, raw, bytes);
+            out[used++] = (char)(0xc0 | byte >> 6);
+            out[used++] = (char)(0x80 | (byte & 0x3f));
+            bytes = 1;
+        } else if (byte >= ' ' && byte != 0x7f) {
+            memcpy(out + used, raw.text, bytes);
             used += bytes;
         }
-        raw += bytes;
+        raw = text_span_skip(raw, bytes);
     }
     out[used] = '\0';
 }
@@ -127,20 +92,19 @@ static void clean(const unsigned char *raw, char *out)
 void name_address_name(const struct name_address *address, char name[static BOUND_NAME_BYTES])
 {
     struct text_span span = address->name;
-    unsigned char raw[RAW_NAME_BYTES];
-    char text[2 * RAW_NAME_BYTES];
+    char raw[RAW_NAME_BYTES];
+    char text[2 * RAW_NAME_BYTES + 1];
     size_t used = 0;
     bool quoted = span.bytes && span.text[0] == '"';
 
-    for (size_t i = quoted; i < span.bytes && used < sizeof raw - 1; i++) {
+    for (size_t i = quoted; i < span.bytes && used < sizeof raw; i++) {
         if (quoted && span.text[i] == '"')
             break;
         if (quoted && span.text[i] == '\\' && i + 1 < span.bytes)
             i++;
-        raw[used++] = (unsigned char)span.text[i];
+        raw[used++] = span.text[i];
     }
-    raw[used] = '\0';
-    clean(raw, text);
+    clean(span_of(raw, used), text);
     text_copy(name, BOUND_NAME_BYTES, text);
 }
 

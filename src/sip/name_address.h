@@ -26,9 +26,8 @@ struct name_address {
 void name_address_read(const char *value, struct name_address *read);
 
 /**
- * The number or user part, as siprec_metadata has it for an aor; "" where there is none and for
- * those who do not want to be known (anonymous, RFC 3323 section 4.1.1.3; unavailable, unknown,
- * restricted, private).
+ * The number or user part, as siprec_metadata has it for an aor (siprec_number.h); "" where there
+ * is none, and for those who withhold it.
  */
 void name_address_number(const struct name_address *address,
                          char number[static BOUND_NUMBER_BYTES]);

@@ -23,6 +23,16 @@ void reply_stateless(struct sip_server *server, const struct sip_msg *msg, unsig
                      headers);
 }
 
+void reply_settle_target(struct sip_msg *msg)
+{
+    struct pl rport;
+
+    if (msg->tp == SIP_TRANSP_UDP && sa_isset(&msg->via.addr, SA_ADDR) &&
+        !sa_cmp(&msg->via.addr, &msg->src, SA_ADDR) &&
+        msg_param_exists(&msg->via.params, "rport", &rport) != 0)
+        msg->via.addr = msg->src;
+}
+
 void reply_unavailable(struct sip_server *server, const struct sip_msg *msg)
 {
     char headers[48] = "";

@@ -35,6 +35,17 @@ void reply_final(struct sip_server *server, const struct sip_msg *msg, unsigned 
 void reply_stateless(struct sip_server *server, const struct sip_msg *msg, unsigned code,
                      const char *reason, const char *headers);
 
+/**
+ * Settle where a message's answer goes: sip_reply_addr, for what follows.
+ *
+ * RFC 3261 section 18.2.2 answers UDP to the source's address, but to the port of sent-by. Where
+ * sent-by is another address than the source, a NAT lies between and its port means nothing on this
+ * side: such a client is answered where it sent from, as RFC 3581 does when asked by rport.
+ *
+ * msg  its src, tp and via; via.addr may be changed.
+ */
+void reply_settle_target(struct sip_msg *msg);
+
 /** 503 with the server's Retry-After, stateless. */
 void reply_unavailable(struct sip_server *server, const struct sip_msg *msg);
 

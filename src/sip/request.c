@@ -1,7 +1,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "net/address.h"
+#include "sip/failover.h"
 #include "sip/message.h"
 #include "sip/recognition.h"
 #include "sip/reply.h"
@@ -32,25 +32,50 @@ static bool is_admitted(struct sip_server *server, const struct sip_msg *msg)
     return false;
 }
 
-static void invite_read(struct sip_server *server, const struct sip_msg *msg)
+/*
+ * A client of plain calls that takes no description as an answer has its 406 (RFC 3261 section
+ * 20.1). In a recording session the rule would cost audio, and the client means it otherwise: some
+ * list in Accept what they take beside SDP.
+ */
+static bool answer_refused(struct sip_server *server, const struct sip_msg *msg,
+                           const struct sip_call_offer *offer)
+{
+    if (offer->siprec || message_accepts_sdp(msg))
+        return false;
+    reply_final(server, msg, 406, "Not Acceptable",
+                REPLY_WARNING("the answer is application/sdp, which Accept leaves out"));
+    return true;
+}
+
+static void call_offer(struct sip_server *server, const struct sip_msg *msg, struct sip_body *body)
 {
     const struct sip_server_handler *handler = &server->options.handler;
+    struct sip_call *call = call_begin(server, msg, &body->sdp);
+
+    if (!call)
+        return;
+    call_hold(call);
+    provisional_send(call);
+    handler->invite(handler->context, call, &body->offer, &call->context);
+    call_release(call);
+}
+
+static void invite_read(struct sip_server *server, const struct sip_msg *msg)
+{
     struct sip_body_refusal refusal;
     struct sip_body body;
-    struct sip_call *call = NULL;
+    bool readable = sip_body_read(msg, &body, &refusal);
 
-    if (sip_body_read(msg, &body, &refusal))
-        call = call_begin(server, msg, &body.sdp);
-    else
+    body.offer.message = SIP_CALL_INVITE;
+    body.offer.siprec |= recognition_read(msg, &body.offer.deviations);
+    if (!pl_isset(&msg->from.tag) || !message_header_value(msg, &MESSAGE_CONTACT).text)
+        deviation_add(&body.offer.deviations, DEVIATION_NO_CONTACT);
+    if (message_header_count(msg, &MESSAGE_UNREADABLE) > 0)
+        deviation_add(&body.offer.deviations, DEVIATION_HEADER_LINE);
+    if (!readable)
         reply_final(server, msg, refusal.code, refusal.reason, refusal.headers);
-    if (call) {
-        body.offer.message = SIP_CALL_INVITE;
-        body.offer.siprec |= recognition_read(msg, &body.offer.deviations);
-        call_hold(call);
-        provisional_send(call);
-        handler->invite(handler->context, call, &body.offer, &call->context);
-        call_release(call);
-    }
+    else if (!answer_refused(server, msg, &body.offer))
+        call_offer(server, msg, &body);
     sip_body_deinit(&body);
 }
 
@@ -124,43 +149,45 @@ static void request_dispatch(struct sip_server *server, const struct sip_msg *ms
     }
 }
 
-/*
- * RFC 3261 section 18.2.2 answers UDP to the source's address, but to the port of sent-by. Where
- * sent-by is another address than the source, a NAT lies between and its port means nothing on this
- * side: such a client is answered where it sent from, as RFC 3581 does when asked by rport.
- */
-static void answer_through_nat(struct sip_msg *msg)
+/* The first to see it; libre's transactions are asked where this returns false. */
+static bool is_dealt_with(struct sip_server *server, const struct sip_msg *msg)
 {
-    struct pl rport;
+    const char *defect = message_defect(msg);
 
-    if (msg->tp == SIP_TRANSP_UDP && sa_isset(&msg->via.addr, SA_ADDR) &&
-        !sa_cmp(&msg->via.addr, &msg->src, SA_ADDR) &&
-        msg_param_exists(&msg->via.params, "rport", &rport) != 0)
-        msg->via.addr = msg->src;
+    /* no answer to an ACK, to ourselves, and where there is nowhere to send it */
+    if (message_is(msg, "ACK"))
+        return defect != NULL;
+    if (pl_strcmp(&msg->callid, server->probe_id) == 0 || !pl_isset(&msg->via.sentby))
+        return true;
+    if (message_method(message_span(msg->met)) == MESSAGE_METHOD_UNKNOWN) {
+        reply_stateless(server, msg, 501, "Not Implemented", REPLY_ALLOW_HEADERS);
+        return true;
+    }
+    if (defect)
+        reply_stateless(server, msg, 400, defect, "");
+    return defect != NULL;
+}
+
+bool request_seen(const struct sip_msg *msg, void *arg)
+{
+    struct sip_server *server = arg;
+
+    /* that came around input.c, and maybe cut by libre's small buffer: its client sends it again */
+    if (transport_learn(server, msg))
+        return true;
+    reply_settle_target((struct sip_msg *)(uintptr_t)msg); /* libre has done with its Via */
+    if (is_dealt_with(server, msg))
+        return true;
+    failover_follow(server, msg);
+    return false;
 }
 
 bool request_received(const struct sip_msg *msg, void *arg)
 {
     struct sip_server *server = arg;
-    bool first = transport_learn(server, msg);
-    const char *defect = message_defect(msg);
 
-    answer_through_nat((struct sip_msg *)msg); /* libre owns it and has done with its Via */
-    if (message_is(msg, "ACK")) {
-        if (!defect)
-            dialog_acknowledge(server, msg);
-        return true;
-    }
-    if (pl_strcmp(&msg->callid, server->probe_id) == 0)
-        return true;
-    /* cut by libre's small buffer before it was raised: the client sends it again */
-    if (first && defect)
-        return true;
-    /* nowhere to answer to */
-    if (!pl_isset(&msg->via.sentby))
-        return true;
-    if (defect)
-        reply_stateless(server, msg, 400, defect, "");
+    if (message_is(msg, "ACK"))
+        dialog_acknowledge(server, msg);
     else
         request_dispatch(server, msg);
     return true;

@@ -3,67 +3,155 @@
 #include <string.h>
 #include <strings.h>
 
-#include "sip/message.h"
+#include "sip/header_line.h"
+#include "sip/multipart_text.h"
 #include "sip/reply.h"
 #include "sip/server_private.h"
 
-/* Whether a line is a header that an answer repeats. */
-static bool line_is_kept(const char *line, size_t line_bytes)
-{
-    static const char *const names[] = {"Via", "v", "From", "f", "To", "t", "Call-ID", "i", "CSeq"};
-    const char *colon = memchr(line, ':', line_bytes);
-    size_t name_bytes = colon ? (size_t)(colon - line) : 0;
+/* The words of a request line that are judged; more may stand between. */
+struct start_line {
+    struct text_span method;
+    struct text_span version; /* its last word */
+};
 
-    while (name_bytes > 0 && (line[name_bytes - 1] == ' ' || line[name_bytes - 1] == '\t'))
-        name_bytes--;
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        if (name_bytes == strlen(names[i]) && strncasecmp(line, names[i], name_bytes) == 0)
-            return true;
-    }
-    return false;
+static bool is_version(struct text_span word)
+{
+    return word.bytes > 4 && strncasecmp(word.text, "SIP/", 4) == 0;
 }
 
-/* Copy the start line and the whole lines of those headers; then the headers are over. */
-static int copy_kept_lines(const char *data, size_t data_bytes, struct mbuf *kept)
+/* Cuts the line off *rest. Returns false where it is no request that may be answered. */
+static bool start_line_read(struct text_span *rest, struct start_line *start)
 {
-    const char *end = data + data_bytes;
-    const char *line_end;
-    bool keep = true;
-    int err = 0;
+    struct text_span line;
 
-    for (const char *line = data; !err && (line_end = memchr(line, '\n', (size_t)(end - line)));
-         line = line_end + 1) {
-        size_t line_bytes = (size_t)(line_end - line) + 1;
-        if (line_bytes == 1 || (line_bytes == 2 && *line == '\r'))
-            break;
-        /* a line that begins with a blank goes on with the one before */
-        if (line != data && *line != ' ' && *line != '\t')
-            keep = line_is_kept(line, line_bytes);
-        if (keep)
-            err = mbuf_write_mem(kept, (const uint8_t *)line, line_bytes);
-    }
-    return err ? err : mbuf_write_str(kept, "\r\n");
+    if (!header_line_start(rest, &line) || !text_span_next_word(&line, &start->method) ||
+        is_version(start->method) || text_span_equal(start->method, "ACK"))
+        return false;
+    start->version = (struct text_span){0};
+    while (text_span_next_word(&line, &start->version))
+        ;
+    return is_version(start->version);
 }
 
-void salvage_answer(struct sip_server *server, const struct salvage_origin *origin,
-                    const char *data, size_t bytes, unsigned code, const char *reason)
+struct salvage_answer salvage_judge(const char *data, size_t bytes)
 {
-    struct mbuf *kept = mbuf_alloc(bytes + 4);
-    struct sip_msg *msg = NULL;
+    struct text_span rest = {.text = data, .bytes = bytes};
+    struct start_line start;
 
-    if (!kept)
+    if (!start_line_read(&rest, &start))
+        return (struct salvage_answer){0};
+    if (!text_span_equal(start.version, "SIP/2.0"))
+        return (struct salvage_answer){505, "Version Not Supported", ""};
+    switch (message_method(start.method)) {
+    case MESSAGE_METHOD_UNKNOWN:
+        return (struct salvage_answer){501, "Not Implemented", REPLY_ALLOW_HEADERS};
+    case MESSAGE_METHOD_REFUSED:
+        return (struct salvage_answer){405, "Method Not Allowed", REPLY_ALLOW_HEADERS};
+    case MESSAGE_METHOD_TAKEN:
+        break;
+    }
+    return (struct salvage_answer){400, "Malformed Or Incomplete Message", ""};
+}
+
+/* An answer that is being written. */
+struct draft {
+    const struct sip_server *server;
+    struct sip_msg request; /* what tells where it goes */
+    struct mbuf *text;
+    unsigned vias;
+    int err;
+};
+
+static void write_span(struct draft *draft, struct text_span span)
+{
+    draft->err |= mbuf_write_mem(draft->text, (const uint8_t *)span.text, span.bytes);
+}
+
+static void write_header(struct draft *draft, const struct header_line *line)
+{
+    write_span(draft, line->name);
+    draft->err |= mbuf_write_str(draft->text, ": ");
+    write_span(draft, line->value);
+}
+
+/* The first also tells where answers go, as far as it can be read. */
+static void take_via(struct draft *draft, const struct header_line *line)
+{
+    struct pl value = {.p = line->value.text, .l = line->value.bytes};
+
+    if (value.l > 0 && draft->vias++ == 0)
+        (void)sip_via_decode(&draft->request.via, &value);
+}
+
+/* RFC 3261 section 8.2.6.2: with a tag of ours, the same for the same request. */
+static void write_tag(struct draft *draft, struct text_span to)
+{
+    struct pl text = {.p = to.text, .l = to.bytes};
+    struct sip_addr address;
+    struct pl tag;
+
+    /* where the address is not readable, what looks like a tag is taken for one */
+    if ((sip_addr_decode(&address, &text) == 0 &&
+         msg_param_decode(&address.params, "tag", &tag) == 0) ||
+        memmem(to.text, to.bytes, "tag=", 4))
         return;
-    if (copy_kept_lines(data, bytes, kept))
-        goto out;
-    kept->pos = 0;
-    if (sip_msg_decode(&msg, kept))
-        goto out;
-    msg->sock = mem_ref(origin->sock);
-    msg->src = origin->source;
-    msg->tp = origin->transport;
-    if (msg->req && !message_is(msg, "ACK") && pl_isset(&msg->via.branch))
-        reply_stateless(server, msg, code, reason, "");
-out:
-    mem_deref(msg);
-    mem_deref(kept);
+    draft->err |=
+        mbuf_printf(draft->text, ";tag=%016llx",
+                    draft->server->tag_salt ^ hash_joaat((const uint8_t *)to.text, to.bytes));
+}
+
+static void take_header(struct draft *draft, const struct header_line *line)
+{
+    bool is_to = header_line_is(line, "To", 't');
+    bool is_via = header_line_is(line, "Via", 'v');
+
+    if (!is_to && !is_via && !header_line_is(line, "From", 'f') &&
+        !header_line_is(line, "Call-ID", 'i') && !header_line_is(line, "CSeq", 0))
+        return;
+    if (is_via)
+        take_via(draft, line);
+    write_header(draft, line);
+    if (is_to)
+        write_tag(draft, line->value);
+    draft->err |= mbuf_write_str(draft->text, "\r\n");
+}
+
+static void transmit(struct draft *draft, void *sock)
+{
+    struct sip_msg *request = &draft->request;
+    struct sa target = request->src;
+    struct pl rport;
+
+    if (pl_isset(&request->via.sentby)) {
+        reply_settle_target(request);
+        sip_reply_addr(&target, request,
+                       msg_param_exists(&request->via.params, "rport", &rport) == 0);
+    }
+    draft->text->pos = 0;
+    (void)sip_send(draft->server->sip, sock, request->tp, &target, draft->text);
+}
+
+void salvage_send(struct sip_server *server, const struct message_origin *origin, const char *data,
+                  size_t bytes, const struct salvage_answer *answer)
+{
+    struct text_span rest = {.text = data, .bytes = bytes};
+    struct draft draft = {.server = server,
+                          .request = {.src = origin->source, .tp = origin->transport}};
+    struct header_line line;
+    struct start_line start;
+
+    if (answer->code == 0 || !start_line_read(&rest, &start))
+        return;
+    draft.text = mbuf_alloc(1024);
+    if (!draft.text)
+        return;
+    draft.err = mbuf_printf(draft.text, "SIP/2.0 %u %s\r\n", answer->code, answer->reason);
+    while (header_line_next(&rest, &line) && line.whole)
+        take_header(&draft, &line);
+    if (server->options.software)
+        draft.err |= mbuf_printf(draft.text, "Server: %s\r\n", server->options.software);
+    draft.err |= mbuf_printf(draft.text, "%sContent-Length: 0\r\n\r\n", answer->headers);
+    if (!draft.err && draft.vias > 0)
+        transmit(&draft, origin->sock);
+    mem_deref(draft.text);
 }

@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -239,7 +240,6 @@ static void read_media(struct reader *reader, struct text_span value)
     uint64_t port = 0;
     bool sound;
 
-    memset(media, 0, sizeof *media);
     reader->media = media;
     media->direction = reader->session_direction;
     media->address = reader->session_address;
@@ -280,8 +280,8 @@ static void read_line(struct reader *reader, struct text_span line)
     }
 }
 
-/* Decide the status before anything is written. */
-static enum status check(struct text_span text)
+/* Decide the status before anything is written; *lines: how many m-lines there are. */
+static enum status check(struct text_span text, size_t *lines)
 {
     struct text_span line;
     struct text_span value;
@@ -299,6 +299,7 @@ static enum status check(struct text_span text)
     }
     if (!media_lines)
         return STATUS_INVALID;
+    *lines = media_lines;
     return media_lines > BOUND_SDP_MEDIA ? STATUS_LIMIT : STATUS_OK;
 }
 
@@ -353,18 +354,31 @@ static void note_labels(struct reader *reader)
     }
 }
 
+/* Its session maps mean nothing past their count, and are too large to be cleared for nothing. */
+static void reader_init(struct reader *reader, struct sdp_description *description)
+{
+    reader->description = description;
+    reader->media = NULL;
+    memset(&reader->session_address, 0, sizeof reader->session_address);
+    reader->session_direction = SDP_DIRECTION_SENDRECV;
+    reader->session_maps = 0;
+}
+
 enum status sdp_read(const char *text, size_t text_bytes, struct sdp_description *description)
 {
     struct text_span rest = {.text = text, .bytes = text_bytes};
     struct text_span line;
-    struct reader reader = {.description = description,
-                            .session_address = {.ss_family = AF_UNSPEC}};
-    enum status status = check(rest);
+    struct reader reader;
+    size_t media_lines;
+    enum status status = check(rest, &media_lines);
 
     if (status != STATUS_OK)
         return status;
-    description->media_lines = 0;
-    description->deviations = 0;
+    struct sdp_media *media = calloc(media_lines, sizeof *media);
+    if (!media)
+        return STATUS_NOMEM;
+    *description = (struct sdp_description){.media = media};
+    reader_init(&reader, description);
     while (text_span_next_line(&rest, &line))
         read_line(&reader, line);
     for (size_t i = 0; i < description->media_lines; i++)

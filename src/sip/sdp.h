@@ -68,10 +68,10 @@ struct sdp_media {
                                                    the maximum, are left out */
 };
 
-/* A peer's description. Holds keys: sdp_description_wipe before it is freed. */
+/* A peer's description, {0} where there is none. Holds keys: sdp_description_deinit wipes them. */
 struct sdp_description {
-    size_t media_lines;
-    struct sdp_media media[BOUND_SDP_MEDIA]; /* those past media_lines mean nothing */
+    size_t media_lines;      /* 1..BOUND_SDP_MEDIA */
+    struct sdp_media *media; /* owned */
     uint64_t deviations; /* a set (deviation.h). SDP_NO_LABEL is of any audio line without a label:
                             against a standard in a SIPREC call only, so its caller leaves it out
                             elsewhere */
@@ -85,6 +85,7 @@ struct sdp_local_media {
     bool inactive;      /* inactive instead of recvonly */
     bool rtcp_mux;      /* say a=rtcp-mux; in an answer only where the peer does too */
     uint16_t rtcp_port; /* say a=rtcp:port, where it is not port + 1; 0: say nothing */
+    struct sockaddr_storage address; /* the line's own c=; AF_UNSPEC: the session's holds */
     struct sdp_crypto
         crypto; /* key.suite not NONE: ours, with the tag of the peer's that is taken */
 
@@ -118,19 +119,26 @@ struct sdp_abilities {
  *
  * text         text_bytes bytes, lines ended by CRLF, LF or the end of the text; borrowed for the
  *              call.
- * description  out; large (about 100 KiB), so callers keep it on the heap.
+ * description  out; whatever it holds before is not looked at.
  *
- * STATUS_OK       set; it may hold no audio.
+ * STATUS_OK       set, to be deinitialised; it may hold no audio.
  * STATUS_INVALID  not SDP: no "v=0", or no m-line at all.
  * STATUS_LIMIT    more than BOUND_SDP_MEDIA m-lines.
+ * STATUS_NOMEM
  */
 enum status sdp_read(const char *text, size_t text_bytes,
                      struct sdp_description *description) MUST_CHECK;
 
-/** Overwrite the keys in it, whatever else is in it. NULL is accepted. */
+/** Overwrite the keys in its lines. NULL is accepted. */
 void sdp_description_wipe(struct sdp_description *description);
 
-/** Likewise. */
+/** Wipe it and free what it holds; it is {0} afterwards. NULL is accepted. */
+void sdp_description_deinit(struct sdp_description *description);
+
+/** Copy what is used of it: no more lines than it has. */
+void sdp_local_copy(struct sdp_local *to, const struct sdp_local *from);
+
+/** Overwrite the keys in it, whatever else is in it. NULL is accepted. */
 void sdp_local_wipe(struct sdp_local *local);
 
 /* How an m-line is to be recorded. */
@@ -140,8 +148,8 @@ struct sdp_choice {
 };
 
 /**
- * The format of an m-line that is best recorded, and the crypto line: the best suite, the first of
- * equals.
+ * The format of an m-line that is best recorded, and the first crypto line that can be used: they
+ * stand in the order that the offerer prefers, which is to be followed (RFC 4568 section 5.1.2).
  *
  * Taken are RTP/AVP and RTP/AVPF, with or without crypto lines that nobody asked for (RFC 4568
  * section 6.1 allows them under SAVP only: they are ignored), and RTP/SAVP and RTP/SAVPF with one

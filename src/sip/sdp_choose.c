@@ -1,3 +1,4 @@
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -40,17 +41,6 @@ static size_t best_format(const struct sdp_media *media, const struct sdp_abilit
     return best;
 }
 
-static const struct sdp_crypto *best_crypto(const struct sdp_media *media)
-{
-    const struct sdp_crypto *best = NULL;
-
-    for (size_t i = 0; i < media->cryptos; i++) {
-        if (!best || media->crypto[i].key.suite > best->key.suite)
-            best = &media->crypto[i];
-    }
-    return best;
-}
-
 enum status sdp_choose(const struct sdp_media *media, const struct sdp_abilities *abilities,
                        struct sdp_choice *choice)
 {
@@ -63,9 +53,9 @@ enum status sdp_choose(const struct sdp_media *media, const struct sdp_abilities
     if (transport == TRANSPORT_OTHER || chosen.format == media->formats)
         return STATUS_UNSUPPORTED;
     if (transport == TRANSPORT_SECURE) {
-        chosen.crypto = best_crypto(media);
-        if (!chosen.crypto)
+        if (!media->cryptos)
             return STATUS_UNSUPPORTED;
+        chosen.crypto = &media->crypto[0];
         if (!abilities->srtp)
             return STATUS_DENIED;
     }
@@ -75,8 +65,26 @@ enum status sdp_choose(const struct sdp_media *media, const struct sdp_abilities
 
 void sdp_description_wipe(struct sdp_description *description)
 {
-    for (size_t i = 0; description && i < BOUND_SDP_MEDIA; i++)
+    for (size_t i = 0; description && i < description->media_lines; i++)
         explicit_bzero(description->media[i].crypto, sizeof description->media[i].crypto);
+}
+
+void sdp_description_deinit(struct sdp_description *description)
+{
+    if (!description)
+        return;
+    sdp_description_wipe(description);
+    free(description->media);
+    *description = (struct sdp_description){0};
+}
+
+void sdp_local_copy(struct sdp_local *to, const struct sdp_local *from)
+{
+    to->address = from->address;
+    to->session_id = from->session_id;
+    to->session_version = from->session_version;
+    to->media_lines = from->media_lines;
+    memcpy(to->media, from->media, from->media_lines * sizeof from->media[0]);
 }
 
 void sdp_local_wipe(struct sdp_local *local)

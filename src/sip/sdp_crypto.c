@@ -199,8 +199,13 @@ enum status sdp_crypto_write(const struct sdp_crypto *crypto, struct bytes *text
 
     assert(crypto->key.suite != SRTP_SUITE_NONE);
     format_base64(crypto->key.key, srtp_suite_key_bytes(crypto->key.suite), key);
-    enum status status = bytes_printf(text, "a=crypto:%" PRIu32 " %s inline:%s\r\n", crypto->tag,
-                                      srtp_suite_name(crypto->key.suite), key);
+    enum status status = bytes_printf(text, "a=crypto:%" PRIu32 " %s inline:", crypto->tag,
+                                      srtp_suite_name(crypto->key.suite));
+    /* not by bytes_printf: it formats in memory of its own, which nobody wipes */
+    if (status == STATUS_OK)
+        status = bytes_append(text, key, strlen(key));
+    if (status == STATUS_OK)
+        status = bytes_append(text, "\r\n", 2);
     explicit_bzero(key, sizeof key);
     return status;
 }

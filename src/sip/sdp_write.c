@@ -61,6 +61,17 @@ static enum status write_rtpmap(const struct sdp_format *format, struct bytes *t
     return status == STATUS_OK ? bytes_append(text, "\r\n", 2) : status;
 }
 
+/* Behind the m-line, before its attributes (RFC 8866 section 5). */
+static enum status write_connection(const struct sdp_local_media *media, struct bytes *text)
+{
+    char address[CONNECTION_TEXT_BYTES];
+
+    if (media->address.ss_family == AF_UNSPEC)
+        return STATUS_OK;
+    format_connection(media->address, address);
+    return bytes_printf(text, "c=IN %s\r\n", address);
+}
+
 /* The parameters of events say which are taken (RFC 4733 section 2.4.1): all that were named. */
 static enum status write_format(const struct sdp_format *format, struct bytes *text)
 {
@@ -89,6 +100,8 @@ static enum status write_line(const struct line *line, const struct sdp_local_me
         status = bytes_printf(text, " %u", line->format[i]->payload_type);
     if (status == STATUS_OK)
         status = bytes_append(text, "\r\n", 2);
+    if (status == STATUS_OK)
+        status = write_connection(media, text);
     for (size_t i = 0; status == STATUS_OK && i < line->formats; i++)
         status = write_format(line->format[i], text);
     if (status == STATUS_OK && line->label[0])

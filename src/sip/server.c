@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sip/input.h"
 #include "sip/server_private.h"
 
 enum {
@@ -18,6 +19,8 @@ static enum status stack_open(struct sip_server *server, struct fault *fault)
 {
     int err = sip_alloc(&server->sip, NULL, CONNECTION_BUCKETS, TRANSACTION_BUCKETS,
                         CONNECTION_BUCKETS, server->options.software, NULL, NULL);
+    if (!err)
+        err = input_listen_first(server, request_seen);
     if (!err)
         err = sip_listen(&server->requests, server->sip, true, request_received, server);
     if (!err)
@@ -57,6 +60,7 @@ static void server_free(struct sip_server *server)
     deadline_cancel(&server->after_timer);
     deadline_cancel(&server->linger_timer);
     outgoing_forget_all(server);
+    mem_deref(server->first);
     mem_deref(server->requests);
     mem_deref(server->responses);
     transport_close(server);

@@ -9,6 +9,10 @@
  * - UDP datagrams over 8192 bytes are cut silently: at start the server sends itself one OPTIONS
  * per UDP socket, learns the socket from it and raises its buffer to BOUND_SIP_MESSAGE_BYTES; a
  * body shorter than its Content-Length is answered 400 (RFC 3261 section 18.3).
+ * - a message that it cannot decode is dropped without an answer, and so is one whose Via has no
+ *   branch; one that it can decode is looked up among transactions before anything is asked of it.
+ *   Here messages are decoded before it sees them, mended, answered from what is readable, and
+ *   checked first (input.c, mend.c, salvage.c, request.c).
  * - one bad TCP message ends its connection, an idle one is closed after 15 minutes, and one
  * address may take all: connections pass through streams.c first, which also says who a TLS client
  * is. It needs to look inside libre, and so exactly version 1.1.0 (libre_layout.h).
@@ -18,7 +22,7 @@
  *   not yet acknowledged moves (failover.c). A new branch for it is 482, as RFC 3261
  * section 8.2.2.2 has it.
  * - what it has to say goes to stderr, a line for each bad peer: it is silenced (transport.c).
- * - no UPDATE, no MIME: dialogs here are ours, over sip_listen, sip_strans_* and sip_dialog_*.
+ * - no UPDATE, no MIME: dialogs here are ours, over sip_listen and sip_strans_*.
  * - 2xx to INVITE is retransmitted here until its ACK (T1 doubling to T2); after 64*T1 without one
  *   the dialog is ended by BYE (RFC 3261 section 13.3.1.4) and the recording kept. libre's timers
  *   follow the wall clock and stop when it is set back: ours are monotonic (deadline.h).
@@ -158,10 +162,10 @@ struct sip_server_handler {
      *
      * Where the message is a re-INVITE or an UPDATE with a description, fill *local as the answer.
      * Where it is a re-INVITE without one, fill *local as our offer: the session as it is. Else
-     * local is NULL: metadata alone (UPDATE, ACK, response, BYE), or an answer to our offer (ACK; a
-     * response to the re-INVITE by which the server refreshes the session, with the description
-     * sent last). session_id and session_version are the server's, and so is the address where left
-     * AF_UNSPEC.
+     * local is NULL: metadata alone (UPDATE, ACK, response, BYE, or a re-INVITE that was answered
+     * 400 because its description cannot be read), or an answer to our offer (ACK; a response to
+     * the re-INVITE by which the server refreshes the session, with the description sent last).
+     * session_id and session_version are the server's, and so is the address where left AF_UNSPEC.
      *
      * Told with neither description nor metadata, local NULL:
      * - SIP_CALL_ACK with NO_ANSWER_IN_ACK: our offer was not answered, and the call goes on;
@@ -321,8 +325,8 @@ enum status sip_call_accept(struct sip_call *call, const struct sdp_local *local
 
 /**
  * Ask an accepted call's client for all of its metadata, by UPDATE (RFC 7866 section 9.2); where
- * its Allow does not name UPDATE, nothing is sent. One that is under way is not sent again. What
- * comes of it comes through handler.update.
+ * its Allow leaves UPDATE out, or it has refused the method, nothing is sent. One that is under way
+ * is not sent again. What comes of it comes through handler.update.
  *
  * reason  for the document, plain text; NULL: none.
  */

@@ -3,7 +3,8 @@
  *
  * server.c      life, loop, posting
  * transport.c   sockets, and what libre needs done to them; streams.c, sip_tls.c behind it
- * request.c     requests outside of a dialog
+ * input.c       what they bring, up to libre's transactions; mend.c, salvage.c behind it
+ * request.c     every request first; those outside of a dialog
  * dialog.c      requests within one
  * call.c        one call: its life
  * answer.c      its 200s: our descriptions, repeated until their ACK
@@ -36,13 +37,15 @@ enum {
 struct server_udp {
     struct sip_server *server;
     void *sock; /* libre's udp_sock, NULL while unused */
+    struct sa local;
 };
 
 struct sip_server {
     struct sip_server_options options;
     unsigned t1_ms;
     struct sip *sip;
-    struct sip_lsnr *requests;
+    struct sip_lsnr *first;    /* of requests, before libre's transactions */
+    struct sip_lsnr *requests; /* after them */
     struct sip_lsnr *responses;
     struct hash *calls_by_id; /* struct sip_call by Call-ID */
     struct list calls;
@@ -61,8 +64,6 @@ struct sip_server {
     bool closing;
 };
 
-enum { CALL_TEXTS = 10 };
-
 /* Where the session timer of a call stands (refresh.c). */
 struct refresh {
     struct session_timer agreed;
@@ -74,6 +75,8 @@ struct refresh {
     bool lost;                /* the client does not know the dialog any more */
     bool told;                /* that it went on past its expiry */
 };
+
+enum { CALL_TAG_BYTES = 17 };
 
 enum call_state {
     CALL_WAITING,  /* for its owner's answer */
@@ -95,22 +98,28 @@ struct sip_call {
     unsigned users; /* stack frames that will still touch it */
     void *context;  /* the owner's */
     struct sip_strans *transaction;
-    struct sip_dialog *dialog;
     struct sip_msg *invite;
     struct sdp_description *offer; /* of the INVITE, while WAITING; NULL where it had none */
     struct sip_call_identity identity;
-    char *texts[CALL_TEXTS];   /* what identity points to */
+    char *texts;               /* what identity points to */
     enum sip_transp transport; /* of the INVITE */
     void *sock;                /* libre's socket or connection that brought it, referenced */
     struct sa source;          /* as libre saw it */
     uint32_t invite_cseq;
+
+    /* what tells the dialog (RFC 3261 section 12); tags may be "" with clients of RFC 2543 */
+    char *dialog_id; /* Call-ID as it came */
+    char *remote_tag;
+    char local_tag[CALL_TAG_BYTES];
+    uint32_t remote_cseq;
 
     /* what our own requests need (target.c, outgoing.c) */
     char *request_headers; /* Route, To, From and Call-ID */
     char *first_route;     /* addr-spec, NULL where no Record-Route */
     char *remote_target;   /* addr-spec of the last Contact */
     uint32_t next_cseq;
-    bool takes_update;             /* its last Allow names UPDATE */
+    bool takes_update;             /* its last Allow names UPDATE, or it has sent one */
+    bool lacks_update;             /* its last Allow does not; both false: nothing was said */
     bool knows_siprec;             /* it requires or supports siprec */
     struct list pending;           /* our requests whose answer somebody waits for */
     struct bytes snapshot_request; /* the document, while one is to be sent or answered */
@@ -150,9 +159,11 @@ enum status transport_open(struct sip_server *server, struct fault *fault) MUST_
 void transport_close(struct sip_server *server);
 
 /**
- * Make the UDP socket that a message came by ready for large datagrams, once.
+ * Make the UDP socket that a message came by ready for large datagrams, and its messages go through
+ * input.h, once.
  *
- * Returns whether it was not before: that message may have been cut.
+ * Returns whether it was not before: that message may have been cut, and is to be left to its
+ * sender to send again.
  */
 bool transport_learn(struct sip_server *server, const struct sip_msg *msg);
 
@@ -168,7 +179,13 @@ void transport_peer(const struct sip_server *server, const struct sip_msg *msg,
 
 /* --- request.c --- */
 
-/** libre's request handler; arg is the server. */
+/**
+ * libre's request handler ahead of its transactions; arg is the server. Answers what is no sound
+ * request, so that none of those is taken for one that came before.
+ */
+bool request_seen(const struct sip_msg *msg, void *arg);
+
+/** libre's request handler behind its transactions; arg is the server. */
 bool request_received(const struct sip_msg *msg, void *arg);
 
 /* --- dialog.c --- */
@@ -276,7 +293,8 @@ void refresh_stop(struct sip_call *call);
 /**
  * Keep what our own requests will need of the INVITE.
  *
- * STATUS_OK, STATUS_INVALID (no readable Contact) or STATUS_NOMEM; the call then holds a part.
+ * STATUS_OK, STATUS_INVALID (nothing to address it by: neither a readable Contact, nor, as RFC 2543
+ * has it, From) or STATUS_NOMEM; the call then holds a part.
  */
 enum status target_prepare(struct sip_call *call, const struct sip_msg *msg) MUST_CHECK;
 

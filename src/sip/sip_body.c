@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "sip/message.h"
+#include "sip/multipart_text.h"
 #include "sip/reply.h"
 
 static const struct sip_body_refusal NO_MEMORY = {500, "Server Internal Error", ""};
@@ -16,6 +17,9 @@ static const struct sip_body_refusal BAD_MULTIPART = {
     400, "Bad Multipart Body", REPLY_WARNING("no parts between multipart boundaries")};
 static const struct sip_body_refusal LARGE_MULTIPART = {400, "Bad Multipart Body",
                                                         REPLY_WARNING("too many parts or headers")};
+static const struct sip_body_refusal NESTED_MULTIPART = {
+    415, "Unsupported Media Type",
+    REPLY_ACCEPT_HEADERS REPLY_WARNING("no multipart within a multipart is read")};
 static const struct sip_body_refusal BAD_SDP = {400, "Bad Session Description",
                                                 REPLY_WARNING("session description not readable")};
 static const struct sip_body_refusal LARGE_SDP = {488, "Not Acceptable Here",
@@ -33,6 +37,8 @@ static bool take_sdp(struct text_span text, struct sip_body *body, struct sip_bo
     if (!body->sdp)
         return refuse(refusal, NO_MEMORY);
     enum status status = sdp_read(text.text, text.bytes, body->sdp);
+    if (status == STATUS_NOMEM)
+        return refuse(refusal, NO_MEMORY);
     if (status == STATUS_LIMIT)
         return refuse(refusal, LARGE_SDP);
     if (status != STATUS_OK)
@@ -47,9 +53,12 @@ static void take_metadata(struct text_span text, struct text_span type, struct s
     body->offer.siprec |= SIP_SIPREC_METADATA;
     body->offer.metadata_xml = text;
     body->offer.metadata_type = type;
-    if (siprec_metadata_read(text.text, text.bytes, &body->metadata, &body->fault) != STATUS_OK) {
+    enum status status = siprec_metadata_read(text.text, text.bytes, &body->metadata, &body->fault);
+    if (status != STATUS_OK) {
         body->offer.metadata_fault = body->fault.text;
-        deviation_add(&body->offer.deviations, DEVIATION_XML_REFUSED);
+        /* that memory is short here is nothing that the client did */
+        if (status != STATUS_NOMEM)
+            deviation_add(&body->offer.deviations, DEVIATION_XML_REFUSED);
         return;
     }
     body->offer.metadata = body->metadata;
@@ -61,7 +70,16 @@ static bool span_equals(struct text_span span, const char *text)
     return span.bytes == strlen(text) && strncasecmp(span.text, text, span.bytes) == 0;
 }
 
-/* By type; else a part that says it belongs to the recording session (RFC 7866 section 9.1). */
+/* XML of any kind, whose content says whether it is metadata. */
+static bool is_plain_xml(struct text_span type)
+{
+    return span_equals(type, "text/xml") || span_equals(type, "application/xml");
+}
+
+/*
+ * By type; else a part that says it belongs to the recording session (RFC 7866 section 9.1); else
+ * one that is a recording whatever kind of XML it calls itself.
+ */
 static bool find_metadata(const struct multipart *parts, size_t *index)
 {
     if (multipart_find(parts, "application/rs-metadata+xml", index) == STATUS_OK ||
@@ -73,11 +91,27 @@ static bool find_metadata(const struct multipart *parts, size_t *index)
             return true;
         }
     }
+    for (size_t i = 0; i < parts->parts; i++) {
+        const struct multipart_part *part = &parts->part[i];
+
+        if (is_plain_xml(part->content_type) &&
+            siprec_metadata_is(part->body.text, part->body.bytes)) {
+            *index = i;
+            return true;
+        }
+    }
     return false;
 }
 
-static bool take_multipart(struct text_span type, struct text_span text, struct sip_body *body,
-                           struct sip_body_refusal *refusal)
+/* What is nested is not read. An INVITE without any other description meant it for its offer. */
+static bool hides_offer(const struct sip_msg *msg, const struct multipart *parts)
+{
+    return msg->req && pl_strcmp(&msg->met, "INVITE") == 0 &&
+           deviation_has(parts->deviations, DEVIATION_NESTED_MULTIPART);
+}
+
+static bool take_multipart(const struct sip_msg *msg, struct text_span type, struct text_span text,
+                           struct sip_body *body, struct sip_body_refusal *refusal)
 {
     struct multipart parts;
     size_t index;
@@ -92,7 +126,13 @@ static bool take_multipart(struct text_span type, struct text_span text, struct 
         take_metadata(parts.part[index].body, parts.part[index].content_type, body);
     if (multipart_find(&parts, "application/sdp", &index) == STATUS_OK)
         return take_sdp(parts.part[index].body, body, refusal);
-    return true;
+    return !hides_offer(msg, &parts) || refuse(refusal, NESTED_MULTIPART);
+}
+
+static bool is_recording(const struct msg_ctype *type, struct text_span text)
+{
+    return (msg_ctype_cmp(type, "text", "xml") || msg_ctype_cmp(type, "application", "xml")) &&
+           siprec_metadata_is(text.text, text.bytes);
 }
 
 /* Whether a body that cannot be read may be left so. */
@@ -106,6 +146,30 @@ static bool is_optional(const struct sip_msg *msg)
            pl_strcasecmp(&handling, "optional") == 0;
 }
 
+static bool starts_with(struct text_span text, const char *start)
+{
+    return text.bytes >= strlen(start) && memcmp(text.text, start, strlen(start)) == 0;
+}
+
+/* A body must name its type (RFC 3261 section 20.15). One that does not is known by how it begins;
+ * a multipart, which then does not name its boundary either, by its first one. */
+static bool take_untyped(const struct sip_msg *msg, struct text_span text, struct sip_body *body,
+                         struct sip_body_refusal *refusal)
+{
+    static const char metadata[] = "application/rs-metadata+xml";
+    struct text_span start = text_span_trim(text);
+
+    deviation_add(&body->offer.deviations, DEVIATION_NO_CONTENT_TYPE);
+    if (starts_with(start, "v=0"))
+        return take_sdp(start, body, refusal);
+    if (starts_with(start, "--"))
+        return take_multipart(msg, (struct text_span){.text = ""}, text, body, refusal);
+    if (!siprec_metadata_is(text.text, text.bytes))
+        return refuse(refusal, BAD_TYPE);
+    take_metadata(text, (struct text_span){.text = metadata, .bytes = sizeof metadata - 1}, body);
+    return true;
+}
+
 static bool body_take(const struct sip_msg *msg, struct text_span text, struct sip_body *body,
                       struct sip_body_refusal *refusal)
 {
@@ -116,15 +180,16 @@ static bool body_take(const struct sip_msg *msg, struct text_span text, struct s
 
     if (encoding.bytes > 0 && !span_equals(encoding, "identity"))
         return is_optional(msg) || refuse(refusal, ENCODED);
-    /* a body must name its type (RFC 3261 section 20.15) */
-    if (!type.text || msg_ctype_decode(&parsed, &type_text))
+    if (type.bytes == 0)
+        return take_untyped(msg, text, body, refusal);
+    if (msg_ctype_decode(&parsed, &type_text))
         return refuse(refusal, BAD_TYPE);
     if (msg_ctype_cmp(&parsed, "application", "sdp"))
         return take_sdp(text, body, refusal);
     if (pl_strcasecmp(&parsed.type, "multipart") == 0)
-        return take_multipart(type, text, body, refusal);
+        return take_multipart(msg, type, text, body, refusal);
     if (msg_ctype_cmp(&parsed, "application", "rs-metadata+xml") ||
-        msg_ctype_cmp(&parsed, "application", "rs-metadata")) {
+        msg_ctype_cmp(&parsed, "application", "rs-metadata") || is_recording(&parsed, text)) {
         /* type and subtype lie behind each other, with a slash between */
         type.bytes = (size_t)(parsed.subtype.p + parsed.subtype.l - parsed.type.p);
         type.text = parsed.type.p;
@@ -160,7 +225,7 @@ void sip_body_read_lenient(const struct sip_msg *msg, enum sip_call_message mess
 
 void sip_body_deinit(struct sip_body *body)
 {
-    sdp_description_wipe(body->sdp);
+    sdp_description_deinit(body->sdp);
     free(body->sdp);
     siprec_metadata_destroy(body->metadata);
     memset(body, 0, sizeof *body);

@@ -2,8 +2,12 @@
  * sip_body: what the body of a message says, in any of the forms it comes in.
  *
  * application/sdp alone, rs-metadata alone, or a multipart of both in either order (RFC 7866
- * section 9.1). Metadata that cannot be read never spoils the call: its raw bytes are handed on
- * with the reason. Server thread.
+ * section 9.1). Metadata is known by its type, by Content-Disposition: recording-session, or, where
+ * it calls itself text/xml or application/xml, by its first element. A body without Content-Type is
+ * what it begins like: "v=0", "--" or a recording element. A multipart within a multipart
+ * is not read; an INVITE that has no description outside of one is refused, because to offer
+ * something to a client that has offered already would only lose its audio. Metadata that cannot be
+ * read never spoils the call: its raw bytes are handed on with the reason. Server thread.
  */
 #ifndef RECORDER_SIP_SIP_BODY_H
 #define RECORDER_SIP_SIP_BODY_H

@@ -207,7 +207,9 @@ enum status siprec_document_read(const struct siprec_xml *document, struct sipre
 
     if (status != STATUS_OK)
         return status;
-    model->metadata.partial = strcasecmp(siprec_xml_child_text(root, "datamode"), "partial") == 0;
+    const char *datamode = siprec_xml_child_text(root, "datamode");
+    model->datamode_said = datamode[0] != '\0';
+    model->metadata.partial = strcasecmp(datamode, "partial") == 0;
     status = read_items(root, model);
     if (status == STATUS_OK)
         status = siprec_hints_read(root, model);

@@ -23,12 +23,21 @@ static void read_flags(const struct siprec_xml_node *root, struct siprec_model *
     }
 }
 
-/* The text of the first such element in extension data, session or group; NULL where none. */
+/* Names of the element that holds an end's address or number, the surest first; NULL ends them. */
+static const char *const calling_names[] = {
+    "callingPartyNumber", "callingNumber", "fromhdr", "callerNumber", "callingParty",
+    "fromHeader",         "caller",        "ani",     "from",         NULL};
+static const char *const called_names[] = {
+    "calledPartyNumber", "calledNumber", "tohdr", "calleeNumber", "calledParty",
+    "toHeader",          "callee",       "dnis",  "to",           NULL};
+
+/* Below extension data, wherever that stands, or in a session or group; NULL where none has text.
+ */
 static const char *find_text(const struct siprec_xml_node *root, const char *name)
 {
-    static const char *const places[] = {"extensiondata", "session", "group"};
+    static const char *const places[] = {"extensiondata", "callData", "session", "group"};
 
-    for (const struct siprec_xml_node *node = root->child; node; node = node->next) {
+    for (const struct siprec_xml_node *node = root; node; node = siprec_xml_walk(node, root)) {
         for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
             const struct siprec_xml_node *found =
                 siprec_xml_is(node, places[i]) ? siprec_xml_find(node, name) : NULL;
@@ -40,14 +49,14 @@ static const char *find_text(const struct siprec_xml_node *root, const char *nam
     return NULL;
 }
 
-/* The number in the first of two elements that is there; *number is left as it is where neither. */
+/* The number in the first of the elements that is there; *number stays where there is none. */
 static enum status read_number(const struct siprec_xml_node *root, struct siprec_arena *arena,
-                               const char *element, const char *other, char **number)
+                               const char *const *names, char **number)
 {
-    const char *aor = find_text(root, element);
+    const char *aor = NULL;
 
-    if (!aor)
-        aor = find_text(root, other);
+    while (*names && !aor)
+        aor = find_text(root, *names++);
     if (!aor)
         return STATUS_OK;
     char *read = siprec_arena_alloc(arena, strlen(aor) + 1);
@@ -61,10 +70,8 @@ static enum status read_number(const struct siprec_xml_node *root, struct siprec
 enum status siprec_hints_read(const struct siprec_xml_node *root, struct siprec_model *model)
 {
     read_flags(root, model);
-    enum status status = read_number(root, &model->arena, "callingPartyNumber", "callingnumber",
-                                     &model->calling_number);
+    enum status status = read_number(root, &model->arena, calling_names, &model->calling_number);
     if (status == STATUS_OK)
-        status = read_number(root, &model->arena, "calledPartyNumber", "callednumber",
-                             &model->called_number);
+        status = read_number(root, &model->arena, called_names, &model->called_number);
     return status;
 }

@@ -4,6 +4,11 @@
  * - Oracle: callingParty true or false in a participant's extension data.
  * - BroadWorks, Webex Calling: callType/(origCall|termCall)/callingPartyNumber, calledPartyNumber.
  * - jambonz: callingnumber and callednumber.
+ * - Sonus, Ribbon: callData/fromhdr and tohdr, the headers of the call; in the document's or in a
+ *   participant's extension data, or beside it.
+ * - Others' spelling of the same: callerNumber, calleeNumber, caller, callee, ani, dnis, from, to.
+ *
+ * Such a number says something only where it is a participant's.
  */
 #ifndef RECORDER_SIP_SIPREC_HINTS_H
 #define RECORDER_SIP_SIPREC_HINTS_H

@@ -189,11 +189,34 @@ static void mark_absent(const struct siprec_laying *laying, const struct siprec_
     }
 }
 
+static size_t count_present(const struct siprec_model *model)
+{
+    size_t present = 0;
+
+    for (size_t i = 0; i < model->participants; i++)
+        present += model->participant[i].known && !siprec_model_left(model, i);
+    return present;
+}
+
+/*
+ * Whether a document adds to what was known. One that is damaged may have lost those whom it does
+ * not name, so that it ends nobody's part, unless it says that it is complete and names somebody.
+ */
+static bool is_partial(const struct siprec_model *before, const struct siprec_model *document)
+{
+    bool damaged = deviation_has(document->metadata.deviations, DEVIATION_XML_NOT_WELL_FORMED);
+
+    if (document->metadata.partial || !before || !damaged)
+        return document->metadata.partial;
+    return !describes_anybody(document) ||
+           (!document->datamode_said && count_present(document) < count_present(before));
+}
+
 static void merge(struct siprec_laying *laying, const struct siprec_model *before,
                   const struct siprec_model *document)
 {
     struct siprec_model *into = laying->into;
-    bool partial = document->metadata.partial;
+    bool partial = is_partial(before, document);
     /* a complete one that names nobody ends everybody's part, but who they were is still known */
     bool over = before && !partial && !describes_anybody(document);
 

@@ -30,8 +30,9 @@ struct siprec_participant {
     char *id;     /* never NULL */
     char *aor;    /* "sip:1234@10.0.0.15", "" where none */
     char *number; /* the aor's user part without parameters, percent-decoded; for a tel: URI its
-                     number; of a number "-.()" and blanks are taken out, a leading '+' stays. Where
-                     no aor has one, a name that is a phone number. "" where none, or withheld */
+                     number; of a number "-.()" and blanks are taken out, a leading '+' stays. Of
+                     several aors the one that is a phone number counts. Where no aor has one, a
+                     name that is a phone number. "" where none, or withheld */
     char *name;   /* display name, "" where none */
     bool said_calling; /* the message says that this one called (vendor extension data) */
     bool said_called;  /* the message says that this one was called */
@@ -66,6 +67,9 @@ struct siprec_metadata {
     uint64_t deviations;  /* a set (deviation.h); of a merged one: of its last document */
 };
 
+/** Whether a text looks like a metadata document: its first element is a recording. */
+bool siprec_metadata_is(const char *xml, size_t xml_bytes);
+
 /**
  * Read one metadata document.
  *
@@ -95,6 +99,9 @@ void siprec_metadata_destroy(struct siprec_metadata *owned_metadata);
  * are several streams, one that somebody new sends is no longer its former only sender's, even
  * where that is not said; where there is one stream, it becomes everybody's, as does any that
  * several send at once: mixed is set.
+ * - A damaged document (DEVIATION_XML_NOT_WELL_FORMED) lets nobody leave by what it lost: one that
+ *   does not say what it is and describes fewer than are there, or that describes nobody, is taken
+ *   as a partial one.
  * - A send of a stream that is described only later is resolved then. Streams that a new party
  *   sends and nobody describes (RFC 8068 section 3.2.3) are taken for those that somebody who left
  *   has left behind, where they are as many.
@@ -140,7 +147,7 @@ void siprec_metadata_compare(const struct siprec_metadata *before,
  */
 enum status siprec_write_snapshot_request(const char *reason, struct bytes *text) MUST_CHECK;
 
-/* The two ends of a call and who speaks on each SDP stream. */
+/* The two ends of a call. */
 struct siprec_parties {
     const struct siprec_participant *caller; /* NULL where unknown */
     const struct siprec_participant *called; /* NULL where unknown */
@@ -165,10 +172,15 @@ const struct siprec_participant *siprec_speaker(const struct siprec_metadata *me
                                                 size_t label_index, bool *assumed);
 
 /**
- * Who called whom. What the message says (said_calling, said_called) wins; else the speaker of the
- * first label called the first one after who is somebody else; else document order. Where only one
- * end is known by one rule, the next rule tells the other among the rest. In document order those
- * who left come last.
+ * Who called whom. RFC 7865 has no word for it. What the message says (said_calling, said_called)
+ * wins; else the participant that the document describes first called the next: a client describes
+ * the parties as its call came to be, the one who called before the one who was called. That holds
+ * of those whose labels count the same way (Cisco, AudioCodes, Google, Oracle), of those whose
+ * labels count otherwise (Sonus, Ribbon), and of those that associate nothing (OpenSIPS). Where
+ * two or more send streams, those come before who only listen; who left comes last. Where only one
+ * is there, who speaks on another line than the first is the called.
+ *
+ * labels  of all audio lines that were offered, recorded or not, in m-line order.
  *
  * Of a call that went on for a while, ask the first complete document who called: in the merged
  * state of a transfer or conference the caller may be gone.

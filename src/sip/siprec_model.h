@@ -68,6 +68,7 @@ struct siprec_model {
     struct siprec_model_session session[BOUND_METADATA_ITEMS];
     size_t groups;
     struct siprec_model_group group[BOUND_METADATA_ITEMS];
+    bool datamode_said;
     size_t lost_senders;  /* sends of nobody, or that have no place in the tables */
     char *calling_number; /* who called, as extension data says; "" where it does not */
     char *called_number;

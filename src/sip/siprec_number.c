@@ -179,6 +179,8 @@ void siprec_number_of_aor(const char *aor, char *number)
     size_t digits;
     if (telephone) {
         uri = text_span_cut(&uri, ';');
+        if (is_withheld(uri, (struct text_span){.text = "", .bytes = 0}))
+            uri.bytes = 0;
     } else {
         if (!cut_scheme(&uri, "sip"))
             (void)cut_scheme(&uri, "sips");

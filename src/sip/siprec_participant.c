@@ -20,16 +20,27 @@ char *siprec_fold_blanks(struct siprec_arena *arena, const char *text, char spac
     return folded;
 }
 
+/* How well a number tells whose phone it is: a phone number, one inside, a word, none. */
+static int rank_of(const char *number)
+{
+    if (siprec_number_is_phone(number))
+        return 3;
+    if (!number[0])
+        return 0;
+    return number[strspn(number, "0123456789")] ? 1 : 2;
+}
+
+/* The best stands, the first of equals. */
 static enum status take_address(struct siprec_arena *arena, char *aor,
                                 struct siprec_participant *participant)
 {
-    if (!aor[0] || participant->number[0])
+    if (!aor[0])
         return STATUS_OK;
     char *number = siprec_arena_alloc(arena, strlen(aor) + 1);
     if (!number)
         return STATUS_NOMEM;
     siprec_number_of_aor(aor, number);
-    if (!participant->aor[0] || number[0]) {
+    if (!participant->aor[0] || rank_of(number) > rank_of(participant->number)) {
         participant->aor = aor;
         participant->number = number;
     }

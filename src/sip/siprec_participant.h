@@ -14,9 +14,10 @@
 
 /**
  * Read aor, number and name of a participant from its nameIDs, or from itself where drafts before
- * RFC 7865 had them. The first name stands; so does the first aor, unless only a later one has a
- * number. `"Ada" <sip:ada@pbx>` in the place of a name is a name and an address. Where no aor has a
- * number, a name that is a phone number gives it.
+ * RFC 7865 had them. The first name stands; so does the first aor, unless a later one has a better
+ * number: a phone number before an extension, that before a word, that before none. `"Ada"
+ * <sip:ada@pbx>` in the place of a name is a name and an address. Where no aor has a number, a name
+ * that is a phone number gives it.
  *
  * participant  id is set already; the texts are borrowed from the document or lent by arena.
  * deviations   a set (deviation.h); added to.

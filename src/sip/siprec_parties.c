@@ -101,39 +101,71 @@ static const struct siprec_participant *said(const struct siprec_metadata *metad
     return NULL;
 }
 
-/* The first who speaks, in the order of the labels, other than one; NULL where none. */
-static const struct siprec_participant *first_speaker(const struct siprec_metadata *metadata,
-                                                      const char *const *labels, size_t label_count,
-                                                      const struct siprec_participant *other)
+/* The first label that somebody is known to speak on; label_count where there is none. */
+static size_t first_label(const struct siprec_metadata *metadata, const char *const *labels,
+                          size_t label_count, const struct siprec_participant *speaker)
 {
-    for (size_t i = 0; i < label_count; i++) {
-        const struct siprec_participant *one =
-            siprec_speaker(metadata, labels, label_count, i, NULL);
+    size_t i = 0;
 
-        if (one && one != other)
-            return one;
-    }
-    return NULL;
+    while (i < label_count && siprec_speaker(metadata, labels, label_count, i, NULL) != speaker)
+        i++;
+    return i;
 }
 
-/* The first in the document other than one, those who are there before those who left; else NULL.
+static bool sends(const struct siprec_metadata *metadata,
+                  const struct siprec_participant *participant)
+{
+    for (size_t i = 0; i < metadata->senders; i++) {
+        if (&metadata->participant[metadata->sender[i].participant] == participant)
+            return true;
+    }
+    return false;
+}
+
+/* Where two of those who are there send anything, the others only listen, or are done. */
+static bool has_two_senders(const struct siprec_metadata *metadata)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < metadata->participants; i++)
+        count += !metadata->participant[i].left && sends(metadata, &metadata->participant[i]);
+    return count > 1;
+}
+
+/*
+ * The first in the document other than one: of those who speak before those who listen, of those
+ * who are there before those who left; else NULL.
  */
 static const struct siprec_participant *first_listed(const struct siprec_metadata *metadata,
                                                      const struct siprec_participant *other)
 {
-    const struct siprec_participant *gone = NULL;
+    const struct siprec_participant *best = NULL;
+    bool by_sends = has_two_senders(metadata);
+    int best_rank = 0;
 
     for (size_t i = 0; i < metadata->participants; i++) {
         const struct siprec_participant *one = &metadata->participant[i];
+        int rank = one->left ? 1 : by_sends && sends(metadata, one) ? 3 : 2;
 
-        if (one == other)
-            continue;
-        if (!one->left)
-            return one;
-        if (!gone)
-            gone = one;
+        if (one != other && rank > best_rank) {
+            best = one;
+            best_rank = rank;
+        }
     }
-    return gone;
+    return best;
+}
+
+/* Of one who is there alone, the line tells which end he is: the caller's is the first. */
+static bool is_lone_called(const struct siprec_metadata *metadata, const char *const *labels,
+                           size_t label_count)
+{
+    size_t count;
+    const struct siprec_participant *one = present(metadata, 0, &count);
+
+    if (count != 1)
+        return false;
+    size_t label = first_label(metadata, labels, label_count, one);
+    return label > 0 && label < label_count;
 }
 
 struct siprec_parties siprec_parties(const struct siprec_metadata *metadata,
@@ -142,18 +174,10 @@ struct siprec_parties siprec_parties(const struct siprec_metadata *metadata,
     struct siprec_parties parties = {.caller = said(metadata, true, NULL)};
 
     parties.called = said(metadata, false, parties.caller);
-    if (!parties.caller && !parties.called) {
-        parties.caller = siprec_speaker(metadata, labels, label_count, 0, NULL);
-        /* who is known to speak on the second label only was called by somebody else */
-        if (!parties.caller)
-            parties.called = siprec_speaker(metadata, labels, label_count, 1, NULL);
-    }
-    if (!parties.caller)
-        parties.caller = first_speaker(metadata, labels, label_count, parties.called);
+    if (!parties.caller && !parties.called && is_lone_called(metadata, labels, label_count))
+        parties.called = first_listed(metadata, NULL);
     if (!parties.caller)
         parties.caller = first_listed(metadata, parties.called);
-    if (!parties.called)
-        parties.called = first_speaker(metadata, labels, label_count, parties.caller);
     if (!parties.called)
         parties.called = first_listed(metadata, parties.caller);
     return parties;

@@ -1,6 +1,7 @@
 #include "sip/siprec_tree.h"
 
 #include <assert.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,10 +9,13 @@
 
 struct siprec_tree *siprec_tree_create(struct siprec_arena *arena)
 {
-    struct siprec_tree *tree = calloc(1, sizeof *tree);
+    struct siprec_tree *tree = malloc(sizeof *tree);
 
-    if (tree)
-        tree->arena = arena;
+    if (!tree)
+        return NULL;
+    /* the elements are filled as they are opened, and most never are */
+    memset(tree, 0, offsetof(struct siprec_tree, open));
+    tree->arena = arena;
     return tree;
 }
 

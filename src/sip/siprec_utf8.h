@@ -1,5 +1,6 @@
 /**
- * siprec_utf8: what of a text is UTF-8 (RFC 3629). Private to the metadata reader. Pure.
+ * siprec_utf8: what of a text is UTF-8 (RFC 3629). Private to the readers of metadata and of
+ * addresses in headers. Pure.
  */
 #ifndef RECORDER_SIP_SIPREC_UTF8_H
 #define RECORDER_SIP_SIPREC_UTF8_H

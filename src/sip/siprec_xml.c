@@ -81,17 +81,17 @@ static enum status parse(struct reader *reader, struct text_span text, bool *mal
     XML_SetCharacterDataHandler(reader->parser, character_data);
     XML_SetStartDoctypeDeclHandler(reader->parser, start_doctype);
     enum XML_Status parsed = XML_Parse(reader->parser, text.text, (int)text.bytes, XML_TRUE);
-    enum XML_Error error = XML_GetErrorCode(reader->parser);
-    unsigned long line = (unsigned long)XML_GetCurrentLineNumber(reader->parser);
     enum status status = reader->tree->status;
 
+    if (parsed == XML_STATUS_OK && status == STATUS_OK)
+        return STATUS_OK;
+    enum XML_Error error = XML_GetErrorCode(reader->parser);
+    unsigned long line = (unsigned long)XML_GetCurrentLineNumber(reader->parser);
     if (status != STATUS_OK)
         return fault_set(fault, status, 0, "metadata line %lu: %s", line, reader->tree->why);
     if (reader->doctype)
         return fault_set(fault, STATUS_INVALID, 0, "metadata line %lu: a DOCTYPE is not accepted",
                          line);
-    if (parsed == XML_STATUS_OK)
-        return STATUS_OK;
     if (error == XML_ERROR_NO_MEMORY)
         return fault_set(fault, STATUS_NOMEM, 0, "metadata: out of memory");
     *malformed = true;

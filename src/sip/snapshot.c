@@ -23,6 +23,8 @@ static void snapshot_answered(struct sip_call *call, const struct sip_msg *respo
         return;
     }
     bytes_clear(&call->snapshot_request);
+    if (response && (response->scode == 405 || response->scode == 501))
+        call->lacks_update = true;
     if (!response || response->scode >= 300)
         return;
     call_hold(call);
@@ -65,7 +67,7 @@ void sip_call_request_snapshot(struct sip_call *call, const char *reason)
 {
     struct bytes *document = &call->snapshot_request;
 
-    if (call->state != CALL_ANSWERED || !call->takes_update || document->len > 0)
+    if (call->state != CALL_ANSWERED || call->lacks_update || document->len > 0)
         return;
     if (siprec_write_snapshot_request(reason, document) == STATUS_OK)
         later(call, 0);

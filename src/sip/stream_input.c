@@ -6,8 +6,6 @@
 #include "base/bounds.h"
 #include "sip/framing.h"
 
-static const char NO_BODY[] = "Content-Length: 0\r\n\r\n";
-
 void stream_input_init(struct stream_input *input, const struct stream_input_owner *owner)
 {
     *input = (struct stream_input){.owner = *owner};
@@ -30,74 +28,44 @@ bool stream_input_is_unfinished(const struct stream_input *input)
     return input->waiting && input->waiting->buf[0] != '\r' && input->waiting->buf[0] != '\n';
 }
 
-/* A message as libre wants it: with a Content-Length. */
-static int message_write(const char *data, const struct framing *framing, struct mbuf *text)
+/* It gets bytes of its own, which whoever decodes it may keep. */
+static void message_pass(struct stream_input *input, const char *data, size_t bytes)
 {
-    size_t bytes = framing->bytes;
+    struct mbuf *text = mbuf_alloc(bytes);
 
-    if (!framing->length_missing)
-        return mbuf_write_mem(text, (const uint8_t *)data, bytes);
-    /* in the place of the empty line */
-    bytes -= bytes > 1 && data[bytes - 2] == '\r' ? 2 : 1;
-    int err = mbuf_write_mem(text, (const uint8_t *)data, bytes);
-    return err ? err : mbuf_write_mem(text, (const uint8_t *)NO_BODY, sizeof NO_BODY - 1);
-}
-
-/* libre reads it, and sees its end where we do. */
-static bool message_is_readable(const struct stream_input *input, struct mbuf *text)
-{
-    struct sip_msg *msg = NULL;
-
-    text->pos = 0;
-    if (sip_msg_decode(&msg, text))
-        return false;
-    bool readable = pl_isset(&msg->clen) && pl_u32(&msg->clen) == mbuf_get_left(text);
-    text->pos = 0;
-    if (readable)
-        input->owner.seen(input->owner.context, msg);
-    mem_deref(msg);
-    return readable;
-}
-
-static void message_pass(struct stream_input *input, const char *data,
-                         const struct framing *framing, struct mbuf *whole)
-{
-    struct mbuf *text = mbuf_alloc(framing->bytes + sizeof NO_BODY);
-
-    if (!text || message_write(data, framing, text)) {
+    if (!text || mbuf_write_mem(text, (const uint8_t *)data, bytes)) {
         input->ended = true;
-    } else if (!message_is_readable(input, text)) {
-        input->owner.answer(input->owner.context, data, framing->bytes, 400, "Malformed Message");
-    } else if (mbuf_write_mem(whole, text->buf, text->end)) {
-        input->ended = true;
+    } else {
+        text->pos = 0;
+        input->owner.message(input->owner.context, text);
     }
     mem_deref(text);
 }
 
 /* One piece of the stream. Returns how many bytes it takes, of those here and of those to come. */
 static size_t piece_handle(struct stream_input *input, const char *data, size_t bytes,
-                           const struct framing *framing, struct mbuf *whole)
+                           const struct framing *framing, struct mbuf *pings)
 {
     input->spoke = input->spoke || framing->kind != FRAMING_LOST;
     switch (framing->kind) {
     case FRAMING_PING:
-        if (mbuf_write_mem(whole, (const uint8_t *)data, framing->bytes))
+        if (mbuf_write_mem(pings, (const uint8_t *)data, framing->bytes))
             input->ended = true;
         break;
     case FRAMING_MESSAGE:
-        message_pass(input, data, framing, whole);
+        message_pass(input, data, framing->bytes);
         break;
     case FRAMING_TOO_LARGE:
-        input->owner.answer(input->owner.context, data, framing->head_bytes, 513,
-                            "Message Too Large");
+        input->owner.refused(input->owner.context, data, framing->head_bytes, 513,
+                             "Message Too Large");
         break;
     case FRAMING_NO_LENGTH:
-        input->owner.answer(input->owner.context, data, bytes, 400, "Unreadable Content-Length");
+        input->owner.refused(input->owner.context, data, bytes, 400, "Unreadable Content-Length");
         input->ended = true;
         break;
     case FRAMING_LOST:
         if (bytes >= BOUND_SIP_STREAM_HEAD_BYTES)
-            input->owner.answer(input->owner.context, data, bytes, 513, "Message Too Large");
+            input->owner.refused(input->owner.context, data, bytes, 513, "Message Too Large");
         input->ended = true;
         break;
     case FRAMING_BLANK:
@@ -107,9 +75,9 @@ static size_t piece_handle(struct stream_input *input, const char *data, size_t 
     return framing->bytes;
 }
 
-/* Whole messages go to `whole`; returns how many bytes were dealt with. */
+/* Returns how many bytes were dealt with. */
 static size_t pieces_handle(struct stream_input *input, const char *data, size_t bytes,
-                            struct mbuf *whole)
+                            struct mbuf *pings)
 {
     size_t done = 0;
 
@@ -118,7 +86,7 @@ static size_t pieces_handle(struct stream_input *input, const char *data, size_t
         input->needed_bytes = framing.kind == FRAMING_MORE ? framing.bytes : 0;
         if (framing.kind == FRAMING_MORE)
             break;
-        size_t piece = piece_handle(input, data + done, bytes - done, &framing, whole);
+        size_t piece = piece_handle(input, data + done, bytes - done, &framing, pings);
         input->scanned = 0;
         input->began = clock_mono_now();
         if (piece > bytes - done) {
@@ -168,27 +136,27 @@ static void skip(struct stream_input *input, struct mbuf *mb)
 
 void stream_input_take(struct stream_input *input, struct mbuf *mb, size_t room_bytes)
 {
-    struct mbuf *whole = NULL;
+    struct mbuf *pings = NULL;
 
     skip(input, mb);
     if (input->ended || mbuf_get_left(mb) == 0) {
         mb->pos = mb->end;
         return;
     }
-    whole = mbuf_alloc(mbuf_get_left(mb));
-    if (!whole || waiting_append(input, mb, room_bytes)) {
+    pings = mbuf_alloc(mbuf_get_left(mb));
+    if (!pings || waiting_append(input, mb, room_bytes)) {
         input->ended = true;
         input->waiting = mem_deref(input->waiting);
         mb->pos = mb->end;
         goto out;
     }
     waiting_drop(
-        input, pieces_handle(input, (const char *)input->waiting->buf, input->waiting->end, whole));
+        input, pieces_handle(input, (const char *)input->waiting->buf, input->waiting->end, pings));
     mb->pos = 0;
     mb->end = 0;
-    if (whole->end > 0 && mbuf_write_mem(mb, whole->buf, whole->end))
+    if (pings->end > 0 && mbuf_write_mem(mb, pings->buf, pings->end))
         input->ended = true;
     mb->pos = 0;
 out:
-    mem_deref(whole);
+    mem_deref(pings);
 }

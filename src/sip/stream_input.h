@@ -1,8 +1,9 @@
 /**
- * stream_input: the incoming bytes of one TCP or TLS connection, cut into messages for libre.
+ * stream_input: the incoming bytes of one TCP or TLS connection, cut into messages.
  *
- * Let through are whole messages that libre can decode, and keepalives that it answers. The rest is
- * answered through a function of the owner, or dropped. Embedded by value; server thread.
+ * Whole ones are handed to a function of the owner as they are found. Let through to libre are
+ * keepalives alone, which it answers. The rest is refused through a function of the owner, or
+ * dropped. Embedded by value; server thread.
  */
 #ifndef RECORDER_SIP_STREAM_INPUT_H
 #define RECORDER_SIP_STREAM_INPUT_H
@@ -13,16 +14,16 @@
 #include "base/clock.h"
 #include "sip/libre.h"
 
-/* Answers a request that libre does not get: its bytes, which may end within its body. */
-typedef void stream_answer_function(void *context, const char *data, size_t bytes, unsigned code,
-                                    const char *reason);
+/* Takes a whole message: mb holds it alone, from its beginning to its end. */
+typedef void stream_message_function(void *context, struct mbuf *mb);
 
-/* Sees a message before libre does. */
-typedef void stream_seen_function(void *context, const struct sip_msg *msg);
+/* Answers a request that is not taken: its bytes, which may end within its body. */
+typedef void stream_refused_function(void *context, const char *data, size_t bytes, unsigned code,
+                                     const char *reason);
 
 struct stream_input_owner {
-    stream_answer_function *answer;
-    stream_seen_function *seen;
+    stream_message_function *message;
+    stream_refused_function *refused;
     void *context;
 };
 
@@ -43,7 +44,7 @@ void stream_input_deinit(struct stream_input *input);
 /**
  * Take what has come.
  *
- * mb         in: the bytes from pos to end. Out: those that are for libre, maybe none.
+ * mb         in: the bytes from pos to end. Out: keepalives among them, maybe none.
  * room_bytes how many may wait for the rest of their message; where that is too few, it has ended.
  */
 void stream_input_take(struct stream_input *input, struct mbuf *mb, size_t room_bytes);

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "sip/failover.h"
+#include "sip/input.h"
 #include "sip/libre_layout.h"
 #include "sip/salvage.h"
 #include "sip/server_private.h"
@@ -96,35 +96,37 @@ static void stream_cut(const struct stream *stream)
 
 /* --- what comes --- */
 
-static struct salvage_origin stream_origin(const struct stream *stream)
+static struct message_origin stream_origin(const struct stream *stream)
 {
-    return (struct salvage_origin){
+    return (struct message_origin){
         .sock = stream->connection,
         .transport = stream->connection->tls ? SIP_TRANSP_TLS : SIP_TRANSP_TCP,
         .source = stream->connection->peer,
+        .local = stream->connection->local,
     };
 }
 
-static void stream_answer(void *context, const char *data, size_t bytes, unsigned code,
-                          const char *reason)
+static void stream_message(void *context, struct mbuf *mb)
 {
     const struct stream *stream = context;
-    const struct salvage_origin origin = stream_origin(stream);
+    const struct message_origin origin = stream_origin(stream);
 
-    salvage_answer(stream->streams->server, &origin, data, bytes, code, reason);
+    input_take(stream->streams->server, &origin, mb);
 }
 
-static void stream_seen(void *context, const struct sip_msg *msg)
+static void stream_refused(void *context, const char *data, size_t bytes, unsigned code,
+                           const char *reason)
 {
     const struct stream *stream = context;
-    const struct salvage_origin origin = stream_origin(stream);
+    const struct message_origin origin = stream_origin(stream);
+    const struct salvage_answer answer = {code, reason, ""};
 
-    failover_follow(stream->streams->server, msg, &origin);
+    salvage_send(stream->streams->server, &origin, data, bytes, &answer);
 }
 
 /*
- * libre's helper: sees the bytes of a connection, decrypted, before the SIP stack. What is not for
- * that is taken out of mb; an empty one goes no further.
+ * libre's helper: sees the bytes of a connection, decrypted, before the SIP stack. Only keepalives,
+ * which that answers, are left in mb.
  */
 static bool bytes_received(int *err, struct mbuf *mb, bool *established, void *arg)
 {
@@ -243,7 +245,7 @@ static enum status stream_begin(struct streams *streams, struct libre_connection
     stream->streams = streams;
     stream->opened = clock_mono_now();
     stream_input_init(&stream->input,
-                      &(struct stream_input_owner){stream_answer, stream_seen, stream});
+                      &(struct stream_input_owner){stream_message, stream_refused, stream});
     if (tcp_register_helper(NULL, connection->tcp, ABOVE_TLS, NULL, NULL, bytes_received, stream)) {
         free(stream);
         return STATUS_NOMEM;

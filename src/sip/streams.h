@@ -12,7 +12,7 @@
  * - one address can take all connections. Here BOUND_SIP_TCP_PER_ADDRESS are its part; one that
  *   brings nothing whole within 64*T1 is closed, and so is one that takes longer for a message.
  *
- * libre gets whole, well-formed messages only. Server thread.
+ * Whole messages go to input.h, keepalives to libre. Server thread.
  */
 #ifndef RECORDER_SIP_STREAMS_H
 #define RECORDER_SIP_STREAMS_H

@@ -2,6 +2,7 @@
 
 #include "net/address.h"
 #include "sip/message.h"
+#include "sip/multipart_text.h"
 #include "sip/server_private.h"
 
 /* Route headers, and the first route. */
@@ -25,6 +26,16 @@ static bool route_collect(const struct sip_hdr *hdr, const struct sip_msg *msg, 
     return routes->err != 0;
 }
 
+/* Blanks and line ends may stand in a folded header, but not in the request line of a BYE. */
+static bool is_one_word(const struct pl *uri)
+{
+    for (size_t i = 0; i < uri->l; i++) {
+        if ((unsigned char)uri->p[i] <= ' ')
+            return false;
+    }
+    return uri->l > 0;
+}
+
 enum status target_prepare(struct sip_call *call, const struct sip_msg *msg)
 {
     struct route_collection routes = {.headers = mbuf_alloc(512), .first = &call->first_route};
@@ -43,22 +54,15 @@ enum status target_prepare(struct sip_call *call, const struct sip_msg *msg)
     call->transport = msg->tp;
     call->sock = mem_ref(msg->sock);
     call->source = msg->src;
-    call->next_cseq = sip_dialog_lseq(call->dialog);
+    call->next_cseq = (uint32_t)(msg->tag & UINT16_MAX) + 1;
     target_take(call, msg);
+    /* a client of RFC 2543 need not name a Contact: From is it then */
+    if (!call->remote_target && is_one_word(&msg->from.auri))
+        (void)pl_strdup(&call->remote_target, &msg->from.auri);
     status = call->remote_target ? STATUS_OK : STATUS_INVALID;
 out:
     mem_deref(routes.headers);
     return status;
-}
-
-/* Blanks and line ends may stand in a folded header, but not in the request line of a BYE. */
-static bool is_one_word(const struct pl *uri)
-{
-    for (size_t i = 0; i < uri->l; i++) {
-        if ((unsigned char)uri->p[i] <= ' ')
-            return false;
-    }
-    return true;
 }
 
 bool target_contact(const struct sip_msg *msg, struct pl *uri)
@@ -67,10 +71,11 @@ bool target_contact(const struct sip_msg *msg, struct pl *uri)
     struct pl text = {.p = contact.text, .l = contact.bytes};
     struct sip_addr address;
 
-    if (!contact.text || sip_addr_decode(&address, &text) || !is_one_word(&address.auri))
+    if (!contact.text || sip_addr_decode(&address, &text))
         return false;
-    *uri = address.auri;
-    return true;
+    struct text_span word = text_span_trim(message_span(address.auri));
+    *uri = (struct pl){.p = word.text, .l = word.bytes};
+    return is_one_word(uri);
 }
 
 void target_take(struct sip_call *call, const struct sip_msg *msg)

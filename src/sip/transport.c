@@ -7,9 +7,8 @@
 #include <unistd.h>
 
 #include "net/address.h"
-#include "sip/failover.h"
+#include "sip/input.h"
 #include "sip/message.h"
-#include "sip/salvage.h"
 #include "sip/server_private.h"
 #include "sip/sip_tls.h"
 #include "sip/streams.h"
@@ -26,7 +25,6 @@ enum {
     TCP_BACKLOG = 256,                  /* libre asks for 5 */
     UDP_BUFFER_BYTES = 4 * 1024 * 1024, /* asked for; the kernel caps it */
     HELPER_LAYER = 0,
-    REQUEST_BYTES_MIN = 16,
 };
 
 /* What this file, streams.c and sip_tls.c keep of a server. */
@@ -288,34 +286,18 @@ struct sockaddr_storage sip_server_tls_address(const struct sip_server *server)
     return server->transport->bound_tls[0];
 }
 
-/*
- * Sees each datagram before libre; true: dealt with. What cannot be decoded ends here: libre would
- * print a line for each.
- */
+/* Sees each datagram before libre, and leaves it none. */
 static bool datagram_received(struct sa *src, struct mbuf *mb, void *arg)
 {
     const struct server_udp *udp = arg;
-    const struct salvage_origin origin = {
-        .sock = udp->sock, .transport = SIP_TRANSP_UDP, .source = *src};
-    struct sip_msg *msg = NULL;
+    const struct message_origin origin = {
+        .sock = udp->sock, .transport = SIP_TRANSP_UDP, .source = *src, .local = udp->local};
 
     /* line ends before a message are to be ignored (RFC 3261 section 7.5); alone they keep alive */
     while (mbuf_get_left(mb) > 0 && (*mbuf_buf(mb) == '\r' || *mbuf_buf(mb) == '\n'))
         mb->pos++;
-    if (mbuf_get_left(mb) == 0)
-        return true;
-    size_t start = mb->pos;
-    int err = sip_msg_decode(&msg, mb);
-    mb->pos = start;
-    if (!err)
-        failover_follow(udp->server, msg, &origin);
-    mem_deref(msg);
-    if (!err)
-        return false;
-    /* what is too short for a request line, or no text, is no request: STUN, noise */
-    if (mbuf_get_left(mb) >= REQUEST_BYTES_MIN && *mbuf_buf(mb) >= 'A' && *mbuf_buf(mb) <= 'Z')
-        salvage_answer(udp->server, &origin, (const char *)mbuf_buf(mb), mbuf_get_left(mb), 400,
-                       "Malformed Or Incomplete Message");
+    if (mbuf_get_left(mb) > 0)
+        input_take(udp->server, &origin, mb);
     return true;
 }
 
@@ -331,6 +313,7 @@ bool transport_learn(struct sip_server *server, const struct sip_msg *msg)
             continue;
         udp->sock = msg->sock;
         udp->server = server;
+        (void)udp_local_get(msg->sock, &udp->local);
         udp_rxsz_set(msg->sock, BOUND_SIP_MESSAGE_BYTES);
         (void)udp_sockbuf_set(msg->sock, UDP_BUFFER_BYTES);
         (void)udp_register_helper(NULL, msg->sock, HELPER_LAYER, NULL, datagram_received, udp);
@@ -344,12 +327,8 @@ struct sockaddr_storage transport_local(const struct sip_msg *msg)
     struct sockaddr_storage source = message_source(msg);
     struct sockaddr_storage local = {0};
     struct sockaddr_storage facing;
-    struct sa address = msg->dst;
 
-    /* of a UDP message libre tells the throwaway address; a TCP connection has its own */
-    if (msg->tp == SIP_TRANSP_UDP)
-        (void)udp_local_get(msg->sock, &address);
-    memcpy(&local, &address.u, sizeof address.u);
+    memcpy(&local, &msg->dst.u, sizeof msg->dst.u);
     address_unmap(&local);
     if (address_is_any(&local) && address_facing(&source, &facing, NULL) == STATUS_OK) {
         address_set_port(&facing, address_port(&local));

@@ -4,15 +4,24 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "storage/index/row.h"
 #include "storage/index/sip_session.h"
 
 enum {
     /* Calls of one tie that are looked at, newest first: enough for what overlaps, and a bound
      * where a system sends the same value in every call. */
     CANDIDATES_MAX = 16,
+    UTF8_BYTES_MAX = 4, /* of one sign: what does not fit is cut before one */
     TIES = 7,
     TIED_SQL_BYTES = 4096,
+};
+
+/* What a call may share with others, each "" where it ties it to none. */
+struct tie_values {
+    const char *group;
+    const char *session;
+    const char *reference;
+    const char *sip_local;
+    const char *sip_remote;
 };
 
 /* What two calls may share: a column, and the parameter that it is compared with. */
@@ -30,13 +39,13 @@ static const struct {
  * Parameters: ?1 customer, ?2 source, ?3 group, ?4 session, ?5 reference, ?6 and ?7 halves of the
  * SIP session, ?8 start, ?9 own id, ?10 the limit.
  *
- * before  those begun before, and running or ended not before the limit; else those begun after,
- * but not after the limit.
+ * before  those begun before, and running or ended after the limit; else those begun after, but
+ * before the limit. What is due to another customer is nobody's in between: it is left out.
  */
 static void write_tied(char sql[static TIED_SQL_BYTES], bool before)
 {
     const char *window =
-        before ? "r.started_us <= ?8" : "r.started_us >= ?8 AND r.started_us <= ?10";
+        before ? "r.started_us <= ?8" : "r.started_us >= ?8 AND r.started_us < ?10";
     const char *order = before ? "DESC" : "ASC";
     int used = snprintf(sql, TIED_SQL_BYTES,
                         "WITH tied (conversation, started_us, ended_us, state)"
@@ -47,12 +56,13 @@ static void write_tied(char sql[static TIED_SQL_BYTES], bool before)
                          "%sSELECT * FROM (SELECT r.conversation, r.started_us, r.ended_us, r.state"
                          " FROM recordings r WHERE r.customer = ?1 AND r.source = ?2"
                          " AND r.%s = ?%d AND r.%s <> '' AND %s AND r.id <> ?9"
+                         " AND r.owner_due IS NULL"
                          " ORDER BY r.started_us %s LIMIT %d)",
                          i ? " UNION ALL " : "", ties[i].column, ties[i].parameter, ties[i].column,
                          window, order, CANDIDATES_MAX);
     used += snprintf(sql + used, TIED_SQL_BYTES - (size_t)used,
                      ") SELECT conversation FROM tied %s ORDER BY started_us %s",
-                     before ? "WHERE state = 0 OR ended_us >= ?10" : "", order);
+                     before ? "WHERE state = 0 OR ended_us > ?10" : "", order);
     assert(used < TIED_SQL_BYTES);
 }
 
@@ -66,21 +76,7 @@ static const char next_sql[] = "SELECT r.id FROM recordings r WHERE r.conversati
 static const char alone_sql[] = "UPDATE recordings SET conversation = id WHERE id = ?1";
 static const char key_sql[] =
     "SELECT customer, source, started_us, ended_us, group_id, session_id, call_reference,"
-    " sip_session_id, conversation FROM recordings WHERE id = ?1";
-
-static const char list_sql[] =
-    "SELECT " ROW_COLUMNS " FROM recordings r WHERE r.id = ?1 AND r.conversation = ?1"
-    " AND (?2 IS NULL OR r.customer = ?2) UNION ALL SELECT " ROW_COLUMNS
-    " FROM recordings r WHERE r.conversation = ?1 AND r.conversation <> r.id"
-    " AND (?2 IS NULL OR r.customer = ?2) ORDER BY 3, 1 LIMIT ?3";
-
-/* The rows of list_sql: how many, and how many of them until (?3, ?4). */
-static const char place_sql[] =
-    "SELECT count(*), coalesce(sum(started_us < ?3 OR (started_us = ?3 AND id <= ?4)), 0) FROM ("
-    "SELECT r.id, r.started_us FROM recordings r"
-    " WHERE r.id = ?1 AND r.conversation = ?1 AND r.customer = ?2 UNION ALL"
-    " SELECT r.id, r.started_us FROM recordings r"
-    " WHERE r.conversation = ?1 AND r.conversation <> r.id AND r.customer = ?2 LIMIT ?5)";
+    " sip_session_id, conversation, owner_due FROM recordings WHERE id = ?1";
 
 /* What is not known at the end stays what it was. */
 static const char ties_sql[] =
@@ -109,6 +105,54 @@ static void add_candidate(struct candidates *candidates, struct uuid id)
         candidates->id[candidates->count++] = id;
 }
 
+/* One sign over and over, such as the nil UUID: what is sent where there is nothing to send. */
+static bool is_one_sign(const char *text)
+{
+    char first = '\0';
+
+    for (; *text; text++) {
+        if (strchr("-={}", *text))
+            continue;
+        if (first && *text != first)
+            return false;
+        first = *text;
+    }
+    return true;
+}
+
+/* What a text ties to: "" where it is too short to be meant for one conversation alone, or fills
+ * its field, so that what would tell it from another may have been cut off. */
+static const char *tie_of(const char *text, size_t bytes_min, size_t field_bytes)
+{
+    size_t length = strlen(text);
+    bool tells = length >= bytes_min && length + UTF8_BYTES_MAX < field_bytes && !is_one_sign(text);
+
+    return tells ? text : "";
+}
+
+/* session  its halves are borrowed by the values. */
+static struct tie_values values_of(const struct index_recording *recording,
+                                   struct sip_session *session)
+{
+    sip_session_split(recording->sip_session_id, session);
+    return (struct tie_values){
+        .group =
+            tie_of(recording->group_id, CONVERSATION_TIE_BYTES_MIN, sizeof recording->group_id),
+        .session = tie_of(recording->session_id, CONVERSATION_SESSION_BYTES_MIN,
+                          sizeof recording->session_id),
+        .reference = tie_of(recording->call_reference, CONVERSATION_TIE_BYTES_MIN,
+                            sizeof recording->call_reference),
+        .sip_local = tie_of(session->local, CONVERSATION_TIE_BYTES_MIN, sizeof session->local),
+        .sip_remote = tie_of(session->remote, CONVERSATION_TIE_BYTES_MIN, sizeof session->remote),
+    };
+}
+
+static bool any_ties(const struct tie_values *values)
+{
+    return values->group[0] || values->session[0] || values->reference[0] || values->sip_local[0] ||
+           values->sip_remote[0];
+}
+
 /* Add the conversations of calls that share a tie with the recording, begun before or after it. */
 static enum status find_tied(struct index *index, const struct index_recording *recording,
                              bool before, wall_time limit, struct candidates *candidates,
@@ -116,9 +160,12 @@ static enum status find_tied(struct index *index, const struct index_recording *
 {
     struct statement statement;
     struct sip_session session;
+    const struct tie_values values = values_of(recording, &session);
     char sql[TIED_SQL_BYTES];
     bool row = false;
 
+    if (!any_ties(&values))
+        return STATUS_OK;
     write_tied(sql, before);
     enum status status = statement_begin(
         index, before ? STATEMENT_CONVERSATION_BEFORE : STATEMENT_CONVERSATION_AFTER, sql,
@@ -126,14 +173,13 @@ static enum status find_tied(struct index *index, const struct index_recording *
 
     if (status != STATUS_OK)
         return status;
-    sip_session_split(recording->sip_session_id, &session);
     statement_uuid(&statement, &recording->customer);
     statement_text(&statement, recording->source);
-    statement_text(&statement, recording->group_id);
-    statement_text(&statement, recording->session_id);
-    statement_text(&statement, recording->call_reference);
-    statement_text(&statement, session.local);
-    statement_text(&statement, session.remote);
+    statement_text(&statement, values.group);
+    statement_text(&statement, values.session);
+    statement_text(&statement, values.reference);
+    statement_text(&statement, values.sip_local);
+    statement_text(&statement, values.sip_remote);
     statement_time(&statement, recording->started);
     statement_uuid(&statement, &recording->id);
     statement_time(&statement, limit);
@@ -163,12 +209,6 @@ static enum status size_of(struct index *index, const struct uuid *conversation,
     return status;
 }
 
-static bool has_ties(const struct index_recording *recording)
-{
-    return recording->group_id[0] || recording->session_id[0] || recording->call_reference[0] ||
-           recording->sip_session_id[0];
-}
-
 static wall_time plus_s(wall_time time, int64_t seconds)
 {
     return (wall_time){time.ns + seconds * CLOCK_NS_PER_S};
@@ -179,11 +219,10 @@ enum status recordings_find_conversation(struct index *index, struct index_recor
 {
     struct candidates candidates = {0};
     struct uuid found = recording->id;
-    enum status status = STATUS_OK;
+    enum status status =
+        find_tied(index, recording, true, plus_s(recording->started, -CONVERSATION_GAP_S),
+                  &candidates, fault);
 
-    if (has_ties(recording))
-        status = find_tied(index, recording, true, plus_s(recording->started, -CONVERSATION_GAP_S),
-                           &candidates, fault);
     for (size_t i = 0; status == STATUS_OK && i < candidates.count; i++) {
         int64_t size = 0;
         status = size_of(index, &candidates.id[i], &size, fault);
@@ -222,6 +261,7 @@ static enum status read_key(struct index *index, const struct uuid *id, struct i
         statement_read_text(&statement, key->call_reference, sizeof key->call_reference);
         statement_read_text(&statement, key->sip_session_id, sizeof key->sip_session_id);
         key->conversation = statement_read_uuid(&statement);
+        key->owner_due = statement_read_uuid(&statement);
     }
     statement_end(&statement);
     return status;
@@ -266,13 +306,15 @@ static enum status join(struct index *index, struct uuid *kept, const struct uui
 enum status conversations_link_again(struct index *index, const struct uuid *id,
                                      struct fault *fault)
 {
+    static const struct uuid nobody;
     struct index_recording key;
     struct candidates candidates = {0};
     enum status status = read_key(index, id, &key, fault);
 
-    if (status == STATUS_OK)
-        status = find_tied(index, &key, true, plus_s(key.started, -CONVERSATION_GAP_S), &candidates,
-                           fault);
+    if (status != STATUS_OK || !uuid_equal(key.owner_due, nobody))
+        return status;
+    status =
+        find_tied(index, &key, true, plus_s(key.started, -CONVERSATION_GAP_S), &candidates, fault);
     if (status == STATUS_OK)
         status = find_tied(index, &key, false, plus_s(key.ended, CONVERSATION_GAP_S), &candidates,
                            fault);
@@ -323,7 +365,8 @@ enum status conversations_update_ties(struct index *index, const struct index_re
     struct sip_session session;
     int changes = 0;
 
-    if (!has_ties(recording))
+    if (!recording->group_id[0] && !recording->session_id[0] && !recording->call_reference[0] &&
+        !recording->sip_session_id[0])
         return STATUS_OK;
     enum status status = statement_begin(index, STATEMENT_TIES, ties_sql, &statement, fault);
     if (status != STATUS_OK)
@@ -339,56 +382,4 @@ enum status conversations_update_ties(struct index *index, const struct index_re
     status = statement_run(&statement, &changes, fault, "update ties");
     return status == STATUS_OK && changes ? conversations_link_again(index, &recording->id, fault)
                                           : status;
-}
-
-enum status recordings_list_conversation(struct index *index, struct uuid conversation,
-                                         const struct uuid *customer,
-                                         void (*visit)(void *context,
-                                                       const struct index_recording *row),
-                                         void *context, struct fault *fault)
-{
-    struct statement statement;
-    struct index_recording recording;
-    bool row = false;
-    enum status status =
-        statement_begin(index, STATEMENT_CONVERSATION_LIST, list_sql, &statement, fault);
-
-    if (status != STATUS_OK)
-        return status;
-    statement_uuid(&statement, &conversation);
-    statement_uuid(&statement, customer);
-    statement_integer(&statement, CONVERSATION_RECORDINGS_MAX);
-    while ((status = statement_step(&statement, &row, fault, "list conversation")) == STATUS_OK &&
-           row) {
-        row_read(&statement, &recording);
-        visit(context, &recording);
-    }
-    statement_end(&statement);
-    return status;
-}
-
-enum status recordings_place(struct index *index, const struct index_recording *recording,
-                             struct conversation_place *place, struct fault *fault)
-{
-    struct statement statement;
-    bool row = false;
-    enum status status =
-        statement_begin(index, STATEMENT_CONVERSATION_PLACE, place_sql, &statement, fault);
-
-    if (status != STATUS_OK)
-        return status;
-    statement_uuid(&statement, &recording->conversation);
-    statement_uuid(&statement, &recording->customer);
-    statement_time(&statement, recording->started);
-    statement_uuid(&statement, &recording->id);
-    statement_integer(&statement, CONVERSATION_RECORDINGS_MAX);
-    status = statement_step(&statement, &row, fault, "place in conversation");
-    if (status == STATUS_OK && row) {
-        int64_t size = statement_read_integer(&statement);
-        int64_t part = statement_read_integer(&statement);
-        *place = part ? (struct conversation_place){(uint32_t)part, (uint32_t)size}
-                      : (struct conversation_place){1, 1};
-    }
-    statement_end(&statement);
-    return status;
 }

@@ -4,8 +4,10 @@
  *
  * Two calls of one customer and one source belong together where they share a tie (group, SIPREC
  * session, a half of the SIP session, a vendor's reference) and were less than CONVERSATION_GAP_S
- * apart. A conversation bears the id of its first recording, whose row bears it too, and has
- * CONVERSATION_RECORDINGS_MAX at most: beyond that the tie is a constant and says nothing.
+ * apart. What is too short, one sign over and over, or cut ties nothing: see recordings.h. A
+ * recording that is due to another customer (due.h) is alone until it is theirs. A conversation
+ * bears the id of its first recording, whose row bears it too, and has CONVERSATION_RECORDINGS_MAX
+ * at most: beyond that the tie is a constant and says nothing.
  */
 #ifndef RECORDER_STORAGE_INDEX_CONVERSATIONS_H
 #define RECORDER_STORAGE_INDEX_CONVERSATIONS_H
@@ -28,7 +30,7 @@ enum status conversations_update_ties(struct index *index, const struct index_re
 enum status conversations_leave(struct index *index, const struct uuid *id,
                                 struct fault *fault) MUST_CHECK;
 
-/** Look for the conversation of a recording that ended anew. */
+/** Look for the conversation of a recording that ended anew; not of one that is due to another. */
 enum status conversations_link_again(struct index *index, const struct uuid *id,
                                      struct fault *fault) MUST_CHECK;
 

@@ -62,12 +62,23 @@ static json_t *identity_json(const struct index_recording *recording)
                      party_json(&recording->caller), "called", party_json(&recording->called));
 }
 
-static int add_origin(json_t *details, const struct index_recording *recording)
+/* "" where there is none. */
+static void uuid_text(struct uuid uuid, char text[static UUID_TEXT_BYTES])
 {
     static const struct uuid none;
-    char conversation[UUID_TEXT_BYTES];
 
-    uuid_format(recording->conversation, conversation);
+    text[0] = '\0';
+    if (!uuid_equal(uuid, none))
+        uuid_format(uuid, text);
+}
+
+static int add_origin(json_t *details, const struct index_recording *recording)
+{
+    char conversation[UUID_TEXT_BYTES];
+    char owner_due[UUID_TEXT_BYTES];
+
+    uuid_text(recording->conversation, conversation);
+    uuid_text(recording->owner_due, owner_due);
     const struct {
         const char *name;
         const char *value;
@@ -79,7 +90,8 @@ static int add_origin(json_t *details, const struct index_recording *recording)
         {"sip_session_id", recording->sip_session_id},
         {"group_id", recording->group_id},
         {"call_reference", recording->call_reference},
-        {"conversation", uuid_equal(recording->conversation, none) ? "" : conversation},
+        {"conversation", conversation},
+        {"owner_due", owner_due},
         {"node", recording->node},
         {"end_cause", recording->end_cause},
     };

@@ -34,9 +34,10 @@ enum status details_write(const struct index_recording *recording,
 /**
  * Read it back: what the index lost, or never had, of a sealed recording.
  *
- * recording   parties, direction, origin, ties, conversation, end cause, ended, duration and legs
- * are taken where the JSON has them (texts cut where they do not fit); all else stays as it is: id,
- *             customer, started, state, path, sizes and hashes are the footer's and the row's.
+ * recording   parties, direction, origin, ties, conversation, owner_due, end cause, ended, duration
+ *             and legs are taken where the JSON has them (texts cut where they do not fit); all
+ *             else stays as it is: id, customer, started, state, path, sizes and hashes are the
+ *             footer's and the row's.
  * facts       out: freed by the caller with free(), NULL where there is none.
  *
  * STATUS_OK, STATUS_INVALID (not such a JSON; nothing changed), STATUS_LIMIT (more legs than

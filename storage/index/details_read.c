@@ -51,13 +51,13 @@ static void take_end(const json_t *details, struct index_recording *recording)
     take_text(details, "end_cause", recording->end_cause, sizeof recording->end_cause);
 }
 
-static void take_conversation(const json_t *details, struct index_recording *recording)
+static void take_uuid(const json_t *details, const char *name, struct uuid *uuid)
 {
-    const char *text = json_string_value(json_object_get(details, "conversation"));
-    struct uuid conversation;
+    const char *text = json_string_value(json_object_get(details, name));
+    struct uuid parsed;
 
-    if (text && uuid_parse(text, &conversation) == STATUS_OK)
-        recording->conversation = conversation;
+    if (text && uuid_parse(text, &parsed) == STATUS_OK)
+        *uuid = parsed;
 }
 
 static void take_origin(const json_t *details, struct index_recording *recording)
@@ -72,7 +72,8 @@ static void take_origin(const json_t *details, struct index_recording *recording
     take_text(details, "group_id", recording->group_id, sizeof recording->group_id);
     take_text(details, "call_reference", recording->call_reference,
               sizeof recording->call_reference);
-    take_conversation(details, recording);
+    take_uuid(details, "conversation", &recording->conversation);
+    take_uuid(details, "owner_due", &recording->owner_due);
     take_text(details, "node", recording->node, sizeof recording->node);
 }
 

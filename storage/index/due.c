@@ -3,14 +3,22 @@
 #include <string.h>
 
 #include "storage/index/conversations.h"
+#include "storage/index/customers.h"
 #include "storage/index/lookup.h"
 #include "storage/index/row.h"
 
+/* Whose a call is, and why, before its last parties were told. */
+struct due_before {
+    struct uuid customer;
+    char source[SOURCE_NAME_BYTES];
+    char caller[BOUND_NUMBER_BYTES];
+    char called[BOUND_NUMBER_BYTES];
+};
+
 static const char before_sql[] =
     "SELECT customer, source, caller_number, called_number FROM recordings WHERE id = ?1";
-static const char direction_sql[] = "UPDATE recordings SET direction = ?1 WHERE id = ?2";
-static const char due_sql[] = "UPDATE recordings SET direction = ?1, owner_due = ?3,"
-                              " customer = ?4 WHERE id = ?2";
+static const char due_sql[] =
+    "UPDATE recordings SET owner_due = ?1, customer = ?2 WHERE id = ?3 AND customer <> ?1";
 static const char list_sql[] =
     "SELECT " ROW_COLUMNS " FROM recordings r"
     " WHERE r.owner_due IS NOT NULL AND +r.state IN (1, 2)"
@@ -19,20 +27,18 @@ static const char reassign_sql[] =
     "UPDATE recordings SET customer = owner_due, owner_due = NULL, sha256_cipher = ?1"
     " WHERE id = ?2 AND owner_due = ?3";
 
-enum status due_read(struct index *index, const struct uuid *id, struct due_before *before,
-                     struct fault *fault)
+static enum status read_before(struct index *index, const struct uuid *id,
+                               struct due_before *before, bool *found, struct fault *fault)
 {
     struct statement statement;
-    bool row = false;
     enum status status =
         statement_begin(index, STATEMENT_OWNER_BEFORE, before_sql, &statement, fault);
 
     if (status != STATUS_OK)
         return status;
-    memset(before, 0, sizeof *before);
     statement_uuid(&statement, id);
-    status = statement_step(&statement, &row, fault, "read owner");
-    if (status == STATUS_OK && row) {
+    status = statement_step(&statement, found, fault, "read owner");
+    if (status == STATUS_OK && *found) {
         before->customer = statement_read_uuid(&statement);
         statement_read_text(&statement, before->source, sizeof before->source);
         statement_read_text(&statement, before->caller, sizeof before->caller);
@@ -61,55 +67,69 @@ static enum status is_by_number(struct index *index, const struct due_before *be
     return STATUS_OK;
 }
 
-/* meanwhile  customer until the file is sealed to its owner; NULL: it is. */
-static enum status write_owner(struct index *index, const struct uuid *id,
-                               const struct call_owner *owner, const struct uuid *meanwhile,
-                               struct fault *fault)
-{
-    bool due = meanwhile != NULL;
-    struct statement statement;
-    enum status status =
-        statement_begin(index, due ? STATEMENT_OWNER_DUE : STATEMENT_OWNER_DIRECTION,
-                        due ? due_sql : direction_sql, &statement, fault);
-
-    if (status != STATUS_OK)
-        return status;
-    statement_integer(&statement, (int64_t)owner->direction);
-    statement_uuid(&statement, id);
-    if (due) {
-        statement_uuid(&statement, &owner->customer);
-        statement_uuid(&statement, meanwhile);
-    }
-    return statement_run(&statement, NULL, fault, "write owner");
-}
-
 /* What was told last, else what was known. */
 static const char *latest(const struct index_party *told, const char *known)
 {
     return told->number[0] ? told->number : known;
 }
 
-enum status due_check(struct index *index, const struct due_before *before,
-                      const struct index_recording *recording, struct fault *fault)
+enum status recordings_find_owner(struct index *index, struct index_recording *recording,
+                                  struct fault *fault)
 {
-    const char *caller = latest(&recording->caller, before->caller);
-    const char *called = latest(&recording->called, before->called);
-    struct customer nobody;
+    struct due_before before;
     struct call_owner owner;
+    bool found = false;
     bool by_number = false;
+    enum status status = read_before(index, &recording->id, &before, &found, fault);
 
-    if (strcmp(caller, before->caller) == 0 && strcmp(called, before->called) == 0)
+    if (status != STATUS_OK)
+        return status;
+    if (!found)
+        return fault_set(fault, STATUS_NOT_FOUND, 0, "no such recording");
+    const char *caller = latest(&recording->caller, before.caller);
+    const char *called = latest(&recording->called, before.called);
+    if (strcmp(caller, before.caller) == 0 && strcmp(called, before.called) == 0)
         return STATUS_OK;
-    enum status status = is_by_number(index, before, &by_number, fault);
+    status = is_by_number(index, &before, &by_number, fault);
     if (status != STATUS_OK || by_number)
         return status;
-    status = call_owner_find(index, caller, called, before->source, &owner, fault);
-    if (status == STATUS_OK)
-        status = customers_find(index, CUSTOMER_UNASSIGNED, &nobody, fault);
-    if (status != STATUS_OK || uuid_equal(owner.customer, nobody.id))
+    status = call_owner_find(index, caller, called, before.source, &owner, fault);
+    if (status != STATUS_OK || owner.direction == CALL_UNKNOWN) /* not by a number */
         return status;
-    bool same = uuid_equal(owner.customer, before->customer);
-    return write_owner(index, &recording->id, &owner, same ? NULL : &nobody.id, fault);
+    recording->direction = owner.direction;
+    if (!uuid_equal(owner.customer, before.customer))
+        recording->owner_due = owner.customer;
+    return STATUS_OK;
+}
+
+static enum status write_due(struct index *index, const struct index_recording *recording,
+                             const struct uuid *meanwhile, int *changes, struct fault *fault)
+{
+    struct statement statement;
+    enum status status = statement_begin(index, STATEMENT_OWNER_DUE, due_sql, &statement, fault);
+
+    if (status != STATUS_OK)
+        return status;
+    statement_uuid(&statement, &recording->owner_due);
+    statement_uuid(&statement, meanwhile);
+    statement_uuid(&statement, &recording->id);
+    return statement_run(&statement, changes, fault, "write owner");
+}
+
+enum status due_write(struct index *index, const struct index_recording *recording,
+                      struct fault *fault)
+{
+    static const struct uuid none;
+    struct customer nobody;
+    int changes = 0;
+
+    if (uuid_equal(recording->owner_due, none))
+        return STATUS_OK;
+    enum status status = customers_find(index, CUSTOMER_UNASSIGNED, &nobody, fault);
+    if (status == STATUS_OK)
+        status = write_due(index, recording, &nobody.id, &changes, fault);
+    return status == STATUS_OK && changes ? conversations_leave(index, &recording->id, fault)
+                                          : status;
 }
 
 enum status recordings_list_due(struct index *index, const struct index_recording *after,
@@ -165,8 +185,6 @@ enum status recordings_reassign(struct index *index, const struct index_recordin
     if (status != STATUS_OK)
         return status;
     status = change_customer(index, recording, fault);
-    if (status == STATUS_OK)
-        status = conversations_leave(index, &recording->id, fault);
     if (status == STATUS_OK)
         status = conversations_link_again(index, &recording->id, fault);
     return database_step_end(index, own, status, fault);

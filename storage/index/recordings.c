@@ -20,7 +20,8 @@ static const char insert_sql[] =
 
 static const char finish_sql[] =
     "UPDATE recordings SET state = ?1, ended_us = ?2, duration_ms = ?3, end_cause = ?4,"
-    " audio_bytes = ?5, sha256_cipher = ?6, sha256_plain = ?7 WHERE id = ?8";
+    " audio_bytes = ?5, sha256_cipher = ?6, sha256_plain = ?7, direction = ?8"
+    " WHERE id = ?9 AND state IN (0, 3)";
 
 /* What is not known at the end stays what it was; what did not change costs no index entries. */
 #define PARTY_UPDATE(party)                                                                        \
@@ -109,6 +110,24 @@ static enum status insert_row(struct index *index, const struct index_recording 
     return status;
 }
 
+static enum status why_unchanged(struct index *index, const struct uuid *id, struct fault *fault)
+{
+    struct statement statement;
+    bool row = false;
+    enum status status =
+        statement_begin(index, STATEMENT_RECORDING_GET, get_sql, &statement, fault);
+
+    if (status != STATUS_OK)
+        return status;
+    statement_uuid(&statement, id);
+    status = statement_step(&statement, &row, fault, "read recording");
+    statement_end(&statement);
+    if (status != STATUS_OK)
+        return status;
+    return row ? fault_set(fault, STATUS_CONFLICT, 0, "the recording has ended already")
+               : fault_set(fault, STATUS_NOT_FOUND, 0, "no such recording");
+}
+
 static enum status update_row(struct index *index, const struct index_recording *recording,
                               struct fault *fault)
 {
@@ -126,11 +145,10 @@ static enum status update_row(struct index *index, const struct index_recording 
     statement_integer(&statement, (int64_t)recording->audio_bytes);
     statement_blob(&statement, recording->sha256_cipher, sizeof recording->sha256_cipher);
     statement_blob(&statement, recording->sha256_plain, sizeof recording->sha256_plain);
+    statement_integer(&statement, (int64_t)recording->direction);
     statement_uuid(&statement, &recording->id);
     status = statement_run(&statement, &changes, fault, "finish recording");
-    if (status == STATUS_OK && !changes)
-        return fault_set(fault, STATUS_NOT_FOUND, 0, "no such recording");
-    return status;
+    return status == STATUS_OK && !changes ? why_unchanged(index, &recording->id, fault) : status;
 }
 
 static enum status update_party(struct index *index, enum statement_id id, const char *sql,
@@ -173,7 +191,6 @@ enum status recordings_finish(struct index *index, const struct index_recording 
                               struct fault *fault)
 {
     const struct uuid *id = &recording->id;
-    struct due_before before;
     bool own = false;
 
     if (recording->legs > BOUND_CALL_STREAMS)
@@ -182,9 +199,7 @@ enum status recordings_finish(struct index *index, const struct index_recording 
     enum status status = database_step_begin(index, &own, fault);
     if (status != STATUS_OK)
         return status;
-    status = due_read(index, id, &before, fault);
-    if (status == STATUS_OK)
-        status = update_row(index, recording, fault);
+    status = update_row(index, recording, fault);
     if (status == STATUS_OK)
         status =
             update_party(index, STATEMENT_PARTY_CALLER, caller_sql, &recording->caller, id, fault);
@@ -192,7 +207,7 @@ enum status recordings_finish(struct index *index, const struct index_recording 
         status =
             update_party(index, STATEMENT_PARTY_CALLED, called_sql, &recording->called, id, fault);
     if (status == STATUS_OK)
-        status = due_check(index, &before, recording, fault);
+        status = due_write(index, recording, fault);
     if (status == STATUS_OK)
         status = conversations_update_ties(index, recording, fault);
     if (status == STATUS_OK)

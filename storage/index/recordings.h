@@ -19,7 +19,12 @@
 #include "storage/index/index.h"
 #include "storage/recording/format.h"
 
-enum { CONVERSATION_GAP_S = 300, CONVERSATION_RECORDINGS_MAX = 200 };
+enum {
+    CONVERSATION_GAP_S = 300,
+    CONVERSATION_RECORDINGS_MAX = 200,
+    CONVERSATION_TIE_BYTES_MIN = 2,     /* a shorter id is not meant for one conversation alone */
+    CONVERSATION_SESSION_BYTES_MIN = 8, /* likewise of a session_id, which is not there to tie */
+};
 
 enum call_direction { CALL_UNKNOWN, CALL_IN, CALL_OUT, CALL_INTERNAL };
 
@@ -98,18 +103,34 @@ enum status recordings_insert(struct index *index, const struct index_recording 
                               struct fault *fault) MUST_CHECK;
 
 /**
- * The recording ended: state, ended, duration, end_cause, sizes, hashes, legs, and parties and ties
- * (session_id, sip_session_id, group_id, call_reference) where the new ones are not empty; facts
- * replace those that were there. The id never changes. Where its ties have changed,
- * the conversations that it shares one with now become one with its own: earlier ones (as below),
- * and those that began until CONVERSATION_GAP_S after its end.
+ * Look for the owner of a call that is ending, before its file is sealed: the file's details bear
+ * the answer, and the keeper believes nobody else.
  *
  * Where a number changed of a call that was nobody's by number (it is the source's default
- * customer's, or unassigned), its owner is looked for anew. Where it is another's, owner_due is
- * set, direction as that one sees it, and customer becomes "unassigned", so that nobody hears it
- * until the keeper has sealed its file to the right one (recordings_reassign).
+ * customer's, or unassigned) and the new numbers say whose it is, direction is set as that one
+ * sees it, and owner_due where that is another than the row says. Changes no row.
+ *
+ * recording  its caller and called as told last, "" where they were not.
  *
  * STATUS_NOT_FOUND  no row of that id.
+ */
+enum status recordings_find_owner(struct index *index, struct index_recording *recording,
+                                  struct fault *fault) MUST_CHECK;
+
+/**
+ * The recording ended: state, ended, duration, end_cause, direction, sizes, hashes, legs, and
+ * parties and ties (session_id, sip_session_id, group_id, call_reference) where the new ones are
+ * not empty; facts replace those that were there. The id never changes. Where its ties have
+ * changed, the conversations that it shares one with now become one with its own: earlier ones (as
+ * below), and those that began less than CONVERSATION_GAP_S after its end.
+ *
+ * Where owner_due is set (recordings_find_owner) and is not the row's customer, customer becomes
+ * "unassigned", so that nobody hears it until the keeper has sealed its file to the right one
+ * (recordings_reassign). It leaves its conversation and is alone until then.
+ *
+ * STATUS_NOT_FOUND  no row of that id.
+ * STATUS_CONFLICT   it is sealed or recovered already: another wrote that, and may have sealed its
+ *                   file anew since. Nothing changed.
  * STATUS_LIMIT      more legs than BOUND_CALL_STREAMS.
  */
 enum status recordings_finish(struct index *index, const struct index_recording *recording,
@@ -118,11 +139,15 @@ enum status recordings_finish(struct index *index, const struct index_recording 
 
 /**
  * Find the conversation that a call belongs to: that of the newest earlier recording of the same
- * customer and the same source that shares a non-empty group_id, sip_session_id (its local or
- * remote half, RFC 7989; the nil value is nobody's), session_id or call_reference, that was
- * running, or ended, less than CONVERSATION_GAP_S before this one started, and whose conversation
- * has not CONVERSATION_RECORDINGS_MAX yet; else its own id. Sets recording->conversation; changes
- * no row. To be called in the transaction that inserts the row.
+ * customer and the same source that shares a group_id, sip_session_id (its local or remote half,
+ * RFC 7989), session_id or call_reference, that was running, or ended less than CONVERSATION_GAP_S
+ * before this one started, and whose conversation has not CONVERSATION_RECORDINGS_MAX yet; else its
+ * own id. Sets recording->conversation; changes no row. To be called in the transaction that
+ * inserts the row.
+ *
+ * An id of less than CONVERSATION_TIE_BYTES_MIN bytes ties nothing (vendors send "1" in every
+ * call), nor a session_id of less than CONVERSATION_SESSION_BYTES_MIN, nor one of a single sign
+ * (the nil UUID), nor one that may have been cut to fit its field.
  */
 enum status recordings_find_conversation(struct index *index, struct index_recording *recording,
                                          struct fault *fault) MUST_CHECK;
@@ -151,8 +176,8 @@ enum status recordings_list_due(struct index *index, const struct index_recordin
                                 void *context, struct fault *fault) MUST_CHECK;
 
 /**
- * Its file is sealed to owner_due's key now: that is its customer. Its conversation is left and
- * looked for anew among the new customer's calls.
+ * Its file is sealed to owner_due's key now: that is its customer. Its conversation is looked for
+ * among the new customer's calls.
  *
  * recording  id, owner_due and the new sha256_cipher are looked at.
  *

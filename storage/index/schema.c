@@ -163,7 +163,7 @@ static const char version_2[] =
     "ALTER TABLE legs ADD COLUMN packets_refused INTEGER NOT NULL DEFAULT 0;"
 
     "ALTER TABLE recordings ADD COLUMN call_reference TEXT NOT NULL DEFAULT '';"
-    /* the two halves of sip_session_id, see ties.h */
+    /* the two halves of sip_session_id, see sip_session.h */
     "ALTER TABLE recordings ADD COLUMN sip_session_local TEXT NOT NULL DEFAULT '';"
     "ALTER TABLE recordings ADD COLUMN sip_session_remote TEXT NOT NULL DEFAULT '';"
     "ALTER TABLE recordings ADD COLUMN conversation BLOB NOT NULL"
@@ -173,7 +173,9 @@ static const char version_2[] =
     "ALTER TABLE recordings ADD COLUMN owner_due BLOB REFERENCES customers (id);"
     "CREATE INDEX recordings_by_owner_due ON recordings (started_us, id)"
     "  WHERE owner_due IS NOT NULL;"
-    "CREATE INDEX recordings_by_conversation ON recordings (conversation, started_us, id)"
+    /* with the customer, so that counting reads no rows */
+    "CREATE INDEX recordings_by_conversation"
+    "  ON recordings (conversation, started_us, id, customer)"
     "  WHERE conversation <> id;"
     "CREATE INDEX recordings_by_group ON recordings (customer, source, group_id, started_us)"
     "  WHERE group_id <> '';"
@@ -186,7 +188,12 @@ static const char version_2[] =
     "  WHERE sip_session_local <> '';"
     "CREATE INDEX recordings_by_sip_remote"
     "  ON recordings (customer, source, sip_session_remote, started_us)"
-    "  WHERE sip_session_remote <> '';";
+    "  WHERE sip_session_remote <> '';"
+    /* A program of version 1 that has the index open while it becomes version 2 goes on writing:
+     * its recordings are alone, and not all of one conversation. */
+    "CREATE TRIGGER recordings_alone AFTER INSERT ON recordings"
+    " WHEN NEW.conversation = x'00000000000000000000000000000000'"
+    " BEGIN UPDATE recordings SET conversation = id WHERE id = NEW.id; END;";
 
 const char *const schema_steps[] = {version_1, version_2};
 _Static_assert(sizeof schema_steps / sizeof schema_steps[0] == INDEX_SCHEMA_VERSION,

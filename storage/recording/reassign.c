@@ -77,6 +77,27 @@ static enum status copy_audio(struct reassignment *work, struct fault *fault)
     return status;
 }
 
+static bool is_known(uint8_t kind)
+{
+    bool known = kind == SECTION_GRANULES || kind == SECTION_DOCUMENTS;
+
+    for (size_t i = 0; i < KINDS; i++)
+        known |= kind == kinds[i];
+    return known;
+}
+
+/* What a newer program sealed, and this one would leave out, is not written anew by this one. */
+static enum status check_sections(const struct footer *footer, struct fault *fault)
+{
+    for (size_t i = 0; i < footer->sections; i++) {
+        if (!is_known(footer->section[i].kind))
+            return fault_set(fault, STATUS_VERSION, 0,
+                             "section kind %u is a newer program's; update the program",
+                             (unsigned)footer->section[i].kind);
+    }
+    return STATUS_OK;
+}
+
 /* A section as it is; none where the file has none. */
 static enum status take_section(const struct recording_reader *reader, enum section_kind kind,
                                 struct bytes *section, struct fault *fault)
@@ -152,8 +173,10 @@ static enum status write_new(struct reassignment *work, struct private_keys *key
                              struct recording_summary *summary, struct fault *fault)
 {
     const char *path = work->spec->path;
-    enum status status = place_make(work->new_path, &work->opening, &work->fd, fault);
+    enum status status = check_sections(&work->footer, fault);
 
+    if (status == STATUS_OK)
+        status = place_make(work->new_path, &work->opening, &work->fd, fault);
     if (status == STATUS_OK)
         status = make_header(work, fault);
     if (status == STATUS_OK)
@@ -186,6 +209,14 @@ static enum status open_old(struct reassignment *work, struct private_keys *keys
     return status;
 }
 
+/* Parties and documents are in them. */
+static void drop(struct bytes *section)
+{
+    if (section->len)
+        sodium_memzero(section->data, section->len);
+    bytes_deinit(section);
+}
+
 static void clean_up(struct reassignment *work, enum status status)
 {
     if (work->fd >= 0) {
@@ -194,10 +225,8 @@ static void clean_up(struct reassignment *work, enum status status)
             (void)unlink(work->new_path);
     }
     for (size_t i = 0; i < KINDS; i++)
-        bytes_deinit(&work->section[i]);
-    if (work->documents.len)
-        sodium_memzero(work->documents.data, work->documents.len);
-    bytes_deinit(&work->documents);
+        drop(&work->section[i]);
+    drop(&work->documents);
     granules_deinit(&work->granules);
     body_deinit(&work->body);
     recording_reader_close(work->reader);

@@ -26,10 +26,14 @@ struct reassign_spec {
  * signer  the keeper: it signs the new footer.
  *
  * STATUS_OK        *summary is that of the new file; or of the file as it is, where it was sealed
- * to that customer already (an earlier one came as far as that). STATUS_BUSY      another holds it.
+ *                  to that customer already (an earlier one came as far as that).
+ * STATUS_BUSY      another holds it.
  * STATUS_CONFLICT  not finished.
- * STATUS_NOT_FOUND, STATUS_CORRUPT, STATUS_NO_KEY, STATUS_VERSION, STATUS_INVALID (key),
- * STATUS_LIMIT (the path is too long), STATUS_FULL, STATUS_IO, STATUS_NOMEM: untouched.
+ * STATUS_VERSION   a newer format, or a section of a kind that this program does not know.
+ * STATUS_NOT_FOUND, STATUS_CORRUPT, STATUS_NO_KEY, STATUS_INVALID (key), STATUS_LIMIT (the path is
+ * too long), STATUS_FULL, STATUS_IO, STATUS_NOMEM.
+ * But for STATUS_IO after the rename, where the new file is there and a next time says so, the old
+ * one is untouched.
  */
 enum status recording_reassign(const struct reassign_spec *spec, struct private_keys *keys,
                                struct public_keys *signers, const struct signer *signer,

@@ -32,7 +32,7 @@ static struct sockaddr_storage address_of(uint8_t sender)
     struct sockaddr_in ipv4 = {.sin_family = AF_INET, .sin_port = htons(sender)};
 
     memset(&address, 0, sizeof address);
-    ipv4.sin_addr.s_addr = htonl(0xc0000201);
+    ipv4.sin_addr.s_addr = htonl(0xc0000201 + sender / 4U); /* two hosts */
     memcpy(&address, &ipv4, sizeof ipv4);
     return address;
 }
@@ -64,7 +64,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t data_bytes)
     for (; data_bytes >= 4; data += 4, data_bytes -= 4) {
         struct sockaddr_storage address = address_of(data[0] & 7);
 
-        now_ns += data[3] == 255 ? (int8_t)data[2] * INT64_C(10) * STEP_NS : data[2] * STEP_NS;
+        now_ns +=
+            data[3] == 255 ? (int8_t)data[2] * INT64_C(10) * STEP_NS : data[2] * (int64_t)STEP_NS;
         if ((data[0] & 7) == NAMING) {
             address = address_of(data[0] >> 3 & 7);
             source_lock_name(lock, &address);

@@ -1,7 +1,7 @@
 /*
  * fuzz: any bytes as a SIP message, through all that the server asks of one: what libre makes of
- * it, what it lacks, what it requires, by what a recording session is recognised, session timers,
- * body.
+ * it, mended where it has to be, what it lacks, what it requires, by what a recording session is
+ * recognised, session timers, body.
  */
 
 /* The same flags as CMakeLists.txt gives src/sip, so that this program sees the same structs. */
@@ -14,8 +14,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sip/mend.h"
 #include "sip/message.h"
 #include "sip/recognition.h"
+#include "sip/salvage.h"
 #include "sip/session_timer.h"
 #include "sip/sip_body.h"
 
@@ -44,13 +46,19 @@ static void read_headers(const struct sip_msg *msg)
 
 static void read_texts(const struct sip_msg *msg)
 {
-    char *from = message_copy_text(message_span(msg->from.val));
-    char *asserted = message_copy_text(message_header_value(msg, &MESSAGE_ASSERTED));
-    char *session_id = message_copy_text(message_header_value(msg, &MESSAGE_SESSION_ID));
+    const struct text_span texts[] = {message_span(msg->from.val),
+                                      message_header_value(msg, &MESSAGE_ASSERTED),
+                                      message_header_value(msg, &MESSAGE_SESSION_ID)};
 
-    free(from);
-    free(asserted);
-    free(session_id);
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        char *copy = malloc(texts[i].bytes + 1);
+        if (copy) {
+            message_copy_text(texts[i], copy);
+            assert(strlen(copy) == texts[i].bytes);
+        }
+        free(copy);
+    }
+    (void)message_accepts_sdp(msg);
 }
 
 static void read_body(const struct sip_msg *msg)
@@ -73,7 +81,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     if (mb && mbuf_write_mem(mb, data, size) == 0) {
         mb->pos = 0;
-        if (sip_msg_decode(&msg, mb) == 0) {
+        const struct salvage_answer answer = salvage_judge((const char *)data, size);
+        assert(answer.code == 0 || (answer.code >= 400 && answer.reason && answer.headers));
+        msg = mend_decode(mb);
+        if (msg) {
             const char *defect = message_defect(msg);
             read_headers(msg);
             read_texts(msg);

@@ -77,36 +77,35 @@ static void check_line(const struct sdp_media *again, const struct sdp_local_med
     assert(srtp_key_equal(&choice.crypto->key, &sent));
 }
 
-static void check(const struct sdp_local *local, const struct bytes *text,
-                  struct sdp_description *again)
+static void check(const struct sdp_local *local, const struct bytes *text)
 {
-    enum status status = sdp_read((const char *)text->data, text->len, again);
+    struct sdp_description again;
+    enum status status = sdp_read((const char *)text->data, text->len, &again);
 
     assert(status == STATUS_OK);
-    assert(again->media_lines == local->media_lines);
+    assert(again.media_lines == local->media_lines);
     for (size_t i = 0; i < local->media_lines; i++)
-        check_line(&again->media[i], &local->media[i]);
+        check_line(&again.media[i], &local->media[i]);
+    sdp_description_deinit(&again);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    struct sdp_description *theirs = malloc(sizeof *theirs);
-    struct sdp_description *again = malloc(sizeof *again);
+    struct sdp_description theirs = {0};
     struct sdp_local *local = malloc(sizeof *local);
     struct bytes text;
 
     bytes_init(&text, 65536);
-    if (theirs && again && local && sdp_read((const char *)data, size, theirs) == STATUS_OK) {
-        describe(theirs, local);
-        if (sdp_write_answer(theirs, local, &text) == STATUS_OK)
-            check(local, &text, again);
+    if (local && sdp_read((const char *)data, size, &theirs) == STATUS_OK) {
+        describe(&theirs, local);
+        if (sdp_write_answer(&theirs, local, &text) == STATUS_OK)
+            check(local, &text);
         bytes_clear(&text);
         if (sdp_write_offer(local, &text) == STATUS_OK)
-            check(local, &text, again);
+            check(local, &text);
     }
     bytes_deinit(&text);
     free(local);
-    free(again);
-    free(theirs);
+    sdp_description_deinit(&theirs);
     return 0;
 }

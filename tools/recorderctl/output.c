@@ -1,5 +1,6 @@
 #include "tools/recorderctl/output.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -187,12 +188,15 @@ static void visit_scalars(const json_t *value, const char *path,
     if (json_is_object(value)) {
         json_object_foreach((json_t *)value, name, member)
         {
-            (void)snprintf(below, sizeof below, "%s%s%s", path, *path ? "." : "", name);
+            /* names are ours, and short */
+            int bytes = snprintf(below, sizeof below, "%s%s%s", path, *path ? "." : "", name);
+            assert(bytes > 0 && bytes < PATH_BYTES);
             visit_scalars(member, below, visit, context);
         }
     } else if (json_is_array(value)) {
         for (size_t i = 0; i < json_array_size(value); i++) {
-            (void)snprintf(below, sizeof below, "%s.%zu", path, i);
+            int bytes = snprintf(below, sizeof below, "%s.%zu", path, i);
+            assert(bytes > 0 && bytes < PATH_BYTES);
             visit_scalars(json_array_get(value, i), below, visit, context);
         }
     } else {

@@ -131,11 +131,11 @@ static void ring_three_and_a_stranger(struct fixture *fixture, struct subject ca
 
     fixture_sign_in(fixture, &fixture->own);
     *stranger = (struct subject){.started = {.ns = now.ns - 20 * CLOCK_NS_PER_S}};
-    stranger->uuid = fixture_ring_on(fixture, &fixture->other, stranger->started, "refci-7");
+    stranger->uuid = fixture_ring_on(fixture, &fixture->other, stranger->started, "27123789");
     uuid_format(stranger->uuid, stranger->id);
     for (int i = 0; i < 3; i++) {
         calls[i] = (struct subject){.started = {.ns = now.ns + (i - 10) * CLOCK_NS_PER_S}};
-        calls[i].uuid = fixture_ring_on(fixture, &fixture->own, calls[i].started, "refci-7");
+        calls[i].uuid = fixture_ring_on(fixture, &fixture->own, calls[i].started, "27123789");
         uuid_format(calls[i].uuid, calls[i].id);
     }
 }

@@ -77,6 +77,7 @@ static void causes_have_their_names(void **state)
     assert_string_equal(fact_cause_name(FACT_LOST), "lost");
     assert_string_equal(fact_cause_name(FACT_LATE), "late");
     assert_string_equal(fact_cause_name(FACT_SILENT), "silent");
+    assert_string_equal(fact_cause_name(FACT_OVERLAID), "overlaid");
     assert_string_equal(fact_cause_name(FACT_UNWRITTEN), "unwritten");
     assert_string_equal(fact_cause_name(FACT_HELD), "held");
 }

@@ -58,6 +58,28 @@ static void malformed_times_are_refused(void **state)
     }
 }
 
+static void buffer_with_a_secret_stays_where_it_is_and_is_overwritten(void **state)
+{
+    struct bytes bytes;
+    static const uint8_t nothing[1000];
+
+    (void)state;
+    bytes_init(&bytes, 1000);
+    bytes_wipe(&bytes);
+    assert_int_equal(bytes_reserve(&bytes, 1001), STATUS_LIMIT);
+    assert_int_equal(bytes_reserve(&bytes, 1000), STATUS_OK);
+    const uint8_t *place = bytes.data;
+    while (bytes.len < 996)
+        assert_int_equal(bytes_printf(&bytes, "key:"), STATUS_OK);
+    assert_ptr_equal(bytes.data, place);
+    bytes_consume(&bytes, 500);
+    bytes_wipe(&bytes);
+    assert_int_equal(bytes.len, 0);
+    assert_ptr_equal(bytes.data, place);
+    assert_memory_equal(place, nothing, 1000);
+    bytes_deinit(&bytes);
+}
+
 static void buffer_holds_its_maximum_and_not_one_byte_more(void **state)
 {
     struct bytes bytes;
@@ -71,6 +93,13 @@ static void buffer_holds_its_maximum_and_not_one_byte_more(void **state)
     assert_int_equal(bytes_printf(&bytes, "%d", 42), STATUS_OK);
     assert_int_equal(bytes.len, 5);
     assert_memory_equal(bytes.data, "cde42", 5);
+    assert_int_equal(bytes_printf(&bytes, "%d", 1), STATUS_LIMIT);
+    bytes_consume(&bytes, 3);
+    assert_int_equal(bytes_printf(&bytes, "%d", 1234), STATUS_LIMIT);
+    assert_int_equal(bytes.len, 2);
+    assert_int_equal(bytes_printf(&bytes, "%s", ""), STATUS_OK);
+    assert_int_equal(bytes_printf(&bytes, "%d", 123), STATUS_OK);
+    assert_memory_equal(bytes.data, "42123", 5);
     bytes_deinit(&bytes);
 }
 
@@ -154,6 +183,7 @@ int main(void)
         cmocka_unit_test(time_with_an_offset_is_read_as_the_same_moment),
         cmocka_unit_test(malformed_times_are_refused),
         cmocka_unit_test(buffer_holds_its_maximum_and_not_one_byte_more),
+        cmocka_unit_test(buffer_with_a_secret_stays_where_it_is_and_is_overwritten),
         cmocka_unit_test(integers_are_stored_little_endian),
         cmocka_unit_test(identifiers_sort_by_time_and_bear_version_seven),
         cmocka_unit_test(identifier_text_is_read_back),

@@ -295,13 +295,15 @@ static void finish_row(const struct ctl *ctl, const struct index_recording *row)
     index_close(index);
 }
 
-struct ctl_recording ctl_record(struct ctl *ctl, enum ctl_end end, int64_t age_s)
+static struct ctl_recording record(struct ctl *ctl, enum ctl_end end, int64_t age_s,
+                                   struct uuid owner_due)
 {
     wall_time started = {clock_wall_now().ns - age_s * CLOCK_NS_PER_S};
     struct ctl_recording recording = {.id = uuid_new(started)};
 
     started = clock_wall_from_us(clock_wall_us(started));
     struct index_recording row = make_row(ctl, &recording, started);
+    row.owner_due = owner_due;
     uuid_format(recording.id, recording.id_text);
     (void)snprintf(recording.path, sizeof recording.path, "%s/%s", ctl->store, row.path);
     if (end != CTL_WITHOUT_FILE)
@@ -317,6 +319,28 @@ struct ctl_recording ctl_record(struct ctl *ctl, enum ctl_end end, int64_t age_s
         recording.writer = NULL;
     }
     return recording;
+}
+
+struct ctl_recording ctl_record(struct ctl *ctl, enum ctl_end end, int64_t age_s)
+{
+    return record(ctl, end, age_s, (struct uuid){{0}});
+}
+
+struct ctl_recording ctl_record_due(struct ctl *ctl, enum ctl_end end, struct uuid owner_due)
+{
+    return record(ctl, end, 60, owner_due);
+}
+
+int64_t ctl_round(struct ctl *ctl, int code, const char *name)
+{
+    int exit_code = ctl_run(ctl, "--json", "keeper", "--once", NULL);
+
+    if (exit_code != code)
+        fail_msg("exit %d: %s%s", exit_code, ctl->out, ctl->err);
+    json_t *value = ctl_json(ctl);
+    int64_t count = json_integer_value(json_object_get(value, name));
+    json_decref(value);
+    return count;
 }
 
 const char *ctl_state(const struct ctl *ctl, const struct ctl_recording *recording)

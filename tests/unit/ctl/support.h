@@ -70,6 +70,12 @@ struct ctl_recording {
 /** Make a recording of 2 s that began age_s ago. */
 struct ctl_recording ctl_record(struct ctl *ctl, enum ctl_end end, int64_t age_s);
 
+/** A sealed one that turned out to be another customer's, as its file says too. */
+struct ctl_recording ctl_record_due(struct ctl *ctl, enum ctl_end end, struct uuid owner_due);
+
+/** One round of the keeper, which exits with code; returns what it counted under a name. */
+int64_t ctl_round(struct ctl *ctl, int code, const char *name);
+
 /** State of a recording by the index, as text. */
 const char *ctl_state(const struct ctl *ctl, const struct ctl_recording *recording);
 

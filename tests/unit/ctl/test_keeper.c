@@ -15,25 +15,12 @@
 #include "tools/recorderctl/keeper.h"
 #include "tools/recorderctl/month_keys.h"
 
-/* One round; returns what it counted under a name. */
-static int64_t round_counts(struct ctl *ctl, int code, const char *name)
-{
-    int exit_code = ctl_run(ctl, "--json", "keeper", "--once", NULL);
-
-    if (exit_code != code)
-        fail_msg("exit %d: %s%s", exit_code, ctl->out, ctl->err);
-    json_t *value = ctl_json(ctl);
-    int64_t count = json_integer_value(json_object_get(value, name));
-    json_decref(value);
-    return count;
-}
-
 static void a_crashed_recording_is_recovered_and_verifies(void **state)
 {
     struct ctl *ctl = *state;
     struct ctl_recording recording = ctl_record(ctl, CTL_CRASHED, 60);
 
-    assert_int_equal(round_counts(ctl, 0, "recovered"), 1);
+    assert_int_equal(ctl_round(ctl, 0, "recovered"), 1);
     assert_string_equal(ctl_state(ctl, &recording), "recovered");
     assert_int_equal(ctl_run(ctl, "recordings", "verify", recording.id_text, NULL), 0);
     assert_int_equal(
@@ -53,7 +40,7 @@ static void a_crashed_recording_is_recovered_and_verifies(void **state)
     assert_int_equal(ctl_sql(ctl, "SELECT count(*) FROM audit WHERE action = 'recovered' AND"
                                   " actor = 'program:keeper' AND recording IS NOT NULL"),
                      1);
-    assert_int_equal(round_counts(ctl, 0, "recovered"), 0);
+    assert_int_equal(ctl_round(ctl, 0, "recovered"), 0);
 }
 
 static void the_loss_of_what_was_durable_is_an_entry_in_the_audit_log(void **state)
@@ -64,7 +51,7 @@ static void the_loss_of_what_was_durable_is_an_entry_in_the_audit_log(void **sta
 
     (void)snprintf(path, sizeof path, "%s.tail", recording.path);
     assert_int_equal(unlink(path), 0);
-    assert_int_equal(round_counts(ctl, 0, "recovered"), 1);
+    assert_int_equal(ctl_round(ctl, 0, "recovered"), 1);
     (void)snprintf(path, sizeof path, "%s.damaged", recording.path);
     assert_int_equal(access(path, F_OK), 0);
     assert_int_equal(ctl_sql(ctl, "SELECT count(*) FROM audit WHERE action = 'recovered' AND"
@@ -77,7 +64,7 @@ static void what_was_known_of_a_recovered_call_stays(void **state)
     struct ctl *ctl = *state;
 
     (void)ctl_record(ctl, CTL_CRASHED, 60);
-    assert_int_equal(round_counts(ctl, 0, "recovered"), 1);
+    assert_int_equal(ctl_round(ctl, 0, "recovered"), 1);
     assert_int_equal(ctl_sql(ctl, "SELECT count(*) FROM recordings WHERE"
                                   " caller_number = '+4570000000' AND caller_digits = '4570000000'"
                                   " AND called_number = '+4588303080' AND sip_call_id = 'call-1'"
@@ -86,78 +73,15 @@ static void what_was_known_of_a_recovered_call_stays(void **state)
                      1);
 }
 
-/* As the index has it after a call whose real parties came late: nobody's, and due to the customer.
- */
-static void make_due(struct ctl *ctl, const char *customer)
-{
-    char sql[300];
-
-    (void)snprintf(sql, sizeof sql,
-                   "UPDATE recordings SET owner_due = (SELECT id FROM customers WHERE number ="
-                   " '%s'), customer = (SELECT id FROM customers WHERE number = 'unassigned')",
-                   customer);
-    (void)ctl_sql(ctl, sql);
-}
-
-static void a_recording_that_turned_out_to_be_anothers_is_sealed_to_them(void **state)
-{
-    struct ctl *ctl = *state;
-    struct ctl_recording recording = ctl_record(ctl, CTL_SEALED, 60);
-
-    assert_int_equal(ctl_run(ctl, "customer", "add", "77", "--name", "Seven", NULL), 0);
-    make_due(ctl, "77");
-    assert_int_equal(ctl_run(ctl, "recordings", "verify", recording.id_text, NULL), 0);
-    assert_int_equal(round_counts(ctl, 0, "reassigned"), 1);
-    assert_int_equal(ctl_run(ctl, "--json", "recordings", "show", recording.id_text, NULL), 0);
-    json_t *value = ctl_json(ctl);
-    assert_string_equal(json_string_value(json_object_get(value, "customer")), "77");
-    assert_true(json_is_null(json_object_get(value, "owner_due")));
-    json_decref(value);
-    assert_int_equal(ctl_run(ctl, "recordings", "verify", recording.id_text, NULL), 0);
-    assert_int_equal(ctl_sql(ctl, "SELECT count(*) FROM audit WHERE action = 'reassign' AND"
-                                  " actor = 'program:keeper' AND recording IS NOT NULL"),
-                     1);
-    assert_int_equal(round_counts(ctl, 0, "reassigned"), 0);
-}
-
-static void a_crash_between_file_and_row_of_a_reassignment_is_gone_on_from(void **state)
-{
-    struct ctl *ctl = *state;
-    struct ctl_recording recording = ctl_record(ctl, CTL_SEALED, 60);
-
-    assert_int_equal(ctl_run(ctl, "customer", "add", "77", "--name", "Seven", NULL), 0);
-    make_due(ctl, "77");
-    assert_int_equal(round_counts(ctl, 0, "reassigned"), 1);
-    make_due(ctl, "77"); /* the file is theirs, the row does not know */
-    (void)ctl_sql(ctl, "UPDATE recordings SET sha256_cipher = zeroblob(32)");
-    assert_int_equal(round_counts(ctl, 0, "reassigned"), 1);
-    assert_int_equal(ctl_run(ctl, "recordings", "verify", recording.id_text, NULL), 0);
-}
-
-static void a_reassignment_that_cannot_be_is_an_error_and_tried_again(void **state)
-{
-    struct ctl *ctl = *state;
-    struct ctl_recording recording = ctl_record(ctl, CTL_SEALED, 60);
-    char away[sizeof recording.path + sizeof ".away"];
-
-    assert_int_equal(ctl_run(ctl, "customer", "add", "77", "--name", "Seven", NULL), 0);
-    make_due(ctl, "77");
-    (void)snprintf(away, sizeof away, "%s.away", recording.path);
-    assert_int_equal(rename(recording.path, away), 0);
-    assert_int_equal(round_counts(ctl, 5, "errors"), 1);
-    assert_int_equal(rename(away, recording.path), 0);
-    assert_int_equal(round_counts(ctl, 0, "reassigned"), 1);
-}
-
 static void a_living_recording_is_left_alone(void **state)
 {
     struct ctl *ctl = *state;
     struct ctl_recording recording = ctl_record(ctl, CTL_ALIVE, 60);
 
-    assert_int_equal(round_counts(ctl, 0, "alive"), 1);
+    assert_int_equal(ctl_round(ctl, 0, "alive"), 1);
     assert_string_equal(ctl_state(ctl, &recording), "recording");
     recording_writer_destroy(recording.writer);
-    assert_int_equal(round_counts(ctl, 0, "recovered"), 1);
+    assert_int_equal(ctl_round(ctl, 0, "recovered"), 1);
 }
 
 static void a_row_whose_file_is_gone_becomes_failed(void **state)
@@ -165,12 +89,12 @@ static void a_row_whose_file_is_gone_becomes_failed(void **state)
     struct ctl *ctl = *state;
     struct ctl_recording recording = ctl_record(ctl, CTL_WITHOUT_FILE, 60);
 
-    assert_int_equal(round_counts(ctl, 1, "failed"), 1);
+    assert_int_equal(ctl_round(ctl, 1, "failed"), 1);
     assert_string_equal(ctl_state(ctl, &recording), "failed");
     assert_int_equal(ctl_sql(ctl, "SELECT count(*) FROM audit WHERE action = 'failed' AND"
                                   " detail LIKE '%No such file%'"),
                      1);
-    assert_int_equal(round_counts(ctl, 0, "failed"), 0);
+    assert_int_equal(ctl_round(ctl, 0, "failed"), 0);
 }
 
 static void a_young_row_without_a_file_is_its_writers_business(void **state)
@@ -178,7 +102,7 @@ static void a_young_row_without_a_file_is_its_writers_business(void **state)
     struct ctl *ctl = *state;
     struct ctl_recording recording = ctl_record(ctl, CTL_WITHOUT_FILE, 1);
 
-    assert_int_equal(round_counts(ctl, 0, "alive"), 1);
+    assert_int_equal(ctl_round(ctl, 0, "alive"), 1);
     assert_string_equal(ctl_state(ctl, &recording), "recording");
 }
 
@@ -195,7 +119,7 @@ static void a_store_that_is_not_mounted_fails_no_recording(void **state)
     assert_int_equal(ctl_run(ctl, "keeper", "--once", NULL), 5);
     assert_string_equal(ctl_state(ctl, &recording), "recording");
     assert_int_equal(rename(away, path), 0);
-    assert_int_equal(round_counts(ctl, 0, "recovered"), 1);
+    assert_int_equal(ctl_round(ctl, 0, "recovered"), 1);
 }
 
 static void overwrite_with_noise(const char *path)
@@ -214,7 +138,7 @@ static void a_file_without_an_authentic_header_becomes_failed_and_stays(void **s
     struct ctl_recording recording = ctl_record(ctl, CTL_CRASHED, 60);
 
     overwrite_with_noise(recording.path);
-    assert_int_equal(round_counts(ctl, 1, "failed"), 1);
+    assert_int_equal(ctl_round(ctl, 1, "failed"), 1);
     assert_string_equal(ctl_state(ctl, &recording), "failed");
     assert_int_equal(access(recording.path, F_OK), 0);
 }
@@ -224,7 +148,7 @@ static void a_sealed_file_completes_a_row_that_was_left_behind(void **state)
     struct ctl *ctl = *state;
     struct ctl_recording recording = ctl_record(ctl, CTL_ROW_BEHIND, 60);
 
-    assert_int_equal(round_counts(ctl, 0, "completed"), 1);
+    assert_int_equal(ctl_round(ctl, 0, "completed"), 1);
     assert_string_equal(ctl_state(ctl, &recording), "sealed");
     assert_int_equal(ctl_sql(ctl, "SELECT count(*) FROM legs WHERE codec = 'PCMA' AND"
                                   " packets_received = 95"),
@@ -242,7 +166,7 @@ static void a_file_sealed_this_moment_is_left_to_its_writer(void **state)
     struct ctl *ctl = *state;
     struct ctl_recording recording = ctl_record(ctl, CTL_ROW_BEHIND, 6); /* ended 4 s ago */
 
-    assert_int_equal(round_counts(ctl, 0, "alive"), 1);
+    assert_int_equal(ctl_round(ctl, 0, "alive"), 1);
     assert_string_equal(ctl_state(ctl, &recording), "recording");
 }
 
@@ -272,7 +196,7 @@ static void a_recording_whose_key_is_gone_waits(void **state)
     assert_string_equal(ctl_state(ctl, &recording), "recording");
     (void)unlink(path);
     assert_int_equal(rename(away, path), 0);
-    assert_int_equal(round_counts(ctl, 0, "recovered"), 1);
+    assert_int_equal(ctl_round(ctl, 0, "recovered"), 1);
 }
 
 static void a_recording_whose_master_key_is_another_waits(void **state)
@@ -293,7 +217,7 @@ static void a_recording_whose_master_key_is_another_waits(void **state)
     assert_int_equal(ctl_run(ctl, "keeper", "--once", NULL), 5);
     assert_string_equal(ctl_state(ctl, &recording), "recording");
     assert_int_equal(rename(away, path), 0);
-    assert_int_equal(round_counts(ctl, 0, "recovered"), 1);
+    assert_int_equal(ctl_round(ctl, 0, "recovered"), 1);
 }
 
 static void the_keys_of_the_next_month_are_made_in_time(void **state)
@@ -308,7 +232,7 @@ static void the_keys_of_the_next_month_are_made_in_time(void **state)
     (void)strcpy(strrchr(public_path, '.'), ".pub");
     assert_int_equal(unlink(private_path), 0);
     assert_int_equal(unlink(public_path), 0);
-    assert_int_equal(round_counts(ctl, 0, "errors"), 0);
+    assert_int_equal(ctl_round(ctl, 0, "errors"), 0);
     assert_int_equal(access(private_path, F_OK), 0);
     assert_int_equal(access(public_path, F_OK), 0);
 }
@@ -338,7 +262,7 @@ static void sessions_that_are_over_are_removed(void **state)
     (void)ctl_sql(ctl, "INSERT INTO sessions SELECT zeroblob(32), id, 0, 0 FROM customers"
                        " WHERE number = '88303080'");
     assert_int_equal(ctl_sql(ctl, "SELECT count(*) FROM sessions"), 1);
-    assert_int_equal(round_counts(ctl, 0, "errors"), 0);
+    assert_int_equal(ctl_round(ctl, 0, "errors"), 0);
     assert_int_equal(ctl_sql(ctl, "SELECT count(*) FROM sessions"), 0);
 }
 
@@ -350,7 +274,7 @@ static void a_settled_file_without_a_row_is_reported(void **state)
 
     (void)ctl_record(ctl, CTL_WITHOUT_ROW, 1); /* its row may be on its way */
     assert_int_equal(utimensat(AT_FDCWD, old.path, times, 0), 0);
-    assert_int_equal(round_counts(ctl, 0, "orphans"), 1);
+    assert_int_equal(ctl_round(ctl, 0, "orphans"), 1);
     assert_int_equal(access(old.path, F_OK), 0);
 }
 
@@ -382,7 +306,7 @@ static void status_shows_the_keepers_last_round(void **state)
     json_t *value = ctl_json(ctl);
     assert_true(json_is_null(json_object_get(value, "keeper")));
     json_decref(value);
-    assert_int_equal(round_counts(ctl, 0, "errors"), 0);
+    assert_int_equal(ctl_round(ctl, 0, "errors"), 0);
     assert_int_equal(ctl_run(ctl, "--json", "status", NULL), 0);
     value = ctl_json(ctl);
     assert_true(json_is_string(json_object_get(json_object_get(value, "keeper"), "round_at")));
@@ -430,9 +354,6 @@ int main(void)
         WITH_STORE(a_crashed_recording_is_recovered_and_verifies),
         WITH_STORE(the_loss_of_what_was_durable_is_an_entry_in_the_audit_log),
         WITH_STORE(what_was_known_of_a_recovered_call_stays),
-        WITH_STORE(a_recording_that_turned_out_to_be_anothers_is_sealed_to_them),
-        WITH_STORE(a_crash_between_file_and_row_of_a_reassignment_is_gone_on_from),
-        WITH_STORE(a_reassignment_that_cannot_be_is_an_error_and_tried_again),
         WITH_STORE(a_living_recording_is_left_alone),
         WITH_STORE(a_row_whose_file_is_gone_becomes_failed),
         WITH_STORE(a_young_row_without_a_file_is_its_writers_business),

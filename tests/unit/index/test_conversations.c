@@ -75,8 +75,8 @@ static void each_kind_of_tie_links_two_calls(void **state)
                              {first.session_id, second.session_id},
                              {first.call_reference, second.call_reference},
                              {first.sip_session_id, second.sip_session_id}};
-        (void)sprintf(fields[kind][0], "tie-%d", kind);
-        (void)sprintf(fields[kind][1], "tie-%d", kind);
+        (void)sprintf(fields[kind][0], "one-tie-of-%d", kind);
+        (void)sprintf(fields[kind][1], "one-tie-of-%d", kind);
         begin(fixture, &first);
         begin(fixture, &second);
         expect_together(fixture, &first, &second);
@@ -100,8 +100,8 @@ static void one_kind_of_tie_is_not_another(void **state)
     struct index_recording first = call_at(unassigned(fixture->index), 0);
     struct index_recording second = call_at(unassigned(fixture->index), 1);
 
-    (void)strcpy(first.group_id, "1");
-    (void)strcpy(second.call_reference, "1");
+    (void)strcpy(first.group_id, "27123789");
+    (void)strcpy(second.call_reference, "27123789");
     begin(fixture, &first);
     begin(fixture, &second);
     expect_apart(fixture, &first, &second);
@@ -114,9 +114,9 @@ static void customers_and_sources_are_never_crossed(void **state)
     struct index_recording customers = call_at(add_customer(fixture->index, "5"), 1);
     struct index_recording sources = call_at(unassigned(fixture->index), 1);
 
-    (void)strcpy(first.group_id, "g");
-    (void)strcpy(customers.group_id, "g");
-    (void)strcpy(sources.group_id, "g");
+    (void)strcpy(first.group_id, "group-77");
+    (void)strcpy(customers.group_id, "group-77");
+    (void)strcpy(sources.group_id, "group-77");
     (void)strcpy(sources.source, "other");
     begin(fixture, &first);
     begin(fixture, &customers);
@@ -197,12 +197,12 @@ static void a_call_joins_what_ended_less_than_five_minutes_before(void **state)
     struct fixture *fixture = *state;
     struct uuid customer = unassigned(fixture->index);
     struct index_recording first = call_at(customer, 0);
-    struct index_recording near = call_at(customer, 10 + CONVERSATION_GAP_S);
-    struct index_recording far = call_at(customer, 10 + 2 * CONVERSATION_GAP_S + 21);
+    struct index_recording near = call_at(customer, 10 + CONVERSATION_GAP_S - 1);
+    struct index_recording far = call_at(customer, 10 + CONVERSATION_GAP_S - 1 + 20 + 300);
 
-    (void)strcpy(first.group_id, "g");
-    (void)strcpy(near.group_id, "g");
-    (void)strcpy(far.group_id, "g");
+    (void)strcpy(first.group_id, "group-77");
+    (void)strcpy(near.group_id, "group-77");
+    (void)strcpy(far.group_id, "group-77");
     begin(fixture, &first);
     end_after(fixture, &first, 10);
     begin(fixture, &near);
@@ -213,11 +213,73 @@ static void a_call_joins_what_ended_less_than_five_minutes_before(void **state)
 
     struct index_recording running = call_at(customer, 5000);
     struct index_recording late = call_at(customer, 5000 + 36000);
-    (void)strcpy(running.group_id, "long");
-    (void)strcpy(late.group_id, "long");
+    (void)strcpy(running.group_id, "the-long-one");
+    (void)strcpy(late.group_id, "the-long-one");
     begin(fixture, &running);
     begin(fixture, &late);
     expect_together(fixture, &running, &late);
+}
+
+static bool text_links(struct fixture *fixture, int64_t at_s, const char *text)
+{
+    struct index_recording first = call_at(unassigned(fixture->index), at_s);
+    struct index_recording second = call_at(unassigned(fixture->index), at_s + 1);
+    struct index_recording late = call_at(unassigned(fixture->index), at_s + 2);
+
+    (void)snprintf(first.group_id, sizeof first.group_id, "%s", text);
+    (void)snprintf(first.session_id, sizeof first.session_id, "%s", text);
+    (void)snprintf(first.call_reference, sizeof first.call_reference, "%s", text);
+    (void)snprintf(first.sip_session_id, sizeof first.sip_session_id, "%s", text);
+    memcpy(second.group_id, first.group_id, sizeof first.group_id);
+    memcpy(second.session_id, first.session_id, sizeof first.session_id);
+    memcpy(second.call_reference, first.call_reference, sizeof first.call_reference);
+    memcpy(second.sip_session_id, first.sip_session_id, sizeof first.sip_session_id);
+    begin(fixture, &first);
+    begin(fixture, &second);
+    begin(fixture, &late);
+    memcpy(late.group_id, first.group_id, sizeof first.group_id);
+    end_after(fixture, &late, 1);
+    bool links = uuid_equal(conversation_of(fixture, &second), first.id);
+    assert_int_equal(uuid_equal(conversation_of(fixture, &late), first.id), links);
+    return links;
+}
+
+/* Some send one value in every call: "1", a nil UUID, or texts that differ past what is kept. */
+static void an_id_that_says_too_little_ties_nothing(void **state)
+{
+    struct fixture *fixture = *state;
+    char text[200];
+
+    assert_false(text_links(fixture, 0, "1"));
+    assert_true(text_links(fixture, 1000, "g7"));
+    assert_false(text_links(fixture, 3000, "00000000-0000-0000-0000-000000000000"));
+    assert_false(text_links(fixture, 4000, "AAAAAAAAAAAAAAAAAAAAAA=="));
+    assert_false(text_links(fixture, 5000, "{00000000-0000-0000-0000-000000000000}"));
+    assert_false(text_links(fixture, 6000, "--------"));
+    assert_true(text_links(fixture, 7000, "00000000-0000-0000-0000-000000000001"));
+    memset(text, 'x', sizeof text);
+    text[0] = 'y';
+    text[sizeof text - 1] = '\0';
+    assert_false(text_links(fixture, 8000, text));
+}
+
+/* A session is one recording's own: only a long id is sure to be meant for one alone. */
+static void a_short_session_id_ties_nothing(void **state)
+{
+    struct fixture *fixture = *state;
+
+    for (int i = 0; i < 2; i++) {
+        struct index_recording first = call_at(unassigned(fixture->index), i * 1000);
+        struct index_recording second = call_at(unassigned(fixture->index), i * 1000 + 10);
+        (void)strcpy(first.session_id, i ? "12345678" : "1234567");
+        (void)strcpy(second.session_id, first.session_id);
+        begin(fixture, &first);
+        begin(fixture, &second);
+        if (i)
+            expect_together(fixture, &first, &second);
+        else
+            expect_apart(fixture, &first, &second);
+    }
 }
 
 static void two_calls_of_one_transaction_are_linked(void **state)
@@ -248,15 +310,15 @@ static void a_tie_told_late_links_to_earlier_and_to_later_calls(void **state)
     for (int i = 0; i < 3; i++) {
         rows[i] = call_at(customer, 10 * i);
         if (i != 1)
-            (void)strcpy(rows[i].group_id, i ? "late" : "early");
+            (void)strcpy(rows[i].group_id, i ? "late-tie" : "early-tie");
         begin(fixture, &rows[i]);
     }
     expect_apart(fixture, &rows[0], &rows[1]);
     expect_apart(fixture, &rows[1], &rows[2]);
-    (void)strcpy(rows[1].group_id, "late");
+    (void)strcpy(rows[1].group_id, "late-tie");
     end_after(fixture, &rows[1], 60); /* it is earlier than the one it now shares a tie with */
     expect_together(fixture, &rows[1], &rows[2]);
-    (void)strcpy(rows[0].group_id, "late");
+    (void)strcpy(rows[0].group_id, "late-tie");
     end_after(fixture, &rows[0], 60); /* a whole conversation joins this one */
     expect_together(fixture, &rows[0], &rows[1]);
     expect_together(fixture, &rows[0], &rows[2]);
@@ -269,7 +331,7 @@ static void ties_not_told_at_the_end_stay_what_they_were(void **state)
     struct index_recording found;
     struct fault fault = {0};
 
-    (void)strcpy(row.group_id, "g");
+    (void)strcpy(row.group_id, "group-77");
     (void)strcpy(row.call_reference, "r");
     begin(fixture, &row);
     row.group_id[0] = '\0';
@@ -277,7 +339,7 @@ static void ties_not_told_at_the_end_stay_what_they_were(void **state)
     (void)strcpy(row.session_id, "new");
     end_after(fixture, &row, 1);
     assert_ok(recordings_get(fixture->index, row.id, NULL, &found, &fault), &fault);
-    assert_string_equal(found.group_id, "g");
+    assert_string_equal(found.group_id, "group-77");
     assert_string_equal(found.call_reference, "s");
     assert_string_equal(found.session_id, "new");
 }
@@ -290,7 +352,7 @@ static void a_constant_in_every_call_makes_no_endless_conversation(void **state)
 
     for (int i = 0; i <= CONVERSATION_RECORDINGS_MAX; i++) {
         struct index_recording row = call_at(customer, i);
-        (void)strcpy(row.group_id, "1");
+        (void)strcpy(row.group_id, "constant");
         begin(fixture, &row);
         if (i == 0)
             first = row;
@@ -323,7 +385,7 @@ static void a_conversation_is_listed_oldest_first_and_to_its_customer_alone(void
 
     for (int i = 0; i < 3; i++) {
         rows[i] = call_at(customer, 10 * i);
-        (void)strcpy(rows[i].group_id, "g");
+        (void)strcpy(rows[i].group_id, "group-77");
         begin(fixture, &rows[i]);
     }
     assert_ok(
@@ -363,7 +425,7 @@ static void a_recording_has_its_place_in_its_conversation(void **state)
     begin(fixture, &alone);
     for (int i = 0; i < 3; i++) {
         rows[i] = call_at(customer, i == 1 ? 0 : i); /* two of one moment: the id decides */
-        (void)strcpy(rows[i].group_id, "g");
+        (void)strcpy(rows[i].group_id, "group-77");
         begin(fixture, &rows[i]);
     }
     expect_place(fixture, &alone, 1, 1);
@@ -416,10 +478,10 @@ static void linking_and_listing_walk_ranges_of_indexes(void **state)
     struct seen seen = {0};
     struct fault fault = {0};
 
-    (void)strcpy(second.group_id, "g");
+    (void)strcpy(second.group_id, "group-77");
     begin(fixture, &first);
     begin(fixture, &second);
-    (void)strcpy(first.group_id, "g");
+    (void)strcpy(first.group_id, "group-77");
     end_after(fixture, &first, 60);
     assert_ok(recordings_list_conversation(index, first.id, NULL, take, &seen, &fault), &fault);
     assert_int_equal(seen.count, 2);
@@ -447,6 +509,8 @@ int main(void)
         WITH_INDEX(any_half_of_the_sip_session_links_and_the_nil_one_never),
         cmocka_unit_test(a_session_identifier_that_does_not_fit_is_no_tie),
         WITH_INDEX(a_call_joins_what_ended_less_than_five_minutes_before),
+        WITH_INDEX(an_id_that_says_too_little_ties_nothing),
+        WITH_INDEX(a_short_session_id_ties_nothing),
         WITH_INDEX(two_calls_of_one_transaction_are_linked),
         WITH_INDEX(a_tie_told_late_links_to_earlier_and_to_later_calls),
         WITH_INDEX(ties_not_told_at_the_end_stay_what_they_were),

@@ -30,6 +30,7 @@ static struct index_recording complete(void)
                                     .packets_refused = 5};
     (void)strcpy(row.call_reference, "27123789");
     row.conversation = uuid_new(clock_wall_now());
+    row.owner_due = uuid_new(clock_wall_now());
     return row;
 }
 
@@ -58,6 +59,7 @@ static void what_is_written_reads_back(void **state)
     assert_string_equal(found.group_id, row.group_id);
     assert_string_equal(found.call_reference, "27123789");
     assert_true(uuid_equal(found.conversation, row.conversation));
+    assert_true(uuid_equal(found.owner_due, row.owner_due));
     assert_int_equal(found.legs, 2);
     assert_memory_equal(found.leg, row.leg, sizeof row.leg);
     assert_int_equal(count, 2);
@@ -80,12 +82,14 @@ static void unknown_things_are_null_in_the_json(void **state)
     row.ended.ns = 0;
     memset(&row.called, 0, sizeof row.called);
     memset(&row.conversation, 0, sizeof row.conversation);
+    memset(&row.owner_due, 0, sizeof row.owner_due);
     row.call_reference[0] = '\0';
     assert_int_equal(details_write(&row, NULL, NULL, 0, &json), STATUS_OK);
     json_t *details = json_loads(json, 0, NULL);
     assert_non_null(details);
     assert_true(json_is_null(json_object_get(details, "ended_at")));
     assert_true(json_is_null(json_object_get(details, "conversation")));
+    assert_true(json_is_null(json_object_get(details, "owner_due")));
     assert_true(json_is_null(json_object_get(details, "call_reference")));
     assert_true(json_is_null(json_object_get(json_object_get(details, "called"), "number")));
     const json_t *leg = json_array_get(json_object_get(details, "legs"), 0);

@@ -56,6 +56,7 @@ static struct index_recording end(const struct scene *scene, struct index_record
     row.ended.ns = row.started.ns + CLOCK_NS_PER_S;
     (void)snprintf(row.caller.number, sizeof row.caller.number, "%s", caller);
     (void)snprintf(row.called.number, sizeof row.called.number, "%s", called);
+    assert_ok(recordings_find_owner(scene->index, &row, &fault), &fault);
     assert_ok(recordings_finish(scene->index, &row, NULL, 0, &fault), &fault);
     assert_ok(recordings_get(scene->index, row.id, NULL, &found, &fault), &fault);
     return found;
@@ -106,6 +107,21 @@ static void a_call_whose_last_parties_name_nobody_stays_where_it_is(void **state
     assert_false(is_due(&found));
     found = end(&scene, begin(&scene, "pbx", "conference", ""), "", "");
     assert_false(is_due(&found));
+}
+
+static void a_default_that_changed_during_the_call_moves_nothing(void **state)
+{
+    struct scene scene = make_scene(*state);
+    struct index_recording row = begin(&scene, "pbx", "conference", "");
+    const struct source pbx = {.name = "pbx", .certificate = "pbx", .customer = "2"};
+    struct fault fault = {0};
+
+    assert_ok(sources_change(scene.index, &pbx, &fault), &fault);
+    struct index_recording found = end(&scene, row, "+4599", "+4598");
+    assert_false(is_due(&found));
+    assert_true(uuid_equal(found.customer, scene.one));
+    row.id = uuid_new(row.started);
+    assert_int_equal(recordings_find_owner(scene.index, &row, NULL), STATUS_NOT_FOUND);
 }
 
 static void the_direction_is_told_anew_where_the_owner_stays(void **state)
@@ -199,6 +215,54 @@ static void a_reassigned_recording_is_the_new_customers_and_leaves_its_conversat
     assert_int_equal(count, 0);
 }
 
+/* In between it is "unassigned"'s, whose calls are anybody's. */
+static void what_is_due_to_another_is_alone_meanwhile(void **state)
+{
+    struct scene scene = make_scene(*state);
+    struct index_recording nobodys = begin(&scene, "other", "", "");
+    struct index_recording ones[3];
+    struct index_recording found;
+    struct fault fault = {0};
+
+    for (int i = 0; i < 2; i++)
+        ones[i] = begin(&scene, "pbx", "conference", "");
+    (void)snprintf(nobodys.source, sizeof nobodys.source, "pbx");
+    assert_true(uuid_equal(ones[1].conversation, ones[0].id));
+    (void)snprintf(ones[0].group_id, sizeof ones[0].group_id, "told at the end");
+    found = end(&scene, ones[0], "+4522", "");
+    assert_true(uuid_equal(found.owner_due, scene.two));
+    assert_string_equal(found.group_id, "told at the end");
+    assert_true(uuid_equal(found.conversation, found.id));
+    assert_ok(recordings_get(scene.index, ones[1].id, NULL, &found, &fault), &fault);
+    assert_true(uuid_equal(found.conversation, ones[1].id));
+    struct index_recording next = nobodys; /* one that nobody's number names, of the same group */
+    next.id = uuid_new(next.started);
+    next.started.ns = ones[0].started.ns + CLOCK_NS_PER_S;
+    (void)snprintf(next.group_id, sizeof next.group_id, "told at the end");
+    assert_ok(recordings_find_conversation(scene.index, &next, &fault), &fault);
+    assert_true(uuid_equal(next.conversation, next.id));
+}
+
+/* The keeper may find a file sealed and write its row, and seal it to another, before the one who
+ * sealed it first comes to the index. */
+static void what_has_ended_is_not_ended_again(void **state)
+{
+    struct scene scene = make_scene(*state);
+    struct index_recording row = begin(&scene, "pbx", "conference", "");
+    struct index_recording found;
+    struct fault fault = {0};
+
+    found = end(&scene, row, "+4522", "");
+    memset(found.sha256_cipher, 7, sizeof found.sha256_cipher);
+    assert_ok(recordings_reassign(scene.index, &found, &fault), &fault);
+    row.state = RECORDING_STATE_SEALED;
+    memset(row.sha256_cipher, 1, sizeof row.sha256_cipher);
+    assert_int_equal(recordings_finish(scene.index, &row, NULL, 0, &fault), STATUS_CONFLICT);
+    assert_ok(recordings_get(scene.index, row.id, &scene.two, &found, &fault), &fault);
+    assert_int_equal(found.sha256_cipher[0], 7);
+    assert_string_equal(found.caller.number, "+4522");
+}
+
 static void the_list_of_what_is_due_goes_on_behind_a_row(void **state)
 {
     struct scene scene = make_scene(*state);
@@ -222,9 +286,12 @@ int main(void)
         WITH_INDEX(a_call_of_a_stand_in_is_due_to_whom_its_last_parties_name),
         WITH_INDEX(a_call_that_was_somebodys_by_number_stays_theirs),
         WITH_INDEX(a_call_whose_last_parties_name_nobody_stays_where_it_is),
+        WITH_INDEX(a_default_that_changed_during_the_call_moves_nothing),
         WITH_INDEX(the_direction_is_told_anew_where_the_owner_stays),
         WITH_INDEX(what_is_due_to_another_is_nobodys_meanwhile),
         WITH_INDEX(a_reassigned_recording_is_the_new_customers_and_leaves_its_conversation),
+        WITH_INDEX(what_is_due_to_another_is_alone_meanwhile),
+        WITH_INDEX(what_has_ended_is_not_ended_again),
         WITH_INDEX(the_list_of_what_is_due_goes_on_behind_a_row),
     };
 

@@ -248,6 +248,40 @@ static void a_store_of_version_1_keeps_its_rows_and_gets_what_is_new(void **stat
     (void)unlink(path);
 }
 
+/* One that runs while the store is brought up to date has its statements still. */
+static void what_a_program_of_version_1_goes_on_writing_is_alone(void **state)
+{
+    static const char insert[] =
+        "INSERT INTO recordings (id, customer, started_us, state, direction,"
+        " caller_number, caller_name, caller_digits, caller_reversed,"
+        " called_number, called_name, called_digits, called_reversed,"
+        " source, source_address, sip_call_id, session_id, sip_session_id, group_id, node,"
+        " end_cause, path) VALUES (x'0193000000007000800000000000001%d',"
+        " x'01930000000070008000000000000001', 3000000, 0, 0, '', '', '', '', '', '', '', '',"
+        " 'pbx', '', '', '', '', '', '', '', 'p')";
+    struct fixture *fixture = *state;
+    struct fault fault = {0};
+    struct index *index = NULL;
+    struct index_recording row;
+    struct uuid id;
+    char path[128];
+    char sql[600];
+
+    (void)snprintf(path, sizeof path, "%s/old.sqlite", fixture->directory);
+    make_version_1(path);
+    assert_ok(index_create(path, &fault), &fault);
+    for (int i = 1; i <= 2; i++) {
+        (void)snprintf(sql, sizeof sql, insert, i);
+        assert_int_equal(run_sql(path, sql), SQLITE_OK);
+    }
+    assert_ok(index_open(path, &index, &fault), &fault);
+    assert_int_equal(uuid_parse("01930000-0000-7000-8000-000000000012", &id), STATUS_OK);
+    assert_ok(recordings_get(index, id, NULL, &row, &fault), &fault);
+    assert_true(uuid_equal(row.conversation, id));
+    index_close(index);
+    (void)unlink(path);
+}
+
 static void another_connections_commit_changes_the_data_version(void **state)
 {
     struct fixture *fixture = *state;
@@ -326,6 +360,7 @@ int main(void)
         WITH_INDEX(a_foreign_database_and_a_foreign_file_are_refused),
         WITH_INDEX(migration_applies_the_missing_steps_alone),
         WITH_INDEX(a_store_of_version_1_keeps_its_rows_and_gets_what_is_new),
+        WITH_INDEX(what_a_program_of_version_1_goes_on_writing_is_alone),
         WITH_INDEX(another_connections_commit_changes_the_data_version),
         WITH_INDEX(a_migration_that_fails_changes_nothing),
         WITH_INDEX(rollback_undoes_everything_since_begin),

@@ -172,7 +172,7 @@ static void a_name_alone_known_at_the_end_is_kept(void **state)
     assert_string_equal(found.called.name, "Bo");
 }
 
-static void finishing_twice_replaces_legs_and_facts(void **state)
+static void finishing_one_that_had_failed_replaces_legs_and_facts(void **state)
 {
     struct fixture *fixture = *state;
     struct fault fault = {0};
@@ -184,7 +184,9 @@ static void finishing_twice_replaces_legs_and_facts(void **state)
 
     assert_ok(recordings_insert(fixture->index, &row, &fault), &fault);
     struct index_recording end = finished(row);
+    end.state = RECORDING_STATE_FAILED;
     assert_ok(recordings_finish(fixture->index, &end, &given, 1, &fault), &fault);
+    end.state = RECORDING_STATE_SEALED;
     end.legs = 1;
     assert_ok(recordings_finish(fixture->index, &end, NULL, 0, &fault), &fault);
     assert_ok(recordings_get(fixture->index, row.id, NULL, &found, &fault), &fault);
@@ -271,7 +273,7 @@ int main(void)
         WITH_INDEX(finishing_writes_all_that_is_known_at_the_end),
         WITH_INDEX(parties_unknown_at_the_end_stay_what_they_were),
         WITH_INDEX(a_name_alone_known_at_the_end_is_kept),
-        WITH_INDEX(finishing_twice_replaces_legs_and_facts),
+        WITH_INDEX(finishing_one_that_had_failed_replaces_legs_and_facts),
         WITH_INDEX(finishing_an_unknown_id_is_not_found_and_too_many_legs_are_refused),
         WITH_INDEX(as_many_legs_as_a_call_can_have_are_kept_in_order),
         WITH_INDEX(only_a_call_in_state_recording_can_be_removed),

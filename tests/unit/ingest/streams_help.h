@@ -25,13 +25,13 @@
 #define CRYPTO_80_NEXT "2 AES_CM_128_HMAC_SHA1_80 inline:BBECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwd"
 #define CRYPTO_32 "3 AES_CM_128_HMAC_SHA1_32 inline:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwd"
 
-/* Stream "A" is label 2 and Anna's, stream "B" is label 1 and Bo's; Anna stands first. */
+/* Stream "A" is label 2 and Anna's, stream "B" is label 1 and Bo's, who stands first: he called. */
 static const char two_parties[] =
     "<recording xmlns='urn:ietf:params:xml:ns:recording:1'><datamode>complete</datamode>"
     "<session session_id='s'/>"
-    "<participant participant_id='p1'><nameID aor='sip:+4588000001@pbx'><name>Anna</name></nameID>"
-    "</participant>"
     "<participant participant_id='p2'><nameID aor='sip:+4588000002@pbx'><name>Bo</name></nameID>"
+    "</participant>"
+    "<participant participant_id='p1'><nameID aor='sip:+4588000001@pbx'><name>Anna</name></nameID>"
     "</participant>"
     "<stream stream_id='A' session_id='s'><label>2</label></stream>"
     "<stream stream_id='B' session_id='s'><label>1</label></stream>"
@@ -69,6 +69,7 @@ static inline struct siprec_metadata *read_metadata(const char *text)
 
 static inline void read_offer(struct fixture *fixture, const char *text)
 {
+    sdp_description_deinit(&fixture->offer);
     assert_int_equal(sdp_read(text, strlen(text), &fixture->offer), STATUS_OK);
 }
 
@@ -122,6 +123,7 @@ static inline int tear_down(void **state)
 {
     struct fixture *fixture = *state;
 
+    sdp_description_deinit(&fixture->offer);
     siprec_metadata_destroy(fixture->metadata);
     free(fixture);
     return 0;

@@ -224,6 +224,7 @@ static void open_letter(const struct letter *letter, struct opened *opened)
 static void close_letter(struct opened *opened)
 {
     siprec_metadata_destroy(opened->metadata);
+    sdp_description_deinit(opened->sdp);
     free(opened->sdp);
 }
 

@@ -65,6 +65,7 @@ static void open_subject(struct subject *subject, const char *first, const char 
 static void close_subject(struct subject *subject)
 {
     call_metadata_deinit(&subject->metadata);
+    sdp_description_deinit(subject->sdp);
     free(subject->sdp);
 }
 
@@ -204,18 +205,122 @@ static void party_that_gets_its_right_number_by_a_partial_update_takes_it_over(v
     close_subject(&subject);
 }
 
-static void complete_document_is_a_new_picture(void **state)
+#define CY_OPPOSITE(id, number)                                                                    \
+    DOCUMENT("complete", PERSON("c", "33") PERSON(id, number) STREAM("x", "1") STREAM("y", "2")    \
+                             SENDS("c", "x") SENDS(id, "y"))
+
+static void transfer_by_complete_documents_keeps_who_called_and_was_called(void **state)
 {
     struct subject subject;
 
     (void)state;
     open_subject(&subject, "1", "2");
     (void)take(&subject, SIP_CALL_INVITE, ANN_AND_BO);
-    (void)take(&subject, SIP_CALL_UPDATE, DOCUMENT("partial", PERSON("c", "33") LEFT("a")));
+    (void)take(&subject, SIP_CALL_UPDATE, CY_OPPOSITE("b", "22"));
+    expect_roles(&subject, "11", "22");
+    (void)take(&subject, SIP_CALL_UPDATE, CY_OPPOSITE("d", "44"));
+    expect_roles(&subject, "11", "22");
+    close_subject(&subject);
+}
+
+static void new_ids_of_the_same_numbers_are_nobodys_leaving(void **state)
+{
+    struct subject subject;
+
+    (void)state;
+    open_subject(&subject, "1", "2");
+    (void)take(&subject, SIP_CALL_INVITE, ANN_AND_BO);
     (void)take(&subject, SIP_CALL_UPDATE,
-               DOCUMENT("complete", PERSON("c", "33") PERSON("b", "22") STREAM("x", "1")
-                                        STREAM("y", "2") SENDS("c", "x") SENDS("b", "y")));
-    expect_roles(&subject, "33", "22");
+               DOCUMENT("complete", PERSON("a2", "11") PERSON("b2", "22")));
+    assert_false(subject.metadata.roles_kept);
+    expect_roles(&subject, "11", "22");
+    close_subject(&subject);
+}
+
+static void stand_in_gives_way_to_the_party_that_takes_its_place(void **state)
+{
+    static const char *const modes[] = {
+        DOCUMENT("complete", PERSON("c", "33") PERSON("a", "11")),
+        DOCUMENT("partial", PERSON("c", "33") LEFT("b")),
+    };
+
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        struct subject subject;
+
+        open_subject(&subject, "1", "2");
+        (void)take(&subject, SIP_CALL_INVITE,
+                   DOCUMENT("complete", PERSON("a", "11") PERSON("b", "conference")));
+        (void)take(&subject, SIP_CALL_UPDATE, modes[i]);
+        expect_roles(&subject, "11", "33");
+        close_subject(&subject);
+    }
+}
+
+static void called_who_was_there_alone_stays_so_when_the_caller_joins(void **state)
+{
+    struct subject subject;
+
+    (void)state;
+    open_subject(&subject, "1", "2");
+    (void)take(
+        &subject, SIP_CALL_INVITE,
+        DOCUMENT("complete", PERSON("b", "22") STREAM("x", "1") STREAM("y", "2") SENDS("b", "y")));
+    expect_roles(&subject, "", "22");
+    (void)take(&subject, SIP_CALL_UPDATE, DOCUMENT("partial", PERSON("a", "11") SENDS("a", "x")));
+    expect_roles(&subject, "11", "22");
+    close_subject(&subject);
+}
+
+/* As an SBC that describes stand-ins until it knows better. */
+static void document_of_others_alone_is_a_new_picture(void **state)
+{
+    struct subject subject;
+
+    (void)state;
+    open_subject(&subject, "1", "2");
+    (void)take(&subject, SIP_CALL_INVITE, ANN_AND_BO);
+    (void)take(&subject, SIP_CALL_UPDATE, CY_OPPOSITE("d", "44"));
+    expect_roles(&subject, "33", "44");
+    close_subject(&subject);
+}
+
+static void note_of_one(void *context, const struct recording_note *note)
+{
+    *(int *)context = note->stream;
+}
+
+/* The stream of the first m-line is the second of the call where it could be recorded only later.
+ */
+static void speakers_taken_from_their_order_follow_the_lines(void **state)
+{
+    struct subject subject;
+    const char *late = "v=0\r\nc=IN IP4 127.0.0.1\r\nm=audio 0 RTP/AVP 8\r\na=label:1\r\n"
+                       "m=audio 4002 RTP/AVP 8\r\na=label:2\r\n";
+    int stream = -2;
+
+    (void)state;
+    open_subject(&subject, "1", "2");
+    struct sdp_description *both = subject.sdp;
+    subject.sdp = calloc(1, sizeof *subject.sdp);
+    assert_non_null(subject.sdp);
+    assert_int_equal(sdp_read(late, strlen(late), subject.sdp), STATUS_OK);
+    assert_int_equal(call_streams_choose(subject.sdp, NULL, &ABILITIES, &subject.streams),
+                     STATUS_OK);
+    assert_int_equal(call_streams_update(&subject.streams, both, NULL, &ABILITIES), STATUS_OK);
+    assert_int_equal(subject.streams.media_line[1], 0);
+    (void)take(&subject, SIP_CALL_UPDATE, DOCUMENT("complete", PERSON("a", "11")));
+    struct siprec_metadata *alone = subject.metadata.known;
+    subject.metadata.known = NULL;
+    (void)take(&subject, SIP_CALL_UPDATE,
+               DOCUMENT("complete",
+                        PERSON("a", "11") PERSON("b", "22") STREAM("x", "1") STREAM("y", "2")));
+    assert_string_equal(subject.streams.stream[1].party.number, "11");
+    call_metadata_changes(alone, subject.metadata.known, &subject.streams, note_of_one, &stream);
+    assert_int_equal(stream, 0);
+    siprec_metadata_destroy(alone);
+    sdp_description_deinit(both);
+    free(both);
     close_subject(&subject);
 }
 
@@ -230,7 +335,12 @@ int main(void)
         cmocka_unit_test(plain_call_needs_neither_metadata_nor_labels),
         cmocka_unit_test(transfer_by_partial_updates_keeps_who_called_and_was_called),
         cmocka_unit_test(party_that_gets_its_right_number_by_a_partial_update_takes_it_over),
-        cmocka_unit_test(complete_document_is_a_new_picture),
+        cmocka_unit_test(transfer_by_complete_documents_keeps_who_called_and_was_called),
+        cmocka_unit_test(new_ids_of_the_same_numbers_are_nobodys_leaving),
+        cmocka_unit_test(stand_in_gives_way_to_the_party_that_takes_its_place),
+        cmocka_unit_test(called_who_was_there_alone_stays_so_when_the_caller_joins),
+        cmocka_unit_test(document_of_others_alone_is_a_new_picture),
+        cmocka_unit_test(speakers_taken_from_their_order_follow_the_lines),
     };
 
     return cmocka_run_group_tests_name("call_metadata", tests, NULL, NULL);

@@ -16,7 +16,7 @@ static void the_callers_stream_is_heard_on_the_left(void **state)
 {
     struct fixture *fixture = *state;
 
-    fixture->metadata->participant[0].said_calling = true; /* Anna, who is on the second m-line */
+    fixture->metadata->participant[1].said_calling = true; /* Anna, who is on the second m-line */
     choose(fixture, HEAD AUDIO("4000", "1") AUDIO("4002", "2"));
     assert_string_equal(fixture->streams.caller.name, "Anna");
     expect_streams(fixture, "RL");
@@ -45,7 +45,7 @@ static void stream_of_the_called_party_alone_leaves_the_left_to_the_caller(void 
 {
     struct fixture *fixture = *state;
 
-    fixture->metadata->participant[1].said_called = true; /* Bo, label 1 */
+    fixture->metadata->participant[0].said_called = true; /* Bo, label 1 */
     choose(fixture, HEAD AUDIO("4000", "1") AUDIO("4002", "words"));
     expect_streams(fixture, "RL");
     choose(fixture, HEAD AUDIO("4000", "1"));
@@ -249,12 +249,12 @@ static void proposal_has_a_line_for_each_stream_that_metadata_names(void **state
     struct fixture *fixture = *state;
     struct call_streams *streams = &fixture->streams;
 
-    call_streams_propose(fixture->metadata, streams);
+    call_streams_propose(fixture->metadata, true, streams);
     assert_int_equal(streams->count, 2);
     assert_string_equal(streams->stream[0].label, "2");
     assert_string_equal(streams->stream[0].party.name, "Anna");
     assert_string_equal(streams->stream[1].party.name, "Bo");
-    expect_streams(fixture, "LR");
+    expect_streams(fixture, "RL"); /* Bo called */
     call_streams_offer(streams, ports, &fixture->local);
     assert_int_equal(fixture->local.media_lines, 2);
     assert_true(fixture->local.media[1].accepted);
@@ -266,15 +266,101 @@ static void proposal_has_a_line_for_each_stream_that_metadata_names(void **state
     assert_string_equal(fixture->local.media[1].offered[2].encoding, "telephone-event");
 }
 
-static void proposal_without_metadata_is_one_line(void **state)
+static void proposal_of_a_plain_call_is_one_line(void **state)
 {
     struct fixture *fixture = *state;
 
-    call_streams_propose(NULL, &fixture->streams);
+    call_streams_propose(NULL, false, &fixture->streams);
     expect_streams(fixture, "L");
     call_streams_offer(&fixture->streams, ports, &fixture->local);
     assert_int_equal(fixture->local.media_lines, 1);
     assert_string_equal(fixture->local.media[0].label, "");
+}
+
+static void proposal_of_a_recording_session_without_metadata_is_two_lines(void **state)
+{
+    struct fixture *fixture = *state;
+
+    call_streams_propose(NULL, true, &fixture->streams);
+    expect_streams(fixture, "LR");
+    call_streams_offer(&fixture->streams, ports, &fixture->local);
+    assert_int_equal(fixture->local.media_lines, 2);
+}
+
+/* Nobody associates anything: the second line is the second participant's though the first cannot
+ * be recorded. */
+static void refused_line_keeps_its_place_in_the_order(void **state)
+{
+    static const char unassociated[] =
+        "<recording xmlns='urn:ietf:params:xml:ns:recording:1'><datamode>complete</datamode>"
+        "<participant participant_id='p1'><nameID aor='sip:1@pbx'/></participant>"
+        "<participant participant_id='p2'><nameID aor='sip:2@pbx'/></participant></recording>";
+    struct fixture *fixture = *state;
+
+    siprec_metadata_destroy(fixture->metadata);
+    fixture->metadata = read_metadata(unassociated);
+    choose(fixture, HEAD "m=audio 4000 RTP/AVP 18\r\na=label:1\r\n" AUDIO("4002", "2"));
+    assert_string_equal(fixture->streams.stream[0].party.number, "2");
+    expect_streams(fixture, "R");
+}
+
+static void caller_who_is_described_first_is_left_whatever_the_labels(void **state)
+{
+    struct fixture *fixture = *state;
+
+    choose(fixture, HEAD AUDIO("4000", "2") AUDIO("4002", "1"));
+    assert_string_equal(fixture->streams.caller.name, "Bo");
+    expect_streams(fixture, "RL");
+}
+
+#define MIXED_STREAM(senders)                                                                      \
+    "<recording xmlns='urn:ietf:params:xml:ns:recording:1'><datamode>complete</datamode>"          \
+    "<participant participant_id='p1'><nameID aor='sip:1@pbx'/></participant>"                     \
+    "<participant participant_id='p2'><nameID aor='sip:2@pbx'/></participant>"                     \
+    "<stream stream_id='A'><label>1</label></stream>"                                              \
+    "<stream stream_id='B'><label>2</label></stream>"                                              \
+    "<stream stream_id='M'><label>3</label><mode>mixed</mode></stream>"                            \
+    "<participantstreamassoc participant_id='p1'><send>A</send>" senders                           \
+    "</participantstreamassoc>"                                                                    \
+    "<participantstreamassoc participant_id='p2'><send>B</send>" senders                           \
+    "</participantstreamassoc></recording>"
+
+static void mix_of_those_who_are_heard_alone_is_not_recorded_beside_them(void **state)
+{
+    static const char *const documents[] = {MIXED_STREAM(""), MIXED_STREAM("<send>M</send>")};
+    struct fixture *fixture = *state;
+
+    for (size_t i = 0; i < 2; i++) {
+        siprec_metadata_destroy(fixture->metadata);
+        fixture->metadata = read_metadata(documents[i]);
+        choose(fixture, HEAD AUDIO("4000", "1") AUDIO("4002", "2") AUDIO("4004", "3"));
+        expect_streams(fixture, "LR");
+        answer(fixture);
+        assert_false(fixture->local.media[2].accepted);
+        /* where one of them is not heard without it, it is recorded */
+        choose(fixture, HEAD AUDIO("4000", "1") AUDIO("0", "2") AUDIO("4004", "3"));
+        expect_streams(fixture, "LR");
+        choose(fixture, HEAD AUDIO("4000", "1") "m=audio 4002 RTP/AVP 8\r\na=inactive\r\n"
+                                                "a=label:2\r\n" AUDIO("4004", "3"));
+        expect_streams(fixture, "LrR");
+        update(fixture, HEAD AUDIO("4000", "1") AUDIO("4002", "2") AUDIO("4004", "3"));
+        expect_streams(fixture, "LRR");
+    }
+}
+
+static void whatever_else_a_line_offers_is_heard_too(void **state)
+{
+    struct fixture *fixture = *state;
+    const struct recording_stream *stream = fixture->streams.stream;
+
+    choose(fixture, HEAD "m=audio 4000 RTP/AVP 97 96 18 101\r\na=rtpmap:97 PCMA/8000\r\n"
+                         "a=rtpmap:96 pcmu/8000\r\na=rtpmap:101 telephone-event/8000\r\n");
+    assert_int_equal(stream->payload_type, 97);
+    assert_int_equal(stream->others, 1);
+    assert_int_equal(stream->other[0].payload_type, 96);
+    assert_string_equal(stream->other[0].codec, "pcmu");
+    update(fixture, HEAD "m=audio 4000 RTP/AVP 97\r\na=rtpmap:97 PCMA/8000\r\n");
+    assert_int_equal(stream->others, 0);
 }
 
 static void wiped_streams_hold_no_key(void **state)
@@ -331,7 +417,17 @@ int main(void)
                                         set_up, tear_down),
         cmocka_unit_test_setup_teardown(proposal_has_a_line_for_each_stream_that_metadata_names,
                                         set_up, tear_down),
-        cmocka_unit_test_setup_teardown(proposal_without_metadata_is_one_line, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(proposal_of_a_plain_call_is_one_line, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(
+            proposal_of_a_recording_session_without_metadata_is_two_lines, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(refused_line_keeps_its_place_in_the_order, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(caller_who_is_described_first_is_left_whatever_the_labels,
+                                        set_up, tear_down),
+        cmocka_unit_test_setup_teardown(
+            mix_of_those_who_are_heard_alone_is_not_recorded_beside_them, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(whatever_else_a_line_offers_is_heard_too, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(wiped_streams_hold_no_key, set_up, tear_down),
     };
 

@@ -1,4 +1,5 @@
 /* call_streams: what later offers and answers make of the streams of a call. */
+#include "net/address.h"
 #include "unit/ingest/streams_help.h"
 
 static void codec_address_and_label_follow_and_the_channel_stays(void **state)
@@ -83,6 +84,34 @@ static void withdrawn_line_that_comes_back_is_the_same_stream(void **state)
     assert_int_equal(fixture->local.media[0].port, 20000);
 }
 
+/* Reports would reach whoever has that port next. */
+static void stream_that_is_withdrawn_or_refused_is_not_reported_on(void **state)
+{
+    struct fixture *fixture = *state;
+
+    choose(fixture, HEAD AUDIO("4000", "1") AUDIO("4002", "2") AUDIO("4004", "3"));
+    assert_int_equal(address_port(&fixture->streams.stream[0].rtcp), 4001);
+    update(fixture, HEAD AUDIO("0", "1") AUDIO("4002", "2") "m=audio 4004 RTP/AVP 18\r\n");
+    assert_int_equal(fixture->streams.stream[0].rtcp.ss_family, AF_UNSPEC);
+    assert_int_equal(address_port(&fixture->streams.stream[1].rtcp), 4003);
+    assert_int_equal(fixture->streams.stream[2].rtcp.ss_family, AF_UNSPEC);
+    update(fixture, HEAD AUDIO("4000", "1") AUDIO("4002", "2"));
+    assert_int_equal(address_port(&fixture->streams.stream[0].rtcp), 4001);
+}
+
+static void dialog_that_is_over_leaves_its_streams_held_and_unreported(void **state)
+{
+    struct fixture *fixture = *state;
+
+    choose(fixture, HEAD AUDIO("4000", "1") AUDIO("4002", "2"));
+    call_streams_withdraw(&fixture->streams);
+    expect_streams(fixture, "--");
+    for (size_t i = 0; i < 2; i++) {
+        assert_true(fixture->streams.stream[i].held);
+        assert_int_equal(fixture->streams.stream[i].rtcp.ss_family, AF_UNSPEC);
+    }
+}
+
 static void lines_that_are_missing_are_held_and_noted(void **state)
 {
     struct fixture *fixture = *state;
@@ -156,7 +185,7 @@ static void caller_who_is_added_later_is_left(void **state)
 {
     struct fixture *fixture = *state;
 
-    fixture->metadata->participant[0].said_calling = true; /* Anna, label 2 */
+    fixture->metadata->participant[1].said_calling = true; /* Anna, label 2 */
     choose(fixture, HEAD AUDIO("4000", "1"));
     expect_streams(fixture, "R");
     update(fixture, HEAD AUDIO("4000", "1") AUDIO("4002", "2"));
@@ -205,9 +234,10 @@ static void line_that_could_not_be_recorded_at_first_is_added_when_it_can(void *
     struct fixture *fixture = *state;
 
     choose(fixture, HEAD "m=audio 4000 RTP/AVP 18\r\na=label:1\r\n" AUDIO("4002", "2"));
-    expect_streams(fixture, "L");
+    assert_string_equal(fixture->streams.caller.name, "Bo");
+    expect_streams(fixture, "R"); /* the caller's line is the refused one */
     update(fixture, HEAD AUDIO("4000", "1") AUDIO("4002", "2"));
-    expect_streams(fixture, "LR");
+    expect_streams(fixture, "RL");
     assert_int_equal(fixture->streams.media_line[1], 0);
     assert_string_equal(fixture->streams.stream[1].party.name, "Bo");
     answer(fixture);
@@ -250,10 +280,10 @@ static void answer_to_our_proposal_settles_codec_and_sender(void **state)
 {
     struct fixture *fixture = *state;
 
-    call_streams_propose(fixture->metadata, &fixture->streams);
+    call_streams_propose(fixture->metadata, true, &fixture->streams);
     update(fixture, HEAD "m=audio 4000 RTP/AVP 0\r\na=sendonly\r\n"
                          "m=audio 4002 RTP/AVP 8 101\r\na=rtpmap:101 telephone-event/8000\r\n");
-    expect_streams(fixture, "LR");
+    expect_streams(fixture, "RL");
     const struct recording_stream *stream = fixture->streams.stream;
     assert_string_equal(stream[0].codec, "PCMU");
     assert_string_equal(stream[0].label, "2");
@@ -266,12 +296,12 @@ static void answer_may_refuse_or_leave_out_a_line_that_we_proposed(void **state)
 {
     struct fixture *fixture = *state;
 
-    call_streams_propose(fixture->metadata, &fixture->streams);
+    call_streams_propose(fixture->metadata, true, &fixture->streams);
     update(fixture, HEAD "m=audio 4000 RTP/AVP 8\r\nm=audio 0 RTP/AVP 8\r\n");
-    expect_streams(fixture, "L-");
-    call_streams_propose(fixture->metadata, &fixture->streams);
+    expect_streams(fixture, "R-");
+    call_streams_propose(fixture->metadata, true, &fixture->streams);
     update(fixture, HEAD "m=audio 4000 RTP/AVP 8\r\n");
-    expect_streams(fixture, "L-");
+    expect_streams(fixture, "R-");
 }
 
 static void our_offer_repeats_the_session_line_by_line(void **state)
@@ -355,6 +385,10 @@ int main(void)
             one_stream_that_cannot_be_recorded_any_more_leaves_the_other, set_up, tear_down),
         cmocka_unit_test_setup_teardown(withdrawn_line_that_comes_back_is_the_same_stream, set_up,
                                         tear_down),
+        cmocka_unit_test_setup_teardown(stream_that_is_withdrawn_or_refused_is_not_reported_on,
+                                        set_up, tear_down),
+        cmocka_unit_test_setup_teardown(dialog_that_is_over_leaves_its_streams_held_and_unreported,
+                                        set_up, tear_down),
         cmocka_unit_test_setup_teardown(lines_that_are_missing_are_held_and_noted, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(each_way_of_holding_holds_and_lets_go, set_up, tear_down),

@@ -49,6 +49,7 @@ static const char *chosen(const struct media_addresses *addresses, const char *s
     address_format(&media.bind, false, bind);
     address_format(&media.say, false, say);
     (void)snprintf(text, sizeof text, "%s %s", bind, say);
+    sdp_description_deinit(offer);
     free(offer);
     return text;
 }

@@ -118,6 +118,27 @@ static void name_without_a_verified_certificate_is_nobodys(void **state)
     source_table_destroy(table);
 }
 
+/* Also where they are told in another order, and where one that is gone has calls still. */
+static void of_equal_matches_the_first_by_name_is_meant(void **state)
+{
+    const struct source sources[] = {source_of("pbx-b", "10.0.0.0", 8, ""),
+                                     source_of("pbx-c", "10.0.0.0", 8, ""),
+                                     source_of("pbx-a", "10.0.0.0", 8, "")};
+    struct source_table *table = table_of(sources, 3);
+    struct sip_peer peer = peer_of("10.1.2.3", "", "");
+    struct call_source *first = source_table_find(table, &peer);
+
+    (void)state;
+    assert_string_equal(first->settings.name, "pbx-a");
+    first->dialogs = 1;
+    assert_int_equal(source_table_replace(table, sources, 2), STATUS_OK);
+    assert_string_equal(found(table, "10.1.2.3", "", ""), "pbx-b");
+    assert_int_equal(source_table_replace(table, sources, 3), STATUS_OK);
+    assert_ptr_equal(source_table_find(table, &peer), first);
+    first->dialogs = 0;
+    source_table_destroy(table);
+}
+
 static void changed_source_keeps_its_place_and_counts(void **state)
 {
     struct source sources[] = {source_of("pbx", "192.0.2.7", 32, ""),
@@ -164,6 +185,7 @@ int main(void)
         cmocka_unit_test(everybody_is_in_a_network_of_no_bits_of_their_family),
         cmocka_unit_test(certificate_alone_network_alone_and_both_are_told_apart),
         cmocka_unit_test(name_without_a_verified_certificate_is_nobodys),
+        cmocka_unit_test(of_equal_matches_the_first_by_name_is_meant),
         cmocka_unit_test(changed_source_keeps_its_place_and_counts),
         cmocka_unit_test(removed_source_takes_no_calls_and_is_kept_while_it_has_some),
     };

@@ -287,11 +287,10 @@ static void a_store_whose_index_failed_takes_calls_again_when_that_is_over(void 
     struct uuid id;
     void *handle = NULL;
 
-    execute(fixture, "CREATE TRIGGER refuse BEFORE INSERT ON recordings "
-                     "BEGIN SELECT RAISE(ABORT, 'refused'); END");
+    execute(fixture, "ALTER TABLE recordings RENAME TO away");
     assert_int_not_equal(begin(fixture, &id, &handle), STATUS_OK);
     fixture->sink->abort(fixture->sink->context, handle);
-    execute(fixture, "DROP TRIGGER refuse");
+    execute(fixture, "ALTER TABLE away RENAME TO recordings");
     wait_for_health(fixture, true);
     assert_int_equal(begin(fixture, &id, &handle), STATUS_OK);
     end(fixture, handle);
@@ -406,6 +405,20 @@ static void a_row_that_is_refused_refuses_its_own_call_alone(void **state)
     }
 }
 
+/* Whether it comes alone in its batch or not. */
+static void a_row_that_is_refused_says_nothing_of_the_store(void **state)
+{
+    struct fixture *fixture = *state;
+    struct uuid id;
+    void *handle = NULL;
+
+    execute(fixture, "CREATE TRIGGER refuse BEFORE INSERT ON recordings "
+                     "BEGIN SELECT RAISE(ABORT, 'refused'); END");
+    assert_int_not_equal(begin(fixture, &id, &handle), STATUS_OK);
+    assert_true(store_sink_healthy(fixture->store));
+    fixture->sink->abort(fixture->sink->context, handle);
+}
+
 static void a_call_that_is_beginning_when_the_store_closes_gets_its_answer_once(void **state)
 {
     struct fixture *fixture = *state;
@@ -457,6 +470,31 @@ static void what_signalling_says_of_a_call_is_in_its_row(void **state)
     assert_string_equal(row.group_id, "group");
     assert_int_equal(row.legs, 2);
     assert_int_equal(row.leg[0].packets_refused, 7);
+}
+
+/* As the keeper does with a sealed file whose row waits for the index; it may be another file
+ * since. */
+static void a_row_that_the_keeper_completed_meanwhile_stays_as_it_is(void **state)
+{
+    struct fixture *fixture = *state;
+    struct index_recording row;
+    struct uuid id;
+    void *handle = NULL;
+
+    assert_int_equal(begin(fixture, &id, &handle), STATUS_OK);
+    write_pages(fixture, handle);
+    sqlite3 *other = hold_index(fixture);
+    end(fixture, handle);
+    assert_int_equal(sqlite3_exec(other,
+                                  "UPDATE recordings SET state = 1, sha256_cipher = zeroblob(32),"
+                                  " end_cause = 'keeper'",
+                                  NULL, NULL, NULL),
+                     SQLITE_OK);
+    release_index(other);
+    close_store(fixture);
+    assert_int_equal(find(fixture, id, &row), STATUS_OK);
+    assert_string_equal(row.end_cause, "keeper");
+    assert_int_equal(row.sha256_cipher[0] | row.sha256_cipher[31], 0);
 }
 
 static void two_calls_of_one_batch_that_belong_together_are_one_conversation(void **state)
@@ -516,6 +554,41 @@ static enum status tell(struct fixture *fixture, void *handle, int64_t at_ms, co
                                                 .data_bytes = text_bytes};
 
     return fixture->sink->document(fixture->sink->context, handle, &document);
+}
+
+/* The keeper believes the file alone, which nobody can change once it is sealed. */
+static void whose_a_call_turned_out_to_be_is_sealed_into_its_file(void **state)
+{
+    struct fixture *fixture = *state;
+    struct customer two = {.id = uuid_new(clock_wall_now()), .number = "2", .name = "Two"};
+    struct index *index = NULL;
+    struct index_recording row;
+    struct bytes section;
+    struct fault fault = {0};
+    struct uuid id;
+    void *handle = NULL;
+    char said[UUID_TEXT_BYTES + 32];
+    char owner[UUID_TEXT_BYTES];
+
+    assert_ok(index_open(fixture->index_path, &index, &fault), &fault);
+    assert_ok(customers_add(index, &two, "", &fault), &fault);
+    assert_ok(numbers_add(index, "2", "4522", "4522", &fault), &fault);
+    index_close(index);
+    assert_int_equal(begin(fixture, &id, &handle), STATUS_OK);
+    const struct recording_end last = {
+        .ended = clock_wall_now(), .end_cause = "bye", .caller = {"+4522", "Bo"}};
+    fixture->sink->end(fixture->sink->context, handle, &last);
+    close_store(fixture);
+    assert_int_equal(find(fixture, id, &row), STATUS_OK);
+    assert_true(uuid_equal(row.owner_due, two.id));
+    assert_int_equal(row.direction, CALL_OUT);
+    uuid_format(two.id, owner);
+    (void)snprintf(said, sizeof said, "\"owner_due\":\"%s\"", owner);
+    bytes_init(&section, BOUND_SECTION_BYTES);
+    read_section(fixture, &row, SECTION_DETAILS, &section);
+    assert_non_null(memmem(section.data, section.len, said, strlen(said)));
+    assert_non_null(memmem(section.data, section.len, "\"direction\":\"out\"", 17));
+    bytes_deinit(&section);
 }
 
 static void documents_and_peaks_are_sealed_and_what_was_dropped_is_a_fact(void **state)
@@ -587,9 +660,12 @@ int main(void)
         WITH_STORE(a_disk_that_refuses_pages_makes_the_store_unhealthy_and_loses_none),
         WITH_STORE(another_program_that_holds_the_index_holds_up_rows_and_not_audio),
         WITH_STORE(a_row_that_is_refused_refuses_its_own_call_alone),
+        WITH_STORE(a_row_that_is_refused_says_nothing_of_the_store),
         WITH_STORE(a_call_that_is_beginning_when_the_store_closes_gets_its_answer_once),
         WITH_STORE(what_signalling_says_of_a_call_is_in_its_row),
+        WITH_STORE(a_row_that_the_keeper_completed_meanwhile_stays_as_it_is),
         WITH_STORE(two_calls_of_one_batch_that_belong_together_are_one_conversation),
+        WITH_STORE(whose_a_call_turned_out_to_be_is_sealed_into_its_file),
         WITH_STORE(documents_and_peaks_are_sealed_and_what_was_dropped_is_a_fact),
     };
 

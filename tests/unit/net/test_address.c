@@ -113,6 +113,34 @@ static void mapped_ipv4_becomes_ipv4_again_and_keeps_its_port(void **state)
     assert_int_equal(address.ss_family, AF_INET6);
 }
 
+static void one_host_is_known_by_any_of_its_ports(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *one;
+        const char *other;
+        bool same;
+    } pairs[] = {
+        {"10.0.0.1:1", "10.0.0.1:2", true},
+        {"10.0.0.1:1", "10.0.0.2:1", false},
+        {"[2001:db8::1]:1", "[2001:db8::1]:2", true},
+        {"[2001:db8::1]:1", "[2001:db8::2]:1", false},
+        {"0.0.0.0:1", "[::]:1", false},
+    };
+    struct sockaddr_storage one;
+    struct sockaddr_storage other;
+
+    for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
+        assert_int_equal(address_parse(pairs[i].one, 0, &one), STATUS_OK);
+        assert_int_equal(address_parse(pairs[i].other, 0, &other), STATUS_OK);
+        assert_int_equal(address_same_host(&one, &other), pairs[i].same);
+        assert_false(address_equal(&one, &other));
+        assert_true(address_equal(&one, &one));
+    }
+    struct sockaddr_storage none = {.ss_family = AF_UNSPEC};
+    assert_false(address_same_host(&none, &none));
+}
+
 static void loopback_faces_loopback(void **state)
 {
     static const char *const peers[] = {"127.0.0.1:5060", "[::ffff:127.0.0.1]:5060", "127.0.0.1:0"};
@@ -150,6 +178,7 @@ int main(void)
         cmocka_unit_test(ports_are_set_and_told_for_ip_families_only),
         cmocka_unit_test(unspecified_addresses_are_known),
         cmocka_unit_test(mapped_ipv4_becomes_ipv4_again_and_keeps_its_port),
+        cmocka_unit_test(one_host_is_known_by_any_of_its_ports),
         cmocka_unit_test(loopback_faces_loopback),
         cmocka_unit_test(a_peer_without_route_is_a_fault_with_words),
     };

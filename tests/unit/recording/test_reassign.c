@@ -10,7 +10,10 @@
 #include <fcntl.h>
 
 #include "base/bounds.h"
+#include "storage/recording/body.h"
 #include "storage/recording/documents.h"
+#include "storage/recording/frame.h"
+#include "storage/recording/header.h"
 #include "storage/recording/reassign.h"
 
 static struct store store;
@@ -140,6 +143,45 @@ static void the_new_file_says_all_that_the_old_one_said(void **state)
         expect_same_section(&made, before, kinds[i]);
 }
 
+/* As files were before there were documents and peaks by channel. */
+static void an_older_file_keeps_its_peaks_and_its_one_document(void **state)
+{
+    static const uint8_t peaks[] = {1, 2, 3, 4, 5, 6};
+    struct recording_section sections[] = {{SECTION_DETAILS, (const uint8_t *)"{}", 2},
+                                           {SECTION_PEAKS, peaks, sizeof peaks},
+                                           {SECTION_METADATA, (const uint8_t *)"<a/>", 4}};
+    struct recording_finish finish = {
+        .state = RECORDING_STATE_SEALED, .sections = 3, .section = sections};
+    struct recording_reader *reader = NULL;
+    struct recording_summary summary;
+    struct document document;
+    struct fault fault = {0};
+    struct bytes read;
+    struct made made;
+    size_t offset = 0;
+    (void)state;
+
+    store_begin(&store, &made);
+    assert_int_equal(
+        recording_writer_finish(made.writer, &finish, store.ingest, &made.summary, &fault),
+        STATUS_OK);
+    recording_writer_destroy(made.writer);
+    assert_int_equal(reassign(&made, &summary, &fault), STATUS_OK);
+    bytes_init(&read, BOUND_SECTION_BYTES);
+    read_section(made.path, made.id, SECTION_PEAKS, &read);
+    assert_int_equal(read.len, sizeof peaks);
+    assert_memory_equal(read.data, peaks, sizeof peaks);
+    bytes_clear(&read);
+    assert_int_equal(store_read(&store, &made, &reader, &fault), STATUS_OK);
+    assert_int_equal(documents_read(reader, &read, &fault), STATUS_OK);
+    recording_reader_close(reader);
+    assert_int_equal(documents_next(read.data, read.len, &offset, &document), STATUS_OK);
+    assert_int_equal(document.data_bytes, 4);
+    assert_memory_equal(document.data, "<a/>", 4);
+    assert_int_equal(documents_next(read.data, read.len, &offset, &document), STATUS_END);
+    bytes_deinit(&read);
+}
+
 static void the_first_customers_key_opens_nothing_of_it(void **state)
 {
     struct recording_summary summary;
@@ -213,6 +255,56 @@ static void what_cannot_be_reassigned_is_left_as_it_is(void **state)
     bytes_deinit(&after);
 }
 
+/* A file with a section of a kind that a later program may have. */
+static void make_newer(struct made *made)
+{
+    static const enum section_kind later = (enum section_kind)99;
+    struct recording_section section = {later, (const uint8_t *)"new", 3};
+    struct recording_finish finish = {
+        .state = RECORDING_STATE_SEALED, .sections = 1, .section = &section};
+    uint8_t dek[KEY_DEK_BYTES];
+    struct granules granules;
+    struct bytes documents;
+    struct header header;
+    struct body body;
+    struct fault fault = {0};
+
+    store_make(&store, audio, 100, 100, made);
+    int fd = open(made->path, O_RDWR | O_TRUNC);
+    assert_true(fd >= 0);
+    seal_dek_new(dek);
+    granules_init(&granules);
+    bytes_init(&documents, 1);
+    assert_int_equal(header_make(made->id, store.customer, clock_wall_from_us(STARTED_US), dek,
+                                 &store.key, &header, &fault),
+                     STATUS_OK);
+    body_init(&body, fd, header.unit);
+    seal_frame_key(dek, header.unit, FORMAT_H0_BYTES, body.key);
+    assert_int_equal(frame_write_unit(fd, 0, header.unit, &fault), STATUS_OK);
+    const struct body_end end = {.finish = &finish,
+                                 .granules = &granules,
+                                 .documents = &documents,
+                                 .recording = made->id,
+                                 .customer = store.customer,
+                                 .started_us = STARTED_US};
+    assert_int_equal(body_finish(&body, &end, store.ingest, &made->summary, &fault), STATUS_OK);
+    body_deinit(&body);
+    granules_deinit(&granules);
+    assert_int_equal(close(fd), 0);
+}
+
+static void what_a_newer_program_sealed_is_left_to_it(void **state)
+{
+    struct recording_summary summary;
+    struct fault fault = {0};
+    struct made made;
+    (void)state;
+
+    make_newer(&made);
+    assert_int_equal(reassign(&made, &summary, &fault), STATUS_VERSION);
+    store_expect(&store, &made, audio, 0);
+}
+
 static void a_recording_in_progress_is_not_reassigned(void **state)
 {
     struct recording_summary summary;
@@ -251,9 +343,11 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_new_file_says_all_that_the_old_one_said),
+        cmocka_unit_test(an_older_file_keeps_its_peaks_and_its_one_document),
         cmocka_unit_test(the_first_customers_key_opens_nothing_of_it),
         cmocka_unit_test(a_second_time_finds_it_done),
         cmocka_unit_test(what_cannot_be_reassigned_is_left_as_it_is),
+        cmocka_unit_test(what_a_newer_program_sealed_is_left_to_it),
         cmocka_unit_test(a_recording_in_progress_is_not_reassigned),
         cmocka_unit_test(a_recovered_recording_stays_recovered),
     };

@@ -298,6 +298,97 @@ static void a_moved_sender_is_heard_only_when_the_other_is_quiet(void **state)
     ear_close(&ear);
 }
 
+/* Senders that suppress silence pause all the time: a pause is no invitation. */
+static void a_stranger_is_not_heard_in_the_pauses_of_the_named_sender(void **state)
+{
+    (void)state;
+    static const char *const genuine[] = {NAMED, "192.0.2.1:4444", NAMED};
+    /* the last: what is left of another call over the same host */
+    static const char *const others[] = {STRANGER, STRANGER, "192.0.2.1:4666"};
+
+    for (size_t i = 0; i < 3; i++) {
+        struct ear ear;
+        uint16_t stray = 0;
+
+        ear_open(&ear, NAMED);
+        for (uint16_t number = 0; number < 250; number++) {
+            speak(&ear, genuine[i], 1, number);
+            for (int pause = 0; number % 50 == 49 && pause < 400; pause++)
+                speak(&ear, others[i], 2, stray++);
+        }
+        assert_int_equal(heard_of(&ear, others[i]), 0);
+        assert_int_equal(heard_of(&ear, genuine[i]), 250);
+        ear_close(&ear);
+    }
+}
+
+/* Nor is it an invitation to stay. */
+static void who_speaks_into_a_pause_does_not_shut_the_sender_out(void **state)
+{
+    (void)state;
+    static const char *const named[] = {NAMED, NULL};
+
+    for (size_t i = 0; i < 2; i++) {
+        struct ear ear;
+        uint16_t stray = 0;
+
+        ear_open(&ear, named[i]);
+        for (uint16_t number = 0; number < 200; number++) {
+            speak(&ear, NAT, 1, number);
+            if (number % 50 == 49)
+                for (int pause = 0; pause < 100; pause++)
+                    speak(&ear, STRANGER, 2, stray++);
+            else
+                offer(&ear, STRANGER, 2, stray++, false);
+        }
+        assert_int_equal(heard_of(&ear, NAT), 200);
+        uint16_t next = 0;
+        for (size_t at = 0; at < ear.count; at++)
+            if (ear.heard[at].ssrc == 1)
+                assert_int_equal(ear.heard[at].number, next++);
+        ear_close(&ear);
+    }
+}
+
+/* Many recording clients name a port that they never send from. */
+static void the_named_host_takes_over_from_another_after_probation(void **state)
+{
+    (void)state;
+    struct ear ear;
+
+    ear_open(&ear, NAMED);
+    for (uint16_t number = 0; number < 10; number++)
+        speak(&ear, STRANGER, 2, number);
+    for (uint16_t number = 0; number < 100; number++) {
+        offer(&ear, "192.0.2.1:4444", 1, number, false);
+        speak(&ear, STRANGER, 2, (uint16_t)(10 + number));
+    }
+    assert_int_equal(heard_of(&ear, "192.0.2.1:4444"), 100);
+    assert_int_equal(heard_of(&ear, STRANGER), 11); /* one more during the probation */
+    ear_close(&ear);
+}
+
+static void a_stranger_is_heard_when_the_named_sender_has_been_quiet_for_long(void **state)
+{
+    (void)state;
+    struct ear ear;
+    uint16_t number = 0;
+
+    ear_open(&ear, NAMED);
+    for (uint16_t spoken = 0; spoken < SOURCE_LOCK_SPOKEN; spoken++)
+        offer(&ear, NAMED, 1, spoken, false);
+    while (ear.now_ms <= 1000000 + SOURCE_LOCK_STRANGE_MS) {
+        assert_int_equal(ear.count, SOURCE_LOCK_SPOKEN);
+        speak(&ear, NAT, 2, number++);
+    }
+    speak(&ear, NAT, 2, number++);
+    /* with what was kept */
+    assert_int_equal(heard_of(&ear, NAT), SOURCE_LOCK_KEPT + 1);
+    assert_int_equal(ear.heard[ear.count - 1].number, number - 1);
+    assert_int_equal(ear.refused + ear.count, number + SOURCE_LOCK_SPOKEN);
+    ear_close(&ear);
+}
+
 static void the_named_sender_takes_over_at_once_after_a_silence(void **state)
 {
     (void)state;
@@ -325,13 +416,13 @@ static void a_sign_of_life_of_the_named_sender_costs_the_real_one_nothing(void *
     struct ear ear;
 
     ear_open(&ear, NAMED);
-    for (uint16_t number = 0; number < 1000; number++) {
-        if (number % 250 == 100)
+    for (uint16_t number = 0; number < 3000; number++) {
+        if (number % 50 == 10)
             offer(&ear, NAMED, 9, number, false);
         speak(&ear, NAT, 1, number);
     }
-    assert_int_equal(heard_of(&ear, NAMED), 4);
-    assert_int_equal(heard_of(&ear, NAT), 1000);
+    assert_int_equal(heard_of(&ear, NAMED), 60);
+    assert_int_equal(heard_of(&ear, NAT), 3000);
     assert_int_equal(ear.refused, 0);
     ear_close(&ear);
 }
@@ -636,6 +727,10 @@ int main(void)
         cmocka_unit_test(of_two_before_the_named_one_the_first_is_heard_until_it_sends),
         cmocka_unit_test(a_sender_that_moves_without_a_word_loses_nothing),
         cmocka_unit_test(a_moved_sender_is_heard_only_when_the_other_is_quiet),
+        cmocka_unit_test(a_stranger_is_not_heard_in_the_pauses_of_the_named_sender),
+        cmocka_unit_test(who_speaks_into_a_pause_does_not_shut_the_sender_out),
+        cmocka_unit_test(the_named_host_takes_over_from_another_after_probation),
+        cmocka_unit_test(a_stranger_is_heard_when_the_named_sender_has_been_quiet_for_long),
         cmocka_unit_test(the_named_sender_takes_over_at_once_after_a_silence),
         cmocka_unit_test(a_sign_of_life_of_the_named_sender_costs_the_real_one_nothing),
         cmocka_unit_test(a_new_ssrc_is_heard_after_two_packets_and_loses_nothing),

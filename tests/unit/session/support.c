@@ -75,6 +75,8 @@ static enum status sink_document(void *context, void *handle,
         strcpy(kept->type, document->type);
         memcpy(kept->data, document->data, document->data_bytes);
         status = STATUS_OK;
+    } else {
+        memory->documents_refused++;
     }
     (void)pthread_mutex_unlock(&memory->lock);
     return status;

@@ -50,7 +50,8 @@ struct memory_sink {
     int8_t *peaks;                   /* [pixels][2 channels][2] */
     char ties[4][MEMORY_TEXT_BYTES]; /* session, SIP session, group, reference */
     size_t documents;
-    struct memory_document document[MEMORY_DOCUMENTS_MAX]; /* further ones are refused */
+    struct memory_document document[MEMORY_DOCUMENTS_MAX];
+    size_t documents_refused; /* those that came then */
 };
 
 void memory_sink_init(struct memory_sink *memory);

@@ -240,6 +240,26 @@ static void audio_of_another_known_payload_type_is_heard(void **state)
     leg_destroy(leg);
 }
 
+static void payload_type_that_was_offered_and_not_answered_is_heard(void **state)
+{
+    (void)state;
+    const struct leg_format offered = {audio_codec_find("PCMU", RATE_HZ), 96};
+    struct leg *leg = make_leg();
+    int16_t expected;
+
+    leg_set_others(leg, &offered, 1);
+    send_bytes(leg, FIRST_SSRC, 96, 1, 0, 0, 0x2a);
+    offered.codec->decode((const uint8_t[]){0x2a}, 1, &expected);
+    int16_t *pcm = read_all(leg, PACKET_SAMPLES);
+    assert_run(pcm, 0, PACKET_SAMPLES, expected);
+    assert_int_equal(leg_counts(leg).placed, 1);
+    free(pcm);
+    leg_set_others(leg, NULL, 0);
+    send_bytes(leg, FIRST_SSRC, 96, 2, PACKET_SAMPLES, 20, 0x2a);
+    assert_int_equal(leg_counts(leg).ignored, 1);
+    leg_destroy(leg);
+}
+
 static void what_is_not_rtp_touches_no_number(void **state)
 {
     (void)state;
@@ -547,6 +567,29 @@ static void packet_whose_place_is_taken_is_counted_apart(void **state)
     leg_destroy(leg);
 }
 
+/* A leg has one line: of two who speak at a time on it, what is not heard is told. */
+static void what_is_said_over_other_audio_of_the_leg_is_told(void **state)
+{
+    (void)state;
+    enum { EACH = 50 };
+    struct leg *leg = make_leg();
+
+    for (int i = 0; i < EACH; i++) {
+        send_bytes(leg, FIRST_SSRC, PCMA_TYPE, i, i * PACKET_SAMPLES, i * 20, 0x21);
+        send_bytes(leg, OTHER_SSRC, PCMA_TYPE, 500 + i, 777 + i * PACKET_SAMPLES, i * 20 + 5, 0x31);
+    }
+    free(read_all(leg, (EACH + 1) * PACKET_SAMPLES));
+    uint64_t told = 0;
+    for (size_t i = 0; i < leg_facts(leg)->count; i++)
+        if (leg_facts(leg)->list[i].cause == FACT_OVERLAID)
+            told += leg_facts(leg)->list[i].count;
+    assert_int_equal(leg_counts(leg).placed, EACH + 1);
+    assert_int_equal(leg_counts(leg).displaced, EACH - 1);
+    assert_int_equal(told, EACH - 1);
+    assert_int_equal(leg_counts(leg).lost + leg_counts(leg).late, 0);
+    leg_destroy(leg);
+}
+
 static void stall_that_passes_does_not_move_what_follows(void **state)
 {
     (void)state;
@@ -703,6 +746,7 @@ int main(void)
         cmocka_unit_test(loss_within_a_silence_leaves_the_rest_silent),
         cmocka_unit_test(telephone_events_and_comfort_noise_are_neither_heard_nor_lost),
         cmocka_unit_test(audio_of_another_known_payload_type_is_heard),
+        cmocka_unit_test(payload_type_that_was_offered_and_not_answered_is_heard),
         cmocka_unit_test(what_is_not_rtp_touches_no_number),
         cmocka_unit_test(duplicate_is_counted_and_not_heard),
         cmocka_unit_test(late_packet_is_counted_late_once_and_explained),
@@ -720,6 +764,7 @@ int main(void)
         cmocka_unit_test(capture_played_again_is_heard_again),
         cmocka_unit_test(numbers_that_began_anew_far_away_do_not_meet_the_old_ones),
         cmocka_unit_test(packet_whose_place_is_taken_is_counted_apart),
+        cmocka_unit_test(what_is_said_over_other_audio_of_the_leg_is_told),
         cmocka_unit_test(stall_that_passes_does_not_move_what_follows),
         cmocka_unit_test(more_than_can_be_held_is_anchored_at_once),
         cmocka_unit_test(flood_behind_a_gap_stops_at_the_bound),

@@ -40,6 +40,12 @@ static inline struct sdp_description *read_offer(const char *text)
     return description;
 }
 
+static inline void drop_offer(struct sdp_description *description)
+{
+    sdp_description_deinit(description);
+    free(description);
+}
+
 /* G.711 as good as each other, G.722 better. */
 static inline int rank_codec(const char *encoding, uint32_t clock_rate_hz, uint8_t channels)
 {

@@ -421,6 +421,24 @@ static void as_many_parts_as_allowed_are_read_and_one_more_is_refused(void **sta
     assert_int_equal(split_many(BOUND_MULTIPART_PARTS + 1, &out), STATUS_LIMIT);
 }
 
+static void parts_past_the_maximum_are_left_where_sdp_and_metadata_are_among_the_first(void **state)
+{
+    static const char both[] = "--cut\r\nContent-Type: application/rs-metadata+xml\r\n\r\n<x/>\r\n"
+                               "--cut\r\nContent-Type: application/sdp\r\n\r\nv=0\r\n";
+    char body[2048];
+    struct multipart out;
+
+    (void)state;
+    size_t used = (size_t)snprintf(body, sizeof body, "%s", both);
+    for (unsigned i = 0; i < 40; i++)
+        used += (size_t)snprintf(body + used, sizeof body - used,
+                                 "--cut\r\nContent-Type: a/b\r\n\r\n%u\r\n", i);
+    (void)snprintf(body + used, sizeof body - used, "--cut--\r\n");
+    assert_int_equal(split("multipart/mixed;boundary=cut", body, &out), STATUS_OK);
+    assert_int_equal(out.parts, BOUND_MULTIPART_PARTS);
+    expect_span(out.part[1].body, "v=0");
+}
+
 static enum status split_long_header(size_t header_bytes, struct multipart *out)
 {
     size_t bytes = header_bytes + 64;
@@ -468,6 +486,8 @@ int main(void)
         cmocka_unit_test(encoded_part_is_left_as_it_is_and_noted),
         cmocka_unit_test(part_without_a_type_is_known_by_what_it_starts_with),
         cmocka_unit_test(as_many_parts_as_allowed_are_read_and_one_more_is_refused),
+        cmocka_unit_test(
+            parts_past_the_maximum_are_left_where_sdp_and_metadata_are_among_the_first),
         cmocka_unit_test(headers_as_long_as_allowed_are_read_and_one_byte_more_is_refused),
     };
 

@@ -59,6 +59,8 @@ static void those_who_hide_have_no_number(void **state)
 {
     (void)state;
     assert_string_equal(number_in("<sip:anonymous@anonymous.invalid>"), "");
+    assert_string_equal(number_in("<sip:withheld@pbx>"), "");
+    assert_string_equal(number_in("<tel:anonymous>"), "");
     assert_string_equal(number_in("<sip:Unavailable@10.0.0.1>"), "");
     assert_string_equal(number_in("<sip:Restricted@10.0.0.1>"), "");
 }

@@ -50,7 +50,7 @@ static void expect_no_choice(const char *media_lines, const struct sdp_abilities
     struct sdp_description *offer = read_offer(text);
     assert_int_equal(sdp_choose(&offer->media[0], abilities, &choice), expected);
     assert_int_equal(choice.format, 77);
-    free(offer);
+    drop_offer(offer);
 }
 
 static void expect_deviations(const char *text, uint64_t expected)
@@ -60,7 +60,7 @@ static void expect_deviations(const char *text, uint64_t expected)
     if (offer->deviations != expected)
         print_error("%s", text);
     assert_int_equal(offer->deviations, expected);
-    free(offer);
+    drop_offer(offer);
 }
 
 static void offer_with_two_streams_is_read(void **state)
@@ -96,7 +96,7 @@ static void offer_with_two_streams_is_read(void **state)
     expect_address(&media[1], "192.0.2.8");
     expect_codec(&media[0], "PCMA", 8);
     expect_codec(&media[1], "PCMA", 8);
-    free(offer);
+    drop_offer(offer);
 }
 
 static void order_of_the_offerer_decides_between_codecs(void **state)
@@ -107,7 +107,7 @@ static void order_of_the_offerer_decides_between_codecs(void **state)
     (void)state;
     expect_codec(&offer->media[0], "PCMU", 0);
     expect_codec(&offer->media[1], "PCMA", 8);
-    free(offer);
+    drop_offer(offer);
 }
 
 static void line_feeds_blank_lines_and_a_missing_last_line_end_are_tolerated(void **state)
@@ -120,7 +120,7 @@ static void line_feeds_blank_lines_and_a_missing_last_line_end_are_tolerated(voi
     assert_int_equal(offer->deviations, 0);
     assert_string_equal(offer->media[0].label, "last");
     expect_codec(&offer->media[0], "PCMU", 0);
-    free(offer);
+    drop_offer(offer);
 }
 
 static void encoding_names_and_keywords_are_compared_without_case(void **state)
@@ -133,7 +133,7 @@ static void encoding_names_and_keywords_are_compared_without_case(void **state)
     expect_codec(&offer->media[0], "pcmA", 96);
     expect_address(&offer->media[0], "192.0.2.7");
     assert_int_equal(offer->media[0].direction, SDP_DIRECTION_SENDONLY);
-    free(offer);
+    drop_offer(offer);
 }
 
 static void session_direction_and_address_hold_where_the_line_has_none(void **state)
@@ -152,7 +152,7 @@ static void session_direction_and_address_hold_where_the_line_has_none(void **st
     expect_address(&offer->media[1], "192.0.2.9");
     expect_address(&offer->media[2], "2001:db8::7");
     assert_int_equal(offer->deviations, SET(SDP_ADDRESS) | SET(SDP_NO_LABEL));
-    free(offer);
+    drop_offer(offer);
 }
 
 static void offer_without_direction_or_address_is_sendrecv_from_nowhere(void **state)
@@ -163,7 +163,7 @@ static void offer_without_direction_or_address_is_sendrecv_from_nowhere(void **s
     assert_int_equal(offer->media[0].direction, SDP_DIRECTION_SENDRECV);
     assert_int_equal(offer->media[0].address.ss_family, AF_UNSPEC);
     assert_int_equal(offer->media[0].port, 40000);
-    free(offer);
+    drop_offer(offer);
 }
 
 static void rtpmap_before_the_media_line_still_names_its_codec(void **state)
@@ -177,7 +177,7 @@ static void rtpmap_before_the_media_line_still_names_its_codec(void **state)
     expect_codec(&offer->media[0], "PCMA", 97);
     expect_codec(&offer->media[1], "PCMU", 97);
     assert_true(deviation_has(offer->deviations, DEVIATION_SDP_FORMAT));
-    free(offer);
+    drop_offer(offer);
 }
 
 static void malformed_attributes_are_noted_and_cost_no_stream(void **state)
@@ -200,7 +200,7 @@ static void malformed_attributes_are_noted_and_cost_no_stream(void **state)
     assert_int_equal(offer->media[0].formats, 2);
     assert_string_equal(offer->media[0].label, "7");
     expect_codec(&offer->media[0], "PCMU", 0);
-    free(offer);
+    drop_offer(offer);
 }
 
 static void each_malformed_line_is_noted_as_what_it_is(void **state)
@@ -281,7 +281,7 @@ static void malformed_media_line_keeps_its_place_and_is_refused(void **state)
     for (size_t i = 0; i < 3; i++)
         assert_int_equal(sdp_choose(&offer->media[i], &plain, &choice), STATUS_NOT_FOUND);
     expect_codec(&offer->media[3], "PCMU", 0);
-    free(offer);
+    drop_offer(offer);
 }
 
 static void only_audio_over_rtp_in_a_codec_that_can_be_recorded_is_chosen(void **state)
@@ -311,7 +311,7 @@ static void rtp_profiles_with_feedback_are_chosen_like_those_without(void **stat
     (void)state;
     expect_codec(&offer->media[0], "PCMU", 0);
     expect_codec(&offer->media[1], "PCMA", 8);
-    free(offer);
+    drop_offer(offer);
 }
 
 static void best_codec_wins_over_the_order_of_the_offerer(void **state)
@@ -323,7 +323,7 @@ static void best_codec_wins_over_the_order_of_the_offerer(void **state)
     (void)state;
     assert_int_equal(sdp_choose(&offer->media[0], &wide, &choice), STATUS_OK);
     assert_string_equal(offer->media[0].format[choice.format].encoding, "G722");
-    free(offer);
+    drop_offer(offer);
 }
 
 static void payload_types_without_rtpmap_are_named_as_rfc_3551_has_them(void **state)
@@ -348,7 +348,7 @@ static void payload_types_without_rtpmap_are_named_as_rfc_3551_has_them(void **s
         assert_int_equal(format->clock_rate_hz, expected[i].clock_rate_hz);
         assert_int_equal(format->channels, expected[i].channels);
     }
-    free(offer);
+    drop_offer(offer);
 }
 
 static void format_parameters_are_kept_in_whatever_order_they_stand(void **state)
@@ -370,7 +370,7 @@ static void format_parameters_are_kept_in_whatever_order_they_stand(void **state
     assert_string_equal(offer->media[0].format[1].parameters, "0-15,16");
     assert_string_equal(offer->media[0].format[2].parameters, longest);
     assert_string_equal(offer->media[0].format[3].parameters, "");
-    free(offer);
+    drop_offer(offer);
 }
 
 static void reports_go_to_the_next_port_unless_the_line_says_otherwise(void **state)
@@ -394,7 +394,7 @@ static void reports_go_to_the_next_port_unless_the_line_says_otherwise(void **st
     expect_named(&offer->media[3].rtcp, "192.0.2.7", 40006);
     assert_int_equal(offer->media[4].rtcp.ss_family, AF_UNSPEC);
     assert_int_equal(offer->media[5].rtcp.ss_family, AF_UNSPEC);
-    free(offer);
+    drop_offer(offer);
 }
 
 static void unspecified_address_is_told_apart_from_an_unreadable_one(void **state)
@@ -416,7 +416,7 @@ static void unspecified_address_is_told_apart_from_an_unreadable_one(void **stat
     assert_int_equal(offer->media[2].rtcp.ss_family, AF_UNSPEC);
     assert_false(offer->media[3].no_address);
     assert_int_equal(offer->media[3].rtcp.ss_family, AF_UNSPEC);
-    free(offer);
+    drop_offer(offer);
 }
 
 static void ipv6_is_read_and_a_mapped_address_is_ipv4(void **state)
@@ -432,7 +432,7 @@ static void ipv6_is_read_and_a_mapped_address_is_ipv4(void **state)
     expect_named(&offer->media[0].rtcp, "2001:db8::7", 40001);
     assert_int_equal(offer->media[1].address.ss_family, AF_INET);
     expect_address(&offer->media[1], "192.0.2.9");
-    free(offer);
+    drop_offer(offer);
 }
 
 static void text_that_is_no_sdp_is_refused_and_leaves_the_offer_alone(void **state)
@@ -457,7 +457,8 @@ static void text_that_is_no_sdp_is_refused_and_leaves_the_offer_alone(void **sta
         assert_int_equal(offer->media_lines, 5);
     }
     assert_int_equal(sdp_read(NULL, 0, offer), STATUS_INVALID);
-    free(offer);
+    offer->media_lines = 0;
+    drop_offer(offer);
 }
 
 static enum status read_many_lines(unsigned media_lines, struct sdp_description *offer)
@@ -477,10 +478,10 @@ static void as_many_media_lines_as_allowed_are_read_and_one_more_is_refused(void
     assert_non_null(offer);
     assert_int_equal(read_many_lines(BOUND_SDP_MEDIA, offer), STATUS_OK);
     assert_int_equal(offer->media_lines, BOUND_SDP_MEDIA);
-    memset(offer, 0, sizeof *offer);
+    sdp_description_deinit(offer);
     assert_int_equal(read_many_lines(BOUND_SDP_MEDIA + 1, offer), STATUS_LIMIT);
     assert_int_equal(offer->media_lines, 0);
-    free(offer);
+    drop_offer(offer);
 }
 
 static void formats_past_the_maximum_are_skipped_and_noted(void **state)
@@ -493,13 +494,13 @@ static void formats_past_the_maximum_are_skipped_and_noted(void **state)
     struct sdp_description *offer = read_offer(text);
     assert_int_equal(offer->media[0].formats, BOUND_SDP_FORMATS);
     assert_int_equal(offer->deviations, SET(SDP_NO_LABEL));
-    free(offer);
+    drop_offer(offer);
 
     strcat(text, " 127");
     offer = read_offer(text);
     assert_int_equal(offer->media[0].formats, BOUND_SDP_FORMATS);
     assert_int_equal(offer->deviations, SET(SDP_NO_LABEL) | SET(SDP_FORMAT));
-    free(offer);
+    drop_offer(offer);
 }
 
 static void label_as_long_as_allowed_is_kept_and_a_longer_one_is_not_cut(void **state)
@@ -513,7 +514,7 @@ static void label_as_long_as_allowed_is_kept_and_a_longer_one_is_not_cut(void **
     (void)snprintf(text, sizeof text, SESSION "m=audio 1 RTP/AVP 0\r\na=label:%s\r\n", label);
     struct sdp_description *offer = read_offer(text);
     assert_string_equal(offer->media[0].label, label);
-    free(offer);
+    drop_offer(offer);
 
     label[BOUND_LABEL_BYTES - 1] = 'x';
     label[BOUND_LABEL_BYTES] = '\0';
@@ -521,7 +522,7 @@ static void label_as_long_as_allowed_is_kept_and_a_longer_one_is_not_cut(void **
     offer = read_offer(text);
     assert_string_equal(offer->media[0].label, "");
     assert_int_equal(offer->deviations, SET(SDP_LINE) | SET(SDP_NO_LABEL));
-    free(offer);
+    drop_offer(offer);
 }
 
 static void offer_cut_at_any_byte_is_read_or_refused(void **state)
@@ -536,6 +537,8 @@ static void offer_cut_at_any_byte_is_read_or_refused(void **state)
     for (size_t i = 0; i < sizeof text; i++) {
         enum status status = read_bytes(text, i, offer);
         assert_true(status == STATUS_OK || status == STATUS_INVALID);
+        if (status == STATUS_OK)
+            sdp_description_deinit(offer);
     }
     free(offer);
 }

@@ -37,7 +37,7 @@ static void expect_key(const char *value, enum srtp_suite suite, size_t mki_byte
     assert_int_equal(crypto->key.mki_bytes, mki_bytes);
     for (size_t i = 0; i < srtp_suite_key_bytes(suite); i++)
         assert_int_equal(crypto->key.key[i], i);
-    free(offer);
+    drop_offer(offer);
 }
 
 /* A line that is left out, and whether that is told. */
@@ -49,7 +49,7 @@ static void expect_left_out(const char *value, bool malformed)
         print_error("%s\n", value);
     assert_int_equal(offer->media[0].cryptos, 0);
     assert_int_equal(deviation_has(offer->deviations, DEVIATION_SDP_CRYPTO), malformed);
-    free(offer);
+    drop_offer(offer);
 }
 
 static void key_of_each_suite_is_read_with_and_without_padding(void **state)
@@ -110,7 +110,7 @@ static void mki_is_big_endian_in_the_bytes_that_it_names(void **state)
     assert_int_equal(crypto[1].key.mki[0], 255);
     assert_int_equal(crypto[2].key.mki_bytes, 3);
     assert_memory_equal(crypto[2].key.mki, third, sizeof third);
-    free(offer);
+    drop_offer(offer);
 }
 
 static void mki_as_large_as_128_bytes_is_read_and_one_that_does_not_fit_is_malformed(void **state)
@@ -130,7 +130,7 @@ static void mki_as_large_as_128_bytes_is_read_and_one_that_does_not_fit_is_malfo
     struct sdp_description *offer = read_cryptos(value);
     for (size_t i = 0; i < 128; i++)
         assert_int_equal(offer->media[0].crypto[0].key.mki[i], 255);
-    free(offer);
+    drop_offer(offer);
     value[strlen(value) - 5] = '6'; /* one more: 2^1024 */
     expect_left_out(value, true);
     (void)snprintf(value, sizeof value, "1 " CM80 " inline:" KEY30 "|0%s0:128", largest);
@@ -200,7 +200,7 @@ static void tag_of_up_to_nine_digits_is_kept(void **state)
 
     (void)state;
     assert_int_equal(offer->media[0].crypto[0].tag, 999999999);
-    free(offer);
+    drop_offer(offer);
 }
 
 static void crypto_line_before_any_media_line_is_malformed(void **state)
@@ -211,7 +211,7 @@ static void crypto_line_before_any_media_line_is_malformed(void **state)
     (void)state;
     assert_int_equal(offer->media[0].cryptos, 0);
     assert_true(deviation_has(offer->deviations, DEVIATION_SDP_CRYPTO));
-    free(offer);
+    drop_offer(offer);
 }
 
 static void as_many_crypto_lines_as_allowed_are_kept(void **state)
@@ -224,7 +224,7 @@ static void as_many_crypto_lines_as_allowed_are_kept(void **state)
     struct sdp_description *offer = read_cryptos(values);
     assert_int_equal(offer->media[0].cryptos, BOUND_SDP_CRYPTO);
     assert_int_equal(offer->media[0].crypto[BOUND_SDP_CRYPTO - 1].tag, BOUND_SDP_CRYPTO);
-    free(offer);
+    drop_offer(offer);
 }
 
 static void expect_chosen_tag(const char *values, uint32_t tag)
@@ -235,16 +235,16 @@ static void expect_chosen_tag(const char *values, uint32_t tag)
     assert_int_equal(sdp_choose(&offer->media[0], &secure, &choice), STATUS_OK);
     assert_non_null(choice.crypto);
     assert_int_equal(choice.crypto->tag, tag);
-    free(offer);
+    drop_offer(offer);
 }
 
-static void strongest_suite_is_chosen_and_the_first_of_equals(void **state)
+static void first_line_that_can_be_used_is_chosen_as_the_offerer_prefers(void **state)
 {
     (void)state;
     expect_chosen_tag("1 AES_CM_128_HMAC_SHA1_32 inline:" KEY30 "\n"
                       "2 AES_CM_128_HMAC_SHA1_80 inline:" KEY30 "\n"
                       "3 AES_CM_128_HMAC_SHA1_80 inline:" KEY30,
-                      2);
+                      1);
     expect_chosen_tag("4 AEAD_AES_256_GCM inline:" KEY44 "\n"
                       "5 AEAD_AES_128_GCM inline:" KEY28 "\n"
                       "6 AES_CM_128_HMAC_SHA1_80 inline:" KEY30,
@@ -265,7 +265,7 @@ static void expect_status(const char *media_lines, const struct sdp_abilities *a
     assert_int_equal(sdp_choose(&offer->media[0], abilities, &choice), expected);
     assert_true(expected == STATUS_OK || choice.format == 77);
     assert_true(expected != STATUS_OK || !choice.crypto);
-    free(offer);
+    drop_offer(offer);
 }
 
 static void secure_line_needs_a_key_and_leave_to_take_it(void **state)
@@ -300,6 +300,11 @@ static void wiped_description_holds_no_key(void **state)
     sdp_description_wipe(offer);
     assert_memory_equal(offer->media[0].crypto[0].key.key, nothing, sizeof nothing);
     sdp_description_wipe(NULL);
+    sdp_description_deinit(offer);
+    assert_null(offer->media);
+    assert_int_equal(offer->media_lines, 0);
+    sdp_description_deinit(offer);
+    sdp_description_deinit(NULL);
     free(offer);
 }
 
@@ -319,7 +324,7 @@ int main(void)
         cmocka_unit_test(tag_of_up_to_nine_digits_is_kept),
         cmocka_unit_test(crypto_line_before_any_media_line_is_malformed),
         cmocka_unit_test(as_many_crypto_lines_as_allowed_are_kept),
-        cmocka_unit_test(strongest_suite_is_chosen_and_the_first_of_equals),
+        cmocka_unit_test(first_line_that_can_be_used_is_chosen_as_the_offerer_prefers),
         cmocka_unit_test(secure_line_needs_a_key_and_leave_to_take_it),
         cmocka_unit_test(plain_line_with_keys_is_taken_as_plain),
         cmocka_unit_test(wiped_description_holds_no_key),

@@ -3,6 +3,7 @@
 #include <netinet/in.h>
 #include <stdio.h>
 
+#include "net/address.h"
 #include "unit/sip/sdp_help.h"
 
 /* The bytes 0, 1, 2, ... in base64: 30, 28 and 44 of them. */
@@ -73,7 +74,7 @@ static void expect_answer(const char *offer_text, const char *address, const cha
     assert_int_equal(sdp_write_answer(offer, answer, &text), STATUS_OK);
     expect_text(&text, expected);
     free(answer);
-    free(offer);
+    drop_offer(offer);
 }
 
 static void answer_mirrors_the_lines_with_labels_and_receives_only(void **state)
@@ -154,7 +155,7 @@ static void answer_says_inactive_when_told_to(void **state)
     assert_int_equal(sdp_write_answer(offer, answer, &text), STATUS_OK);
     expect_text(&text, OURS "m=audio 9 RTP/AVP 0\r\na=rtpmap:0 PCMU/8000\r\na=inactive\r\n");
     free(answer);
-    free(offer);
+    drop_offer(offer);
 }
 
 static void answer_keeps_events_and_comfort_noise_at_the_codecs_rate(void **state)
@@ -198,10 +199,36 @@ static void answer_names_our_key_under_the_tag_that_was_taken(void **state)
                           "m=audio 8 RTP/SAVP 0\r\na=label:3\r\n",
                   "198.51.100.5",
                   OURS "m=audio 20000 RTP/SAVP 0\r\na=rtpmap:0 PCMU/8000\r\na=label:1\r\n"
-                       "a=crypto:7 AES_CM_128_HMAC_SHA1_80 inline:" KEY30 "\r\na=recvonly\r\n"
+                       "a=crypto:5 AES_CM_128_HMAC_SHA1_32 inline:" KEY30 "\r\na=recvonly\r\n"
                        "m=audio 20002 RTP/SAVPF 8\r\na=rtpmap:8 PCMA/8000\r\na=label:2\r\n"
-                       "a=crypto:2 AEAD_AES_256_GCM inline:" KEY44 "\r\na=recvonly\r\n"
+                       "a=crypto:1 AEAD_AES_128_GCM inline:" KEY28 "\r\na=recvonly\r\n"
                        "m=audio 0 RTP/SAVP 0\r\n");
+}
+
+static void line_with_an_address_of_its_own_says_it_behind_the_m_line(void **state)
+{
+    struct sdp_description *offer =
+        read_offer(SESSION "m=audio 4 RTP/AVP 0\r\nm=audio 6 RTP/AVP 0\r\nc=IN IP6 ::1\r\n");
+    struct sdp_local *answer = calloc(1, sizeof *answer);
+    struct bytes text;
+
+    (void)state;
+    assert_non_null(answer);
+    answer->media_lines = 2;
+    assert_int_equal(address_parse("198.51.100.5", 0, &answer->address), STATUS_OK);
+    assert_int_equal(address_parse("2001:db8::5", 0, &answer->media[1].address), STATUS_OK);
+    answer->media[0].accepted = answer->media[1].accepted = true;
+    answer->media[0].port = 20000;
+    answer->media[1].port = 20002;
+    bytes_init(&text, 65536);
+    assert_int_equal(sdp_write_answer(offer, answer, &text), STATUS_OK);
+    expect_text(&text, "v=0\r\no=recorder 0 0 IN IP4 198.51.100.5\r\ns=-\r\n"
+                       "c=IN IP4 198.51.100.5\r\nt=0 0\r\n"
+                       "m=audio 20000 RTP/AVP 0\r\na=rtpmap:0 PCMU/8000\r\na=recvonly\r\n"
+                       "m=audio 20002 RTP/AVP 0\r\nc=IN IP6 2001:db8::5\r\n"
+                       "a=rtpmap:0 PCMU/8000\r\na=recvonly\r\n");
+    free(answer);
+    drop_offer(offer);
 }
 
 static void answer_to_a_bundle_is_line_by_line(void **state)
@@ -243,7 +270,7 @@ static void answer_that_does_not_fit_its_buffer_says_so(void **state)
         bytes_deinit(&text);
     }
     free(answer);
-    free(offer);
+    drop_offer(offer);
 }
 
 static void expect_offer(const struct sdp_local *local, const char *expected)
@@ -337,6 +364,7 @@ int main(void)
         cmocka_unit_test(answer_keeps_events_and_comfort_noise_at_the_codecs_rate),
         cmocka_unit_test(answer_echoes_transport_and_multiplexing_where_they_are_offered),
         cmocka_unit_test(answer_names_our_key_under_the_tag_that_was_taken),
+        cmocka_unit_test(line_with_an_address_of_its_own_says_it_behind_the_m_line),
         cmocka_unit_test(answer_to_a_bundle_is_line_by_line),
         cmocka_unit_test(answer_that_does_not_fit_its_buffer_says_so),
         cmocka_unit_test(offer_names_our_lines_their_labels_and_codecs),

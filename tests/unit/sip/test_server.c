@@ -215,6 +215,33 @@ static void unreadable_metadata_is_still_a_call_and_its_bytes_are_kept(void **st
     stage_stop(&stage);
 }
 
+static void recording_that_calls_itself_any_xml_is_metadata(void **state)
+{
+    static const char *const types[] = {"text/xml", "application/xml;charset=utf-8"};
+    char body[4096];
+
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        struct stage stage = {0};
+        stage_start(&stage);
+        struct client *client = client_open(&stage, false);
+        (void)snprintf(body, sizeof body,
+                       "--b\r\nContent-Type: application/sdp\r\n\r\n%s\r\n--b\r\n"
+                       "Content-Type: text/xml\r\n\r\n<other/>\r\n--b\r\n"
+                       "Content-Type: %s\r\n\r\n<?xml version=\"1.0\"?><recording/>\r\n--b--\r\n",
+                       SDP, types[i]);
+        request_send(client, &(struct request){.method = "INVITE",
+                                               .call_id = "any-xml",
+                                               .type = "multipart/mixed; boundary=b",
+                                               .body = body});
+        client_expect(client, 200);
+        assert_true(stage.had_metadata);
+        assert_true(stage.siprec & SIP_SIPREC_METADATA);
+        client_close(client);
+        stage_stop(&stage);
+    }
+}
+
 static void answer_later(struct stage *stage)
 {
     struct sdp_local answer = {.media_lines = 2};
@@ -537,6 +564,7 @@ int main(void)
         cmocka_unit_test(compact_header_names_are_understood),
         cmocka_unit_test(metadata_may_come_first_and_in_any_case),
         cmocka_unit_test(unreadable_metadata_is_still_a_call_and_its_bytes_are_kept),
+        cmocka_unit_test(recording_that_calls_itself_any_xml_is_metadata),
         cmocka_unit_test(an_answer_may_come_later_and_retransmitted_invites_make_no_second_call),
         cmocka_unit_test(a_merged_request_is_482),
         cmocka_unit_test(a_rejected_call_is_answered_with_its_code_and_over),

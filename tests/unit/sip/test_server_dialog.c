@@ -284,9 +284,9 @@ static void options_in_a_dialog_is_answered(void **state)
     finish(&stage, client);
 }
 
-static void other_methods_are_405_with_allow(void **state)
+static void methods_not_taken_are_405_with_allow_and_unknown_ones_501(void **state)
 {
-    static const char *const methods[] = {"INFO", "NOTIFY", "MESSAGE", "REFER", "FROBNICATE"};
+    static const char *const methods[] = {"INFO", "NOTIFY", "MESSAGE", "REFER"};
 
     (void)state;
     struct stage stage = {0};
@@ -299,6 +299,10 @@ static void other_methods_are_405_with_allow(void **state)
         request_send(outside, &(struct request){.method = methods[i], .call_id = "outside"});
         assert_non_null(strstr(client_expect(outside, 405), "\r\nAllow: INVITE"));
     }
+    within(client, "FROBNICATE", 10, NULL, NULL);
+    client_expect(client, 501);
+    request_send(outside, &(struct request){.method = "invite", .call_id = "outside"});
+    client_expect(outside, 501); /* methods are compared with case */
     client_close(outside);
     assert_int_equal(stage_calls(&stage), 1);
     finish(&stage, client);
@@ -347,7 +351,7 @@ int main(void)
         cmocka_unit_test(a_bye_is_answered_again_when_its_answer_was_lost),
         cmocka_unit_test(a_bye_before_the_ack_ends_the_call_and_the_repetition),
         cmocka_unit_test(options_in_a_dialog_is_answered),
-        cmocka_unit_test(other_methods_are_405_with_allow),
+        cmocka_unit_test(methods_not_taken_are_405_with_allow_and_unknown_ones_501),
         cmocka_unit_test(a_new_contact_is_where_bye_goes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

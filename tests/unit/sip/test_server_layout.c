@@ -123,6 +123,23 @@ static void observe_listener(struct observed *observed)
     assert_true(listening);
 }
 
+/* The first is libre's own, of its transactions, for which sip_alloc has listened. */
+static void observe_watchers(const struct observed *observed, const struct sip_lsnr *ours)
+{
+    const struct libre_sip *sip = (const struct libre_sip *)(const void *)observed->sip;
+    const struct libre_watcher *first = list_ledata(list_head(&sip->watchers));
+    const struct libre_watcher *last = list_ledata(list_tail(&sip->watchers));
+
+    assert_ptr_equal(last, ours);
+    assert_ptr_equal(last->in_list.data, last);
+    assert_true(last->handler == message_observed);
+    assert_ptr_equal(last->arg, observed);
+    assert_true(last->requests);
+    assert_ptr_not_equal(first, last);
+    assert_ptr_equal(first->arg, observed->sip);
+    assert_null(first->owner);
+}
+
 static int connect_to(const struct libre_listener *listener)
 {
     struct sockaddr_in address = {0};
@@ -146,6 +163,7 @@ static void libre_keeps_its_connections_where_our_layout_says(void **state)
     assert_int_equal(libre_init(), 0);
     assert_int_equal(sip_alloc(&observed.sip, NULL, 32, 64, 128, NULL, NULL, NULL), 0);
     assert_int_equal(sip_listen(&listener, observed.sip, true, message_observed, &observed), 0);
+    observe_watchers(&observed, listener);
     assert_int_equal(sa_set_str(&local, "127.0.0.1", 0), 0);
     assert_int_equal(sip_transp_add(observed.sip, SIP_TRANSP_TCP, &local), 0);
     observe_listener(&observed);

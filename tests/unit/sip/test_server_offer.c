@@ -401,9 +401,64 @@ static void a_client_without_update_is_not_asked_for_a_snapshot(void **state)
     (void)state;
     struct stage stage = {0};
     struct client *client = begin(&stage);
+    request_send(client, &(struct request){.method = "OPTIONS",
+                                           .call_id = "offer",
+                                           .to_tag = client->to_tag,
+                                           .cseq = 2,
+                                           .headers = "Allow: INVITE, ACK, BYE\r\n"});
+    client_expect(client, 200);
+    stage_do(&stage, ask_for_a_snapshot);
+    client_expect_nothing(client, 100);
+    /* an UPDATE of its own shows better */
+    request_send(client, &(struct request){.method = "UPDATE",
+                                           .call_id = "offer",
+                                           .to_tag = client->to_tag,
+                                           .cseq = 3,
+                                           .headers = "Allow: INVITE, ACK, BYE\r\n"});
+    client_expect(client, 200);
+    stage_do(&stage, ask_for_a_snapshot);
+    client_expect_request(client, "UPDATE");
+    client_answer(client, 200, NULL, NULL);
+    finish(&stage, client);
+}
+
+static void a_client_that_does_not_say_what_it_allows_is_asked_for_a_snapshot(void **state)
+{
+    (void)state;
+    struct stage stage = {0};
+    struct client *client = begin(&stage);
+    stage_do(&stage, ask_for_a_snapshot);
+    client_expect_request(client, "UPDATE");
+    /* it knows no UPDATE after all: once is enough */
+    client_answer(client, 405, NULL, NULL);
+    client_drain(client, 100);
     stage_do(&stage, ask_for_a_snapshot);
     client_expect_nothing(client, 100);
     finish(&stage, client);
+}
+
+static void metadata_beside_a_description_that_cannot_be_read_is_told(void **state)
+{
+    static const char *const methods[] = {"INVITE", "UPDATE"};
+    static const char body[] = "--x\r\nContent-Type: application/sdp\r\n\r\nno description\r\n"
+                               "--x\r\nContent-Type: application/rs-metadata+xml\r\n\r\n"
+                               "<recording xmlns='urn:ietf:params:xml:ns:recording:1'>"
+                               "<participant participant_id='cGFydHkx'/></recording>\r\n--x--\r\n";
+
+    (void)state;
+    for (unsigned i = 0; i < 2; i++) {
+        struct stage stage = {0};
+        struct client *client = begin(&stage);
+        within(client, methods[i], 2, "multipart/mixed;boundary=x", body);
+        client_expect(client, 400);
+        stage_wait(&stage, &stage.updates, 1);
+        assert_true(stage.had_metadata);
+        assert_false(stage.had_sdp);
+        assert_false(stage.had_local);
+        assert_int_equal(stage.participants, 1);
+        assert_int_equal(stage_calls(&stage), 1);
+        finish(&stage, client);
+    }
 }
 
 int main(void)
@@ -428,6 +483,8 @@ int main(void)
         cmocka_unit_test(a_snapshot_asked_for_within_an_update_is_sent_after_its_answer),
         cmocka_unit_test(a_call_may_end_while_a_snapshot_is_asked_for),
         cmocka_unit_test(a_client_without_update_is_not_asked_for_a_snapshot),
+        cmocka_unit_test(a_client_that_does_not_say_what_it_allows_is_asked_for_a_snapshot),
+        cmocka_unit_test(metadata_beside_a_description_that_cannot_be_read_is_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -403,6 +403,34 @@ static void last_document_of_a_call_leaves_its_parties_to_be_told(void **unused)
     siprec_metadata_destroy(state);
 }
 
+static void damaged_document_lets_nobody_leave_by_what_it_lost(void **unused)
+{
+    static const char *const damaged[] = {
+        OPEN "<participant participant_id='p1'><nameID aor='sip:a",
+        OPEN "<session session_id='s1'",
+        OPEN "<datamode>complete</datamode><session session_id='s1'",
+    };
+
+    (void)unused;
+    for (size_t i = 0; i < sizeof damaged / sizeof *damaged; i++) {
+        struct siprec_metadata *state = NULL;
+
+        add(&state, CALL);
+        add(&state, damaged[i]);
+        assert_int_equal(state->participants, 2);
+        assert_false(state->participant[0].left || state->participant[1].left);
+        assert_false(state->partial);
+        siprec_metadata_destroy(state);
+    }
+    /* one that says it is complete, and whose name alone is at fault, is believed */
+    struct siprec_metadata *state = NULL;
+    add(&state, CALL);
+    add(&state, OPEN "<datamode>complete</datamode><participant participant_id='p1'>"
+                     "<nameID aor='sip:ada@pbx'><name>A & B</name></nameID></participant>" CLOSE);
+    assert_int_equal(state->participants, 1);
+    siprec_metadata_destroy(state);
+}
+
 static void next_call_of_a_lasting_recording_session_has_its_own_ties(void **unused)
 {
     struct siprec_metadata *state = NULL;
@@ -641,6 +669,7 @@ int main(void)
         cmocka_unit_test(who_left_comes_back_without_being_described_again),
         cmocka_unit_test(end_that_names_no_session_ends_all),
         cmocka_unit_test(last_document_of_a_call_leaves_its_parties_to_be_told),
+        cmocka_unit_test(damaged_document_lets_nobody_leave_by_what_it_lost),
         cmocka_unit_test(next_call_of_a_lasting_recording_session_has_its_own_ties),
         cmocka_unit_test(partial_before_any_complete_document_is_noted_until_one_comes),
         cmocka_unit_test(stand_in_that_gets_its_real_name_has_not_joined),

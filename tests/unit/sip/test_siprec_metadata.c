@@ -520,9 +520,28 @@ static void name_and_number_are_found_where_vendors_put_them(void **state)
                 "Anonymous");
 }
 
+static void recording_is_known_by_its_first_element(void **state)
+{
+    static const char *const recordings[] = {
+        "<recording/>",
+        "\xef\xbb\xbf\r\n<?xml version='1.0'?><!-- <a> --><rec:recording xmlns:rec='urn:r'>",
+        "<recording_metadata>",
+        "<Recording\nid='1'>",
+    };
+    static const char *const others[] = {
+        "", "<", "<recordings/>", "<a><recording/></a>", "recording", "<?xml recording"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof recordings / sizeof *recordings; i++)
+        assert_true(siprec_metadata_is(recordings[i], strlen(recordings[i])));
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        assert_false(siprec_metadata_is(others[i], strlen(others[i])));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(recording_is_known_by_its_first_element),
         cmocka_unit_test(complete_document_is_read_without_deviation),
         cmocka_unit_test(empty_recording_is_a_document),
         cmocka_unit_test(forms_before_the_standard_are_read_and_noted),

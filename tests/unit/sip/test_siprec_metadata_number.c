@@ -3,11 +3,13 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
 
+#include "sip/siprec_metadata.h"
 #include "sip/siprec_number.h"
 
 static void expect_number(const char *aor, const char *expected)
@@ -53,6 +55,8 @@ static void host_alone_is_no_number(void **state)
     expect_number("sip:@example.com", "");
     expect_number("<>", "");
     expect_number("tel:", "");
+    expect_number("tel:anonymous", "");
+    expect_number("tel:Unavailable;phone-context=example.com", "");
 }
 
 static void telephone_uri_gives_its_number_without_separators(void **state)
@@ -147,9 +151,35 @@ static void what_is_no_number_is_compared_as_spelled(void **state)
     assert_int_equal(siprec_number_compare(many, "77777777"), SIPREC_NUMBER_DIFFERENT);
 }
 
+static void phone_number_of_several_addresses_is_the_number(void **state)
+{
+    static const char *const names[][2] = {
+        {"<nameID aor='sip:ann@pbx'/><nameID aor='sip:+4570010070@pbx'/>", "+4570010070"},
+        {"<nameID aor='sip:ann@pbx'/><nameID aor='tel:+45-70010070'/>", "+4570010070"},
+        {"<nameID aor='sip:701@pbx'/><nameID aor='sip:+4570010070@pbx'/>", "+4570010070"},
+        {"<nameID aor='sip:ann@pbx'/><nameID aor='sip:701@pbx'/>", "701"},
+        {"<nameID aor='sip:+4570010070@pbx'/><nameID aor='tel:+4570010071'/>", "+4570010070"},
+        {"<nameID aor='sip:ann@pbx'/><nameID aor='sip:bo@pbx'/>", "ann"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        struct siprec_metadata *metadata = NULL;
+        char xml[512];
+
+        (void)snprintf(xml, sizeof xml,
+                       "<recording><participant participant_id='p'>%s</participant></recording>",
+                       names[i][0]);
+        assert_int_equal(siprec_metadata_read(xml, strlen(xml), &metadata, NULL), STATUS_OK);
+        assert_string_equal(metadata->participant[0].number, names[i][1]);
+        siprec_metadata_destroy(metadata);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(phone_number_of_several_addresses_is_the_number),
         cmocka_unit_test(user_part_is_the_number),
         cmocka_unit_test(user_part_without_a_host_is_the_number_too),
         cmocka_unit_test(host_alone_is_no_number),

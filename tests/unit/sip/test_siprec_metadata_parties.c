@@ -61,18 +61,19 @@ static void expect_parties(const char *xml, struct expectation expected)
     siprec_metadata_destroy(metadata);
 }
 
-static void speaker_of_the_first_label_called_that_of_the_second(void **state)
+static void who_is_described_first_called_who_is_described_next(void **state)
 {
     (void)state;
     expect_parties(OPEN ADA_AND_BOB LEFT_AND_RIGHT SENDS("p1", "t1") SENDS("p2", "t2") CLOSE,
                    (struct expectation){"ada", "bob", false, "ada", "bob"});
 }
 
-static void associations_that_cross_the_document_order_win(void **state)
+static void
+associations_that_cross_the_document_order_tell_speakers_and_not_the_caller(void **state)
 {
     (void)state;
     expect_parties(OPEN SENDS("p1", "t2") SENDS("p2", "t1") LEFT_AND_RIGHT ADA_AND_BOB CLOSE,
-                   (struct expectation){"bob", "ada", false, "bob", "ada"});
+                   (struct expectation){"bob", "ada", false, "ada", "bob"});
 }
 
 static void order_is_assumed_only_where_nothing_is_associated(void **state)
@@ -83,7 +84,7 @@ static void order_is_assumed_only_where_nothing_is_associated(void **state)
                    "<participantstreamassoc participant_id='p1'/>" CLOSE,
                    (struct expectation){"ada", "bob", true, "ada", "bob"});
     expect_parties(OPEN ADA_AND_BOB LEFT_AND_RIGHT SENDS("p2", "t1") CLOSE,
-                   (struct expectation){"bob", "nobody", false, "bob", "ada"});
+                   (struct expectation){"bob", "nobody", false, "ada", "bob"});
     expect_parties(OPEN ADA_AND_BOB PARTY("p3", "eve") CLOSE,
                    (struct expectation){"nobody", "nobody", false, "ada", "bob"});
 }
@@ -103,7 +104,7 @@ static void empty_stream_id_is_meant_by_an_empty_send_where_it_is_the_only_one(v
     (void)state;
     expect_parties(OPEN ADA_AND_BOB STREAM("t1", "1") STREAM("", "2") SENDS("p2", "t1")
                        SENDS("p1", "") CLOSE,
-                   (struct expectation){"bob", "ada", false, "bob", "ada"});
+                   (struct expectation){"bob", "ada", false, "ada", "bob"});
     expect_parties(OPEN ADA_AND_BOB STREAM("", "1") STREAM("", "2") SENDS("p2", "") SENDS("p1", "")
                        CLOSE,
                    (struct expectation){"ada", "bob", true, "ada", "bob"});
@@ -175,8 +176,8 @@ static void several_streams_of_one_party_leave_the_other_end_to_somebody_else(vo
     (void)state;
     assert_string_equal(number_of(siprec_speaker(metadata, labels, 4, 1, NULL)), "bob");
     assert_string_equal(number_of(siprec_speaker(metadata, labels, 4, 3, NULL)), "ada");
-    assert_string_equal(number_of(parties.caller), "bob");
-    assert_string_equal(number_of(parties.called), "ada");
+    assert_string_equal(number_of(parties.caller), "ada");
+    assert_string_equal(number_of(parties.called), "bob");
     siprec_metadata_destroy(metadata);
 }
 
@@ -264,6 +265,28 @@ static void numbers_of_broadworks_tell_who_called(void **state)
                    (struct expectation){ada, bob, true, ada, bob});
 }
 
+#define CALL_DATA(from, to)                                                                        \
+    "<extensiondata xmlns:v='urn:v'><v:callData><v:fromhdr>" from "</v:fromhdr><v:tohdr>" to       \
+    "</v:tohdr></v:callData></extensiondata>"
+
+static void headers_in_the_call_data_of_ribbon_tell_who_called(void **state)
+{
+    static const char ada[] = "+12025550123";
+    static const char bob[] = "01632960456";
+
+    (void)state;
+    expect_parties(OPEN TWO_NUMBERS CALL_DATA("Bob &lt;sip:01632960456@gw;user=phone&gt;;tag=1",
+                                              "&lt;sip:+12025550123@gw&gt;") CLOSE,
+                   (struct expectation){ada, bob, true, bob, ada});
+    expect_parties(
+        OPEN "<participant participant_id='p1'><nameID aor='sip:+12025550123@pbx'/>" CALL_DATA(
+            "sip:01632960456@gw;tag=1",
+            "sip:operator@gw") "</participant>" PARTY("p2", "01632960456") CLOSE,
+        (struct expectation){ada, bob, true, bob, ada});
+    expect_parties(OPEN TWO_NUMBERS CALL_DATA("sip:anonymous@anonymous.invalid", "sip:x@gw") CLOSE,
+                   (struct expectation){ada, bob, true, ada, bob});
+}
+
 static void full_match_of_a_number_comes_before_a_suffix(void **state)
 {
     (void)state;
@@ -295,8 +318,9 @@ static void call_to_oneself_has_one_party_at_each_end(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(speaker_of_the_first_label_called_that_of_the_second),
-        cmocka_unit_test(associations_that_cross_the_document_order_win),
+        cmocka_unit_test(who_is_described_first_called_who_is_described_next),
+        cmocka_unit_test(
+            associations_that_cross_the_document_order_tell_speakers_and_not_the_caller),
         cmocka_unit_test(order_is_assumed_only_where_nothing_is_associated),
         cmocka_unit_test(association_that_leads_nowhere_counts_in_a_partial_document_only),
         cmocka_unit_test(empty_stream_id_is_meant_by_an_empty_send_where_it_is_the_only_one),
@@ -310,6 +334,7 @@ int main(void)
         cmocka_unit_test(only_end_that_is_known_stays_at_its_end),
         cmocka_unit_test(calling_party_flag_of_oracle_tells_who_called),
         cmocka_unit_test(numbers_of_broadworks_tell_who_called),
+        cmocka_unit_test(headers_in_the_call_data_of_ribbon_tell_who_called),
         cmocka_unit_test(full_match_of_a_number_comes_before_a_suffix),
         cmocka_unit_test(numbers_of_jambonz_are_matched_with_numbers_or_names),
         cmocka_unit_test(call_to_oneself_has_one_party_at_each_end),

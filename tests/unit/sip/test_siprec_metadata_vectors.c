@@ -64,8 +64,8 @@ static const struct vector vectors[] = {
      STATUS_OK,
      {"+441632960302", "+441632960301"},
      false,
-     "+441632960302",
-     "+441632960301"},
+     "+441632960301",
+     "+441632960302"},
     {"no-stream-association", "PCMA", STATUS_OK, {"2001", "2002"}, true, "2001", "2002"},
     {"media-label-attribute-srtp",
      NULL,
@@ -103,8 +103,8 @@ static const struct vector vectors[] = {
      STATUS_OK,
      {"3002", "3002", "3001", "3001"},
      false,
-     "3002",
-     "3001"},
+     "3001",
+     "3002"},
     {"line-feeds-only",
      "PCMA",
      STATUS_OK,
@@ -152,8 +152,8 @@ static const struct vector vectors[] = {
      STATUS_OK,
      {"+12025550177", "+441632960456"},
      false,
-     "+12025550177",
-     "+441632960456"},
+     "+441632960456",
+     "+12025550177"},
     {"several-name-ids", "PCMA", STATUS_OK, {"+12025550123", ""}, false, "+12025550123", ""},
     {"boundary-not-as-declared",
      "PCMA",
@@ -292,12 +292,13 @@ static void expect_vector(const struct vector *vector, struct message *message,
     if (metadata)
         expect_parties(vector, metadata, offer);
     siprec_metadata_destroy(metadata);
+    sdp_description_deinit(offer);
 }
 
 static void every_vendors_invite_gives_the_right_parties(void **state)
 {
     struct message *message = malloc(sizeof *message);
-    struct sdp_description *offer = malloc(sizeof *offer);
+    struct sdp_description *offer = calloc(1, sizeof *offer);
 
     (void)state;
     assert_non_null(message);
@@ -326,6 +327,7 @@ static void read_cut_body(const struct message *message, size_t bytes,
         find_part(&multipart, "application/rs-metadata+xml", "application/rs-metadata");
     status = sdp_read(sdp.text, sdp.bytes, offer);
     assert_true(status == STATUS_OK || status == STATUS_INVALID);
+    sdp_description_deinit(offer);
     status = siprec_metadata_read(xml.text, xml.bytes, &metadata, NULL);
     assert_true(status == STATUS_OK || status == STATUS_INVALID);
     if (metadata)
@@ -337,7 +339,7 @@ static void read_cut_body(const struct message *message, size_t bytes,
 static void body_cut_at_any_byte_is_read_or_refused(void **state)
 {
     struct message *message = malloc(sizeof *message);
-    struct sdp_description *offer = malloc(sizeof *offer);
+    struct sdp_description *offer = calloc(1, sizeof *offer);
 
     (void)state;
     assert_non_null(message);

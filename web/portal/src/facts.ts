@@ -44,17 +44,12 @@ export interface CauseTotal {
     duration_ms: number; /* both lanes added up */
 }
 
-/* Two parts of the recorder tell the same under two names. */
-function cause_name(fact: Fact): string {
-    return fact.cause === 'document_dropped' ? 'documents_dropped' : fact.cause;
-}
-
 export function cause_of(fact: Fact): Cause {
     return CAUSES.find((cause) => cause === fact.cause) ?? 'other';
 }
 
 export function sign_of(fact: Fact): Sign {
-    return [...PEOPLE, ...TECHNICAL].find((sign) => sign === cause_name(fact)) ?? 'other';
+    return [...PEOPLE, ...TECHNICAL].find((sign) => sign === fact.cause) ?? 'other';
 }
 
 /** What a fact is; one of a cause that is not known is a stretch where it has a length. */
