@@ -145,7 +145,7 @@ def check_build(preset, labels=None):
 
 def check_source():
     tally = Tally()
-    for target in ("layers", "format-check"):
+    for target in ("layers", "requirements", "format-check"):
         tally.add(step(target, ["cmake", "--build", "--preset", "release", "--target", target]))
     return tally
 
@@ -164,7 +164,7 @@ def parse_arguments():
         description="Install what the tests need, build, run all tests (release, then the unit "
         "tests under the address and undefined behaviour sanitizers). The last line counts.",
         epilog="environment: CORPUS, a folder of real messages and captures that tests also run; "
-        "exit status: 0 nothing failed, 1 something did, 2 wrong usage")
+        "RFC4475_TXT, the text of that RFC, whose messages are taken from it; exit status: 0 nothing failed, 1 something did, 2 wrong usage")
     parser.add_argument("--unit", action="store_true", help="unit tests only; alone: of the release build")
     parser.add_argument("--asan", action="store_true",
                         help="only the sanitizer build, with all its tests")
@@ -175,16 +175,22 @@ def parse_arguments():
     return parser.parse_args()
 
 
-def find_corpus():
-    """Tests run in folders of their own: the corpus is handed on by its whole path, or not at all."""
-    corpus = os.environ.pop("CORPUS", "")
-    if not corpus:
-        say("corpus: none; CORPUS is not set, its tests are skipped")
-    elif not pathlib.Path(corpus).is_dir():
-        say(f"corpus: {corpus} is no folder, its tests are skipped")
+def find_outside(name, what, is_there):
+    """Tests run in folders of their own: what lies outside is handed on by its whole path, or not at
+    all, and then said to be left out."""
+    path = os.environ.pop(name, "")
+    if not path:
+        say(f"{what}: none; {name} is not set, its tests are skipped")
+    elif not is_there(pathlib.Path(path)):
+        say(f"{what}: {path} is not there, its tests are skipped")
     else:
-        os.environ["CORPUS"] = str(pathlib.Path(corpus).resolve())
-        say(f"corpus: {os.environ['CORPUS']}")
+        os.environ[name] = str(pathlib.Path(path).resolve())
+        say(f"{what}: {os.environ[name]}")
+
+
+def find_inputs():
+    find_outside("CORPUS", "corpus", pathlib.Path.is_dir)
+    find_outside("RFC4475_TXT", "text of RFC 4475", pathlib.Path.is_file)
 
 
 def run_parts(options):
@@ -216,7 +222,7 @@ def main():
         if subprocess.run([ROOT / "tools" / "install", *groups], stdin=subprocess.DEVNULL).returncode:
             print("0 passed, 1 failed")
             return 1
-    find_corpus()
+    find_inputs()
     tally = run_parts(options)
     for name in tally.failures:
         say(f"FAILED: {name}")

@@ -200,7 +200,7 @@ describe('facts', () => {
         const kinds = {
             stretch: ['lost', 'late', 'silent', 'held', 'paused', 'masked', 'unwritten'],
             people: ['party_joined', 'party_left'],
-            technical: ['codec_change', 'ssrc_change', 'deviation', 'document_dropped'],
+            technical: ['codec_change', 'ssrc_change', 'deviation'],
         };
         kinds.stretch.push('undecodable', 'concealed');
         kinds.technical.push('documents_dropped', 'notes_dropped');
