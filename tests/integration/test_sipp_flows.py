@@ -116,7 +116,7 @@ class Run:
         waiting = {name + transport: (transport, list(each)) for transport in TRANSPORTS
                    for name, each in flows(transport).items()}
         running = {}
-        port = 41000
+        port = 24000  # below those that the system lends to others
         while waiting or running:
             for name in [name for name in waiting if name not in running]:
                 transport, left = waiting[name]
