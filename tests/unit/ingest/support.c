@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "net/address.h"
 
@@ -356,9 +357,12 @@ struct world *world_create(unsigned ports)
 {
     struct world *world = calloc(1, sizeof *world);
     struct source source = {.name = "pbx", .prefix_bits = 8};
-    static unsigned next_port = 30000;
+    static unsigned next_port;
 
     assert_non_null(world);
+    /* programs that run at the same time have neighbouring numbers, and ports of their own */
+    if (!next_port)
+        next_port = 26000 + (unsigned)getpid() % 8 * 700;
     pthread_mutex_init(&world->lock, NULL);
     pthread_cond_init(&world->changed, NULL);
     world->sink = (struct recording_sink){world,           sink_begin, sink_write, sink_document,
