@@ -112,6 +112,7 @@ struct recorded_call *call_recording_first(const struct call_recording *recordin
 
 enum call_recording_state call_recording_state(const struct call_recording *recording);
 
+/** The id of the recording, as in its file and its row. */
 struct uuid call_recording_id(const struct call_recording *recording);
 
 /**

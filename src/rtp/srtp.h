@@ -70,6 +70,7 @@ struct srtp_sender; /* of RTCP */
 enum status srtp_sender_create(const struct srtp_key *local, struct srtp_sender **out,
                                struct fault *fault) MUST_CHECK;
 
+/** Wipe and free; NULL is accepted. */
 void srtp_sender_destroy(struct srtp_sender *owned_sender);
 
 /**

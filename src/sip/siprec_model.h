@@ -90,7 +90,11 @@ void siprec_model_destroy(struct siprec_model *owned_model);
  * Returns SIPREC_NOWHERE where there is none.
  */
 size_t siprec_model_find_participant(const struct siprec_model *model, const char *id);
+
+/** As siprec_model_find_participant. */
 size_t siprec_model_find_stream(const struct siprec_model *model, const char *id);
+
+/** As siprec_model_find_participant. */
 size_t siprec_model_find_session(const struct siprec_model *model, const char *id);
 
 /**
@@ -101,7 +105,11 @@ size_t siprec_model_find_session(const struct siprec_model *model, const char *i
  * Returns SIPREC_NOWHERE where the id is empty or the table full.
  */
 size_t siprec_model_place_participant(struct siprec_model *model, char *id);
+
+/** As siprec_model_place_participant. */
 size_t siprec_model_place_stream(struct siprec_model *model, char *id);
+
+/** As siprec_model_place_participant. */
 size_t siprec_model_place_session(struct siprec_model *model, char *id);
 
 /** Whether a participant has left all running sessions that it was in. */

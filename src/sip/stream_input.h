@@ -38,7 +38,10 @@ struct stream_input {
     bool ended;           /* the place in the stream is lost: all that comes is dropped */
 };
 
+/** Begin at the start of a stream. owner is copied; its context outlives the input. */
 void stream_input_init(struct stream_input *input, const struct stream_input_owner *owner);
+
+/** Free what waits; what waited is lost with its connection. */
 void stream_input_deinit(struct stream_input *input);
 
 /**
