@@ -10,7 +10,7 @@ begins with a digit or a capital letter and is there once. The last cell names t
 `test_calls.Calls.test_hold`     of tests/integration/test_calls.py
 `test_torture.ANSWERS`           a table there that tests are made from
 `.another`                       of the same file (and class) as the name before
-`fuzz_sip_sdp`, `bench_x`        a program of tests/fuzz or tests/bench
+`fuzz_body_sdp`, `bench_x`        a program of tests/fuzz or tests/bench
 
 A row that no test shows says so in words that begin with "not ".
 """

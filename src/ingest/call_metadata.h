@@ -10,10 +10,10 @@
 #include <stdint.h>
 
 #include "base/status.h"
+#include "body/siprec_metadata.h"
 #include "ingest/call_streams.h"
 #include "session/recording.h"
 #include "sip/server.h"
-#include "sip/siprec_metadata.h"
 
 enum { CALL_METADATA_SNAPSHOTS_MAX = 3 }; /* asked for in one call */
 

@@ -23,9 +23,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "body/sdp.h"
+#include "body/siprec_metadata.h"
 #include "session/recording.h"
-#include "sip/sdp.h"
-#include "sip/siprec_metadata.h"
 
 /* An m-line of the last description: what an offer of ours has to repeat, and what tells who speaks
  * on which line. */

@@ -14,7 +14,7 @@
 #include "base/config.h"
 #include "base/fault.h"
 #include "base/status.h"
-#include "sip/sdp.h"
+#include "body/sdp.h"
 
 /* What is configured, per family; AF_UNSPEC where nothing is. */
 struct media_addresses {

@@ -4,7 +4,7 @@
 #include <strings.h>
 
 #include "base/text.h"
-#include "sip/name_address.h"
+#include "body/name_address.h"
 
 static void read_party(const char *value, struct recording_party *party)
 {

@@ -2,8 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "body/multipart_text.h"
 #include "sip/message.h"
-#include "sip/multipart_text.h"
 #include "sip/reply.h"
 #include "sip/server_private.h"
 

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "sip/multipart_text.h"
+#include "body/multipart_text.h"
 
 bool header_line_start(struct text_span *rest, struct text_span *line)
 {

@@ -7,7 +7,7 @@
 
 #include <stdbool.h>
 
-#include "sip/multipart.h"
+#include "body/multipart.h"
 
 /* One header, with the lines that continue it (RFC 3261 section 7.3.1). Borrowed. */
 struct header_line {

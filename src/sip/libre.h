@@ -1,7 +1,7 @@
 /**
  * libre: the parts of libre that the server is built on, in the order they depend on each other.
  *
- * Private to this folder. <re.h> is not used: its SDP types have the names of sip/sdp.h. The three
+ * Private to this folder. <re.h> is not used: its SDP types have the names of body/sdp.h. The three
  * HAVE_ flags of CMakeLists.txt decide the layout of libre's structs; test_server_layout.c checks
  * that they agree with the installed library.
  */

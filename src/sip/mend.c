@@ -3,9 +3,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "body/multipart_text.h"
 #include "sip/header_line.h"
 #include "sip/message.h"
-#include "sip/multipart_text.h"
 
 /* What is put behind a Via without a usable branch; the digits are filled in afterwards. */
 static const char BRANCH_NAME[] = ";branch=";

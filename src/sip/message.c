@@ -3,8 +3,8 @@
 #include <assert.h>
 #include <string.h>
 
+#include "body/multipart_text.h"
 #include "net/address.h"
-#include "sip/multipart_text.h"
 
 const struct message_header MESSAGE_CONTENT_TYPE = {SIP_HDR_CONTENT_TYPE, "Content-Type", "c"};
 const struct message_header MESSAGE_CONTENT_LENGTH = {SIP_HDR_CONTENT_LENGTH, "Content-Length",

@@ -12,8 +12,8 @@
 
 #include "base/bytes.h"
 #include "base/status.h"
+#include "body/multipart.h"
 #include "sip/libre.h"
-#include "sip/multipart.h"
 
 /* By what a message came. */
 struct message_origin {

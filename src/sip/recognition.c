@@ -3,7 +3,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "sip/deviation.h"
+#include "body/deviation.h"
 #include "sip/message.h"
 #include "sip/server.h"
 

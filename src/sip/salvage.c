@@ -3,8 +3,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "body/multipart_text.h"
 #include "sip/header_line.h"
-#include "sip/multipart_text.h"
 #include "sip/reply.h"
 #include "sip/server_private.h"
 

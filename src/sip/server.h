@@ -47,10 +47,10 @@
 
 #include "base/fault.h"
 #include "base/status.h"
-#include "sip/deviation.h"
-#include "sip/multipart.h"
-#include "sip/sdp.h"
-#include "sip/siprec_metadata.h"
+#include "body/deviation.h"
+#include "body/multipart.h"
+#include "body/sdp.h"
+#include "body/siprec_metadata.h"
 
 enum { SIP_LISTENS_MAX = 8 };
 

@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "body/multipart_text.h"
 #include "sip/message.h"
-#include "sip/multipart_text.h"
 #include "sip/reply.h"
 
 static const struct sip_body_refusal NO_MEMORY = {500, "Server Internal Error", ""};

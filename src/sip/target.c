@@ -1,8 +1,8 @@
 #include <string.h>
 
+#include "body/multipart_text.h"
 #include "net/address.h"
 #include "sip/message.h"
-#include "sip/multipart_text.h"
 #include "sip/server_private.h"
 
 /* Route headers, and the first route. */

@@ -92,7 +92,7 @@ class Messages(unittest.TestCase):
         rows = self.recorder.recorderctl("recordings", "list", "--limit", 200)
         return code, next(row for row in rows if row["sip_call_id"] == call_id)
 
-    def test_own_vectors_are_answered(self):  # their parties: unit_sip_test_siprec_metadata_vectors
+    def test_own_vectors_are_answered(self):  # their parties: unit_body_test_siprec_metadata_vectors
         vectors = sorted(VECTORS.glob("*.sip"))
         self.assertGreaterEqual(len(vectors), 6)
         for path in vectors:

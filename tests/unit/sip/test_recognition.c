@@ -1,7 +1,7 @@
 /* By what a recording session is recognised (RFC 7866 section 6.1.1), as vendors write it. */
 #include "unit/sip/message_help.h"
 
-#include "sip/deviation.h"
+#include "body/deviation.h"
 #include "sip/recognition.h"
 #include "sip/server.h"
 

@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "sip/deviation.h"
+#include "body/deviation.h"
 #include "unit/sip/support.h"
 
 /* One request as such a client writes it: Via without branch, From without tag, no Contact. */

@@ -1,0 +1,254 @@
+#include "body/siprec_lay.h"
+
+#include <string.h>
+
+static uint64_t bit(size_t place)
+{
+    return UINT64_C(1) << place;
+}
+
+/* A set of places of `from` as one of `into`. */
+static uint64_t translate(uint64_t set, const size_t map[static BOUND_METADATA_ITEMS])
+{
+    uint64_t translated = 0;
+
+    for (size_t i = 0; i < BOUND_METADATA_ITEMS; i++) {
+        if ((set & bit(i)) && map[i] != SIPREC_NOWHERE)
+            translated |= bit(map[i]);
+    }
+    return translated;
+}
+
+static char *copy(struct siprec_laying *laying, const char *text)
+{
+    struct text_span span = {.text = text, .bytes = strlen(text)};
+    char *copied = text[0] ? siprec_arena_copy(&laying->into->arena, span) : "";
+
+    if (copied)
+        return copied;
+    laying->no_memory = true;
+    return "";
+}
+
+/* What has no id is known by what it says: a stream by its label, a participant by its address. */
+static size_t find_participant(const struct siprec_model *model,
+                               const struct siprec_participant *told)
+{
+    if (told->id[0])
+        return siprec_model_find_participant(model, told->id);
+    for (size_t i = 0; i < model->participants; i++) {
+        const struct siprec_participant *one = &model->participant[i].told;
+
+        if (!one->id[0] && strcmp(one->aor, told->aor) == 0 &&
+            (one->aor[0] || strcmp(one->name, told->name) == 0))
+            return i;
+    }
+    return SIPREC_NOWHERE;
+}
+
+static size_t find_stream(const struct siprec_model *model, const struct siprec_stream *told)
+{
+    if (told->id[0])
+        return siprec_model_find_stream(model, told->id);
+    for (size_t i = 0; i < model->streams; i++) {
+        if (!model->stream[i].told.id[0] && strcmp(model->stream[i].told.label, told->label) == 0)
+            return i;
+    }
+    return SIPREC_NOWHERE;
+}
+
+/* Whether there is room for one more; where it is described, that there is none is told. */
+static bool has_room(struct siprec_laying *laying, size_t items, bool known)
+{
+    if (items < BOUND_METADATA_ITEMS)
+        return true;
+    laying->full = laying->full || known;
+    return false;
+}
+
+static void describe_session(struct siprec_laying *laying, struct siprec_model_session *one,
+                             const struct siprec_model_session *told)
+{
+    if (!told->known) {
+        one->stopped = one->stopped || told->stopped;
+        return;
+    }
+    one->known = true;
+    one->stopped = told->stopped;
+    if (told->sip_session_id[0])
+        one->sip_session_id = copy(laying, told->sip_session_id);
+    if (told->group_id[0])
+        one->group_id = copy(laying, told->group_id);
+}
+
+static void lay_sessions(struct siprec_laying *laying)
+{
+    struct siprec_model *into = laying->into;
+
+    for (size_t i = 0; i < laying->from->sessions; i++) {
+        const struct siprec_model_session *told = &laying->from->session[i];
+        size_t place = laying->first ? SIPREC_NOWHERE : siprec_model_find_session(into, told->id);
+
+        laying->session[i] = SIPREC_NOWHERE;
+        if (laying->crowded && (told->stopped || !told->known))
+            continue;
+        if (place == SIPREC_NOWHERE && has_room(laying, into->sessions, told->known)) {
+            place = into->sessions++;
+            into->session[place] = (struct siprec_model_session){
+                .id = copy(laying, told->id), .sip_session_id = "", .group_id = ""};
+        }
+        laying->session[i] = place;
+        if (place != SIPREC_NOWHERE)
+            describe_session(laying, &into->session[place], told);
+    }
+}
+
+static void lay_groups(struct siprec_laying *laying)
+{
+    struct siprec_model *into = laying->into;
+
+    for (size_t i = 0; i < laying->from->groups; i++) {
+        const struct siprec_model_group *told = &laying->from->group[i];
+        size_t place = 0;
+
+        if (laying->crowded && told->ended)
+            continue;
+        while (place < into->groups && strcmp(into->group[place].id, told->id) != 0)
+            place++;
+        if (place == into->groups && !has_room(laying, into->groups, true))
+            continue;
+        if (place == into->groups)
+            into->group[into->groups++].id = copy(laying, told->id);
+        into->group[place].ended = told->ended;
+    }
+}
+
+static void describe_stream(struct siprec_laying *laying, struct siprec_model_stream *one,
+                            const struct siprec_model_stream *told)
+{
+    one->shared = one->shared || told->shared;
+    if (!told->known)
+        return;
+    one->known = true;
+    one->ended = told->ended;
+    if (told->told.label[0])
+        one->told.label = copy(laying, told->told.label);
+    if (told->mode_said) {
+        one->told.mixed = told->told.mixed;
+        one->mode_said = true;
+    }
+}
+
+static void lay_streams(struct siprec_laying *laying)
+{
+    struct siprec_model *into = laying->into;
+
+    for (size_t i = 0; i < laying->from->streams; i++) {
+        const struct siprec_model_stream *told = &laying->from->stream[i];
+        size_t place = laying->first ? SIPREC_NOWHERE : find_stream(into, &told->told);
+
+        laying->stream[i] = SIPREC_NOWHERE;
+        if (laying->crowded && (told->ended || !told->known || !told->told.label[0]))
+            continue;
+        if (place == SIPREC_NOWHERE && has_room(laying, into->streams, told->known)) {
+            place = into->streams++;
+            into->stream[place] = (struct siprec_model_stream){
+                .told = {.id = copy(laying, told->told.id), .label = ""}};
+        }
+        laying->stream[i] = place;
+        if (place != SIPREC_NOWHERE)
+            describe_stream(laying, &into->stream[place], told);
+    }
+}
+
+/*
+ * An element that names an address replaces address and name; a name alone is a new name of the
+ * same address. One with neither just refers to the participant.
+ */
+static void describe_participant(struct siprec_laying *laying, struct siprec_participant *one,
+                                 const struct siprec_participant *told)
+{
+    bool same = strcmp(one->aor, told->aor) == 0;
+
+    if (told->aor[0]) {
+        one->aor = copy(laying, told->aor);
+        one->number = copy(laying, told->number);
+    }
+    if (told->name[0] || (told->aor[0] && !same))
+        one->name = copy(laying, told->name);
+    if (!told->aor[0] && told->number[0])
+        one->number = copy(laying, told->number);
+    if (told->said_calling || told->said_called) {
+        one->said_calling = told->said_calling;
+        one->said_called = told->said_called;
+    }
+}
+
+/* What a document says of a participant's part in sessions and streams, on top of what was known.
+ */
+static void relate(struct siprec_laying *laying, struct siprec_model_participant *one,
+                   const struct siprec_model_participant *told)
+{
+    uint64_t attends = translate(told->attends, laying->session);
+    uint64_t gone = translate(told->gone, laying->session);
+
+    if (told->gone_from_all) {
+        gone |= one->attends;
+        one->gone_from_all = true;
+    } else if (attends) {
+        one->gone_from_all = false;
+    }
+    one->gone = (one->gone | gone) & ~attends;
+    one->attends = (one->attends & ~gone) | attends;
+    if (told->associated) {
+        one->sent |= one->sends; /* what it is not said to send any more */
+        one->sends = 0;
+    }
+    one->sends |= translate(told->sends, laying->stream);
+    one->sent = (one->sent | translate(told->sent, laying->stream)) & ~one->sends;
+    one->associated = told->associated;
+}
+
+static void lay_participants(struct siprec_laying *laying)
+{
+    struct siprec_model *into = laying->into;
+
+    for (size_t i = 0; i < laying->from->participants; i++) {
+        const struct siprec_model_participant *told = &laying->from->participant[i];
+        size_t place = laying->first ? SIPREC_NOWHERE : find_participant(into, &told->told);
+
+        laying->participant[i] = SIPREC_NOWHERE;
+        if (laying->crowded && (!told->known || siprec_model_left(laying->from, i)))
+            continue;
+        if (place == SIPREC_NOWHERE && has_room(laying, into->participants, told->known)) {
+            place = into->participants++;
+            into->participant[place] = (struct siprec_model_participant){
+                .told = {.id = copy(laying, told->told.id), .aor = "", .number = "", .name = ""}};
+        }
+        laying->participant[i] = place;
+        if (place == SIPREC_NOWHERE)
+            continue;
+        struct siprec_model_participant *one = &into->participant[place];
+        one->known = one->known || told->known;
+        describe_participant(laying, &one->told, &told->told);
+        relate(laying, one, told);
+    }
+}
+
+void siprec_lay(struct siprec_laying *laying, const struct siprec_model *from)
+{
+    const struct siprec_model *into = laying->into;
+
+    laying->from = from;
+    laying->first = !into->participants && !into->streams && !into->sessions;
+    for (size_t i = 0; i < into->participants; i++)
+        laying->into->participant[i].associated = false;
+    lay_sessions(laying);
+    lay_groups(laying);
+    lay_streams(laying);
+    lay_participants(laying);
+    if (from->calling_number[0])
+        laying->into->calling_number = copy(laying, from->calling_number);
+    if (from->called_number[0])
+        laying->into->called_number = copy(laying, from->called_number);
+}
