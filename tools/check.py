@@ -164,7 +164,8 @@ def parse_arguments():
         description="Install what the tests need, build, run all tests (release, then the unit "
         "tests under the address and undefined behaviour sanitizers). The last line counts.",
         epilog="environment: CORPUS, a folder of real messages and captures that tests also run; "
-        "RFC4475_TXT, the text of that RFC, whose messages are taken from it; exit status: 0 nothing failed, 1 something did, 2 wrong usage")
+        "RFC4475_TXT, the text of that RFC, whose messages are taken from it; exit status: "
+        "0 nothing failed, 1 something did, 2 wrong usage")
     parser.add_argument("--unit", action="store_true", help="unit tests only; alone: of the release build")
     parser.add_argument("--asan", action="store_true",
                         help="only the sanitizer build, with all its tests")

@@ -9,7 +9,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { AUDIO_PACKET_SAMPLES_MAX = 1500 }; /* one packet, decoded */
+#include "base/bounds.h"
+
+/*
+ * One packet, decoded: whatever a datagram that is received holds, at a byte a sample. RFC 3551
+ * section 4.2 asks for 200 ms, which is 1600 of G.711.
+ */
+enum { AUDIO_PACKET_SAMPLES_MAX = BOUND_RTP_PACKET_BYTES };
 
 struct audio_codec {
     const char *name;       /* SDP encoding name, canonical: "PCMU" */

@@ -244,11 +244,6 @@ size_t timeline_read(struct timeline *timeline, int16_t *pcm, size_t samples, bo
     return count;
 }
 
-int64_t timeline_position(const struct timeline *timeline)
-{
-    return timeline->position;
-}
-
 int64_t timeline_audio_end(const struct timeline *timeline)
 {
     return timeline->audio_end;

@@ -98,9 +98,6 @@ int64_t timeline_due(const struct timeline *timeline, int64_t arrival);
 size_t timeline_read(struct timeline *timeline, int16_t *pcm, size_t samples, bool *reached,
                      struct timeline_entry *entry);
 
-/** The read position. */
-int64_t timeline_position(const struct timeline *timeline);
-
 /** Where the last audio that was read ended; 0 where none was. */
 int64_t timeline_audio_end(const struct timeline *timeline);
 

@@ -18,23 +18,27 @@ enum {
     BOUND_MULTIPART_BOUNDARY_BYTES = 256, /* of one that is quoted; RFC 2046 has 70 */
     BOUND_METADATA_BYTES = 262144,
     BOUND_METADATA_DEPTH = 32,
-    BOUND_METADATA_NODES = 4096,
-    BOUND_METADATA_ITEMS = 64,   /* sessions, participants, streams, each */
-    BOUND_METADATA_TEXT = 1024,  /* bytes of one kept text or attribute */
-    BOUND_SDP_MEDIA = 64,        /* m-lines read and answered */
-    BOUND_SDP_FORMATS = 32,      /* payload types of one m-line */
-    BOUND_SDP_LOCAL_FORMATS = 8, /* that we offer */
-    BOUND_SDP_CRYPTO = 8,        /* crypto lines of one m-line that are kept */
-    BOUND_LABEL_BYTES = 128,     /* a=label, RFC 4574, with its zero */
+    BOUND_METADATA_NODES = 16384, /* elements of a document; 150 bytes each while it is read */
+    BOUND_METADATA_ITEMS = 256,   /* sessions, participants, streams, groups, each; a call keeps 300
+                                     bytes and the texts for each that it has */
+    BOUND_METADATA_TEXT = 1024,   /* bytes of one kept text or attribute */
+    BOUND_SDP_MEDIA = 64,         /* m-lines read and answered */
+    BOUND_SDP_FORMATS = 128,      /* payload types of one m-line: all that there are */
+    BOUND_SDP_LOCAL_FORMATS = 8,  /* that we offer */
+    BOUND_SDP_CRYPTO = 8,         /* crypto lines of one m-line that are kept */
+    BOUND_LABEL_BYTES = 128,      /* a=label, RFC 4574, with its zero */
 
     /* media */
-    BOUND_CALL_STREAMS = 8, /* recorded streams of one call */
-    BOUND_RTP_PACKET_BYTES = 1500,
-    BOUND_REORDER_PACKETS = 256, /* waiting behind a gap, per leg */
+    BOUND_CALL_STREAMS = 8,        /* recorded streams of one call */
+    BOUND_RTP_PACKET_BYTES = 9000, /* a jumbo frame: 40 ms of 48 kHz, stereo, 16 bits; longer ones
+                                      are told */
+    BOUND_REORDER_PACKETS = 256,   /* waiting behind a gap, per leg */
     BOUND_OPUS_PACKET_BYTES = 1500,
 
     BOUND_FACT_DETAIL_BYTES = 256, /* with its zero */
     BOUND_NOTES = 1024,            /* facts that signalling tells of one call */
+    BOUND_TIES = 32,               /* of one call, beside the four that its row shows */
+    BOUND_TIE_BYTES = 256,         /* one of them, with its zero */
 
     /* store */
     BOUND_DOCUMENTS_BYTES = 4 * 1024 * 1024,         /* metadata documents kept of one call */

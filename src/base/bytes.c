@@ -82,14 +82,6 @@ enum status bytes_printf(struct bytes *bytes, const char *format, ...)
     return status;
 }
 
-void bytes_consume(struct bytes *bytes, size_t count)
-{
-    if (!count)
-        return;
-    memmove(bytes->data, bytes->data + count, bytes->len - count);
-    bytes->len -= count;
-}
-
 static void put(uint8_t *out, uint64_t value, unsigned count)
 {
     for (unsigned i = 0; i < count; i++)

@@ -51,9 +51,6 @@ enum status bytes_append(struct bytes *bytes, const void *data, size_t data_byte
 enum status bytes_printf(struct bytes *bytes, const char *format, ...)
     __attribute__((format(printf, 2, 3))) MUST_CHECK;
 
-/** Remove the first count bytes; count <= len. */
-void bytes_consume(struct bytes *bytes, size_t count);
-
 /** Store 2 bytes at out, little endian. */
 void bytes_put_u16(uint8_t *out, uint16_t value);
 

@@ -32,6 +32,10 @@ int64_t clock_wall_us(wall_time time)
 
 wall_time clock_wall_from_us(int64_t us)
 {
+    if (us > INT64_MAX / CLOCK_NS_PER_US)
+        return (wall_time){INT64_MAX};
+    if (us < INT64_MIN / CLOCK_NS_PER_US)
+        return (wall_time){INT64_MIN};
     return (wall_time){us * CLOCK_NS_PER_US};
 }
 
@@ -126,7 +130,7 @@ static int read_time_of_day(const char **cursor, struct tm *parts, int64_t *us, 
 
 enum status clock_parse_rfc3339(const char *text, wall_time *time)
 {
-    struct tm parts = {0};
+    struct tm of_day = {0};
     int64_t us = 0;
     int offset_s = 0;
     int year = read_digits(&text, 4);
@@ -139,16 +143,15 @@ enum status clock_parse_rfc3339(const char *text, wall_time *time)
     int day = read_digits(&text, 2);
     if (day < 1 || day > 31)
         return STATUS_INVALID;
-    if (*text && read_time_of_day(&text, &parts, &us, &offset_s))
+    if (*text && read_time_of_day(&text, &of_day, &us, &offset_s))
         return STATUS_INVALID;
     if (*text)
         return STATUS_INVALID;
-    parts.tm_year = year - 1900;
-    parts.tm_mon = month - 1;
-    parts.tm_mday = day;
-    int64_t seconds = (int64_t)timegm(&parts) - offset_s;
-    if (parts.tm_mday != day)
+    struct tm date = {.tm_year = year - 1900, .tm_mon = month - 1, .tm_mday = day};
+    int64_t seconds = (int64_t)timegm(&date) - offset_s;
+    if (date.tm_mday != day)
         return STATUS_INVALID;
+    seconds += (int64_t)of_day.tm_hour * 3600 + of_day.tm_min * INT64_C(60) + of_day.tm_sec;
     *time = clock_wall_from_us(seconds * 1000000 + us);
     return STATUS_OK;
 }

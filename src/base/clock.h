@@ -36,7 +36,10 @@ wall_time clock_wall_now(void);
 /** Microseconds since 1970 of a wall time, rounded down. */
 int64_t clock_wall_us(wall_time time);
 
-/** The wall time of microseconds since 1970. */
+/**
+ * The wall time of microseconds since 1970. What nanoseconds cannot hold, before September 1677 or
+ * after April 2262, becomes the first or the last moment that they do.
+ */
 wall_time clock_wall_from_us(int64_t us);
 
 /**
@@ -48,9 +51,9 @@ void clock_format_rfc3339(wall_time time, char text[static CLOCK_RFC3339_BYTES])
 
 /**
  * Read an RFC 3339 date-time ("2026-11-22T13:57:10[.fraction](Z|+01:00|-01:00)"), or a bare date
- * "2026-11-22", taken as its midnight UTC.
+ * "2026-11-22", taken as its midnight UTC. A leap second is the second after it.
  *
- * STATUS_OK       *time set, to the microsecond.
+ * STATUS_OK       *time set, to the microsecond; far years as clock_wall_from_us.
  * STATUS_INVALID  not such a text; *time untouched.
  */
 enum status clock_parse_rfc3339(const char *text, wall_time *time) MUST_CHECK;

@@ -26,7 +26,8 @@ struct config {
     char *keys;       /* directory of keys; default <store>/keys */
     char *master_key; /* file of the master key; default <keys>/master.key */
     /* signalling */
-    struct config_list sip_listen;     /* ADDRESS:PORT, each UDP and TCP; default 127.0.0.1:5060 */
+    struct config_list sip_listen;     /* ADDRESS:PORT, each UDP and TCP; default 127.0.0.1:5060.
+                                          None: TLS alone */
     struct config_list sip_listen_tls; /* ADDRESS:PORT; default none */
     char *sip_tls_certificate;         /* PEM file of our chain; "" (default): none */
     char *sip_tls_key;       /* PEM file of its key; "" (default): in sip_tls_certificate */

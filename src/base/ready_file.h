@@ -13,7 +13,7 @@
  * path  NULL: nothing is written.
  * line  JSON object, without its newline.
  *
- * STATUS_OK, STATUS_IO.
+ * STATUS_OK, STATUS_IO (fault says at which step), STATUS_NOMEM.
  */
 enum status ready_file_write(const char *path, const char *line, struct fault *fault) MUST_CHECK;
 

@@ -28,7 +28,6 @@
     X(DUPLICATE, "seen before")                                                                    \
     X(UNSUPPORTED, "well formed, but not something this program does")                             \
     X(CONFLICT, "not possible in the present state")                                               \
-    X(TIMEOUT, "took longer than allowed")                                                         \
     X(END, "nothing more to read")
 
 enum status {

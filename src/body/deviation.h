@@ -4,8 +4,8 @@
  *
  * A set is a bit per deviation, 0 where there is none. Pure.
  */
-#ifndef RECORDER_SIP_DEVIATION_H
-#define RECORDER_SIP_DEVIATION_H
+#ifndef RECORDER_BODY_DEVIATION_H
+#define RECORDER_BODY_DEVIATION_H
 
 #include <stdint.h>
 
@@ -37,9 +37,13 @@
     /* metadata */                                                                                 \
     X(NO_METADATA, "no metadata (RFC 7866 section 9.1)")                                           \
     X(XML_NOT_WELL_FORMED, "metadata is not well-formed XML; read as far as possible")             \
+    X(METADATA_ENCODED,                                                                            \
+      "metadata in a transfer encoding that no header tells (RFC 2045 section 6)")                 \
+    X(XML_DOCTYPE, "metadata has a DOCTYPE, which is refused; read without it")                    \
+    X(XML_CUT, "metadata is larger than allowed; what is past the limits is left out")             \
     X(XML_REFUSED, "metadata could not be read")                                                   \
     X(XML_NAMESPACE, "metadata of another namespace or root element (RFC 7865 section 9)")         \
-    X(METADATA_FORM, "metadata in a form of drafts before RFC 7865")                               \
+    X(METADATA_FORM, "metadata in another form than that of RFC 7865: a draft's or a vendor's")    \
     X(XML_TEXT_CUT, "a text in the metadata is too long, cut")                                     \
     X(METADATA_ID, "an id in the metadata is missing, empty or used twice")                        \
     X(METADATA_REFERENCE, "metadata names what it does not describe")                              \

@@ -20,7 +20,7 @@ struct reader {
 
 /* What the headers of a part say beside what is kept of them. */
 struct part_headers {
-    bool encoded;      /* it would have to be decoded */
+    bool encoded;      /* it would have to be decoded, in a way that a part has no need of */
     bool length_known; /* content_length was there and is a number */
     size_t content_length;
 };
@@ -179,6 +179,11 @@ static bool is_identity(struct text_span encoding)
     return false;
 }
 
+static bool is_transfer_encoding(struct text_span encoding)
+{
+    return text_span_equal(encoding, "base64") || text_span_equal(encoding, "quoted-printable");
+}
+
 static void keep_length(struct part_headers *headers, struct text_span value)
 {
     size_t length = 0;
@@ -200,6 +205,7 @@ static void keep_header(struct multipart_part *part, struct part_headers *header
                         struct text_span header)
 {
     struct text_span name = text_span_trim(text_span_cut(&header, ':'));
+    struct text_span value = header;
 
     if (text_span_equal(name, "Content-Type") || text_span_equal(name, "c"))
         part->content_type = next_parameter(&header);
@@ -207,6 +213,9 @@ static void keep_header(struct multipart_part *part, struct part_headers *header
         part->content_disposition = next_parameter(&header);
     else if (text_span_equal(name, "Content-Length") || text_span_equal(name, "l"))
         keep_length(headers, header);
+    else if (text_span_equal(name, "Content-Transfer-Encoding") &&
+             is_transfer_encoding(next_parameter(&value)))
+        part->transfer_encoded = true;
     else if (text_span_equal(name, "Content-Transfer-Encoding") ||
              text_span_equal(name, "Content-Encoding") || text_span_equal(name, "e"))
         headers->encoded = headers->encoded || !is_identity(next_parameter(&header));
@@ -271,11 +280,6 @@ static enum line_kind read_body(struct reader *reader, struct multipart *out,
     return LINE_CONTENT;
 }
 
-static bool starts_with(struct text_span text, const char *word)
-{
-    return text.bytes >= strlen(word) && memcmp(text.text, word, strlen(word)) == 0;
-}
-
 /* What a part without a type is, by its first bytes; "" where it is neither of the two. */
 static struct text_span guess_type(struct text_span body)
 {
@@ -283,9 +287,10 @@ static struct text_span guess_type(struct text_span body)
     static const char metadata[] = "application/rs-metadata+xml";
 
     body = text_span_trim(body);
-    if (starts_with(body, "v=0"))
+    if (text_span_starts_with(body, "v=0"))
         return (struct text_span){.text = sdp, .bytes = sizeof sdp - 1};
-    if (starts_with(body, "<") && memmem(body.text, body.bytes, "recording", strlen("recording")))
+    if (text_span_starts_with(body, "<") &&
+        memmem(body.text, body.bytes, "recording", strlen("recording")))
         return (struct text_span){.text = metadata, .bytes = sizeof metadata - 1};
     return (struct text_span){.text = "", .bytes = 0};
 }
@@ -337,7 +342,7 @@ static enum status read_parts(struct reader *reader, struct multipart *out)
     if (kind != LINE_DELIMITER)
         return STATUS_INVALID;
     while (kind == LINE_DELIMITER && reader->rest.bytes) {
-        struct multipart_part part = {empty, empty, empty};
+        struct multipart_part part = {empty, empty, empty, false};
         struct part_headers headers = {.encoded = false};
         enum status status = read_headers(reader, out, &part, &headers);
 
@@ -371,7 +376,7 @@ static struct text_span guess_boundary(struct text_span body)
     line = text_span_trim(line);
     header = text_span_trim(text_span_cut(&header, ':'));
     header.bytes = header.bytes < strlen("Content-") ? 0 : strlen("Content-");
-    if (!starts_with(line, "--") || !text_span_equal(header, "Content-"))
+    if (!text_span_starts_with(line, "--") || !text_span_equal(header, "Content-"))
         return none;
     return text_span_skip(line, strlen("--"));
 }

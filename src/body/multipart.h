@@ -5,11 +5,12 @@
  * end before a boundary, a missing closing boundary, a preamble and an epilogue, a boundary that
  * the Content-Type does not name. Boundaries alone say where a part ends, not a Content-Length in
  * it. Nested multiparts stay one opaque part. What has a transfer or content encoding is left as it
- * is. Pure.
+ * is; only of base64 and quoted-printable that is not noted, as it is legal. Pure.
  */
-#ifndef RECORDER_SIP_MULTIPART_H
-#define RECORDER_SIP_MULTIPART_H
+#ifndef RECORDER_BODY_MULTIPART_H
+#define RECORDER_BODY_MULTIPART_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -28,6 +29,7 @@ struct multipart_part {
     struct text_span content_type;
     struct text_span content_disposition; /* value without parameters; "" where none */
     struct text_span body;                /* without the line end that belongs to the boundary */
+    bool transfer_encoded; /* its header says base64 or quoted-printable (RFC 2045 section 6) */
 };
 
 struct multipart {

@@ -31,6 +31,13 @@ bool text_span_equal(struct text_span span, const char *word)
     return !span.bytes || strncasecmp(span.text, word, span.bytes) == 0;
 }
 
+bool text_span_starts_with(struct text_span span, const char *word)
+{
+    size_t length = strlen(word);
+
+    return span.bytes >= length && strncasecmp(span.text, word, length) == 0;
+}
+
 bool text_span_next_line(struct text_span *rest, struct text_span *line)
 {
     if (!rest->bytes)

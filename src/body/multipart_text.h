@@ -1,10 +1,10 @@
 /**
- * multipart_text: small questions about a struct text_span, private to the readers of this folder.
+ * multipart_text: small questions about a struct text_span, for whoever reads text of a message.
  *
  * Spans are borrowed and not terminated; blanks are space, tab, CR and LF. Pure.
  */
-#ifndef RECORDER_SIP_MULTIPART_TEXT_H
-#define RECORDER_SIP_MULTIPART_TEXT_H
+#ifndef RECORDER_BODY_MULTIPART_TEXT_H
+#define RECORDER_BODY_MULTIPART_TEXT_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -22,6 +22,9 @@ struct text_span text_span_skip(struct text_span span, size_t count);
 
 /** Whether the whole span is that word, ASCII letters compared without case. */
 bool text_span_equal(struct text_span span, const char *word);
+
+/** Whether the span begins with that word, ASCII letters compared without case. */
+bool text_span_starts_with(struct text_span span, const char *word);
 
 /**
  * Cut the first line off *rest.

@@ -2,8 +2,8 @@
  * name_address: who a From, To or P-Asserted-Identity value names (RFC 3261 section 20.10, 25.1:
  * name-addr or addr-spec), and its parameters, those inside the URI included. Pure.
  */
-#ifndef RECORDER_SIP_NAME_ADDRESS_H
-#define RECORDER_SIP_NAME_ADDRESS_H
+#ifndef RECORDER_BODY_NAME_ADDRESS_H
+#define RECORDER_BODY_NAME_ADDRESS_H
 
 #include <stdbool.h>
 #include <stddef.h>

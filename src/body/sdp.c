@@ -15,6 +15,7 @@
 struct reader {
     struct sdp_description *description;
     struct sdp_media *media; /* NULL in the session part */
+    bool version;            /* v=0 was there */
     struct sockaddr_storage session_address;
     enum sdp_direction session_direction;
     size_t session_maps; /* rtpmap lines that stand before any m-line */
@@ -262,7 +263,12 @@ static void read_line(struct reader *reader, struct text_span line)
     struct text_span value;
 
     switch (line_type(line, &value)) {
+    case 'v':
+        reader->version = true;
+        break;
     case 'm':
+        if (!reader->version)
+            note(reader, DEVIATION_SDP_LINE);
         read_media(reader, value);
         break;
     case 'c':
@@ -285,15 +291,12 @@ static enum status check(struct text_span text, size_t *lines)
 {
     struct text_span line;
     struct text_span value;
-    bool version = false;
     size_t media_lines = 0;
 
     while (text_span_next_line(&text, &line)) {
         char type = line_type(line, &value);
 
-        if (type == 'v' && text_span_equal(value, "0"))
-            version = true;
-        if (type == 'm' && !version)
+        if (type == 'v' && !text_span_equal(value, "0"))
             return STATUS_INVALID;
         media_lines += type == 'm';
     }
@@ -359,6 +362,7 @@ static void reader_init(struct reader *reader, struct sdp_description *descripti
 {
     reader->description = description;
     reader->media = NULL;
+    reader->version = false;
     memset(&reader->session_address, 0, sizeof reader->session_address);
     reader->session_direction = SDP_DIRECTION_SENDRECV;
     reader->session_maps = 0;

@@ -6,8 +6,8 @@
  * recorder takes every stream it can. Reading never fails for an attribute; what it skipped is
  * in `deviations`. Pure: no sockets, no clocks, no libre.
  */
-#ifndef RECORDER_SIP_SDP_H
-#define RECORDER_SIP_SDP_H
+#ifndef RECORDER_BODY_SDP_H
+#define RECORDER_BODY_SDP_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -122,7 +122,8 @@ struct sdp_abilities {
  * description  out; whatever it holds before is not looked at.
  *
  * STATUS_OK       set, to be deinitialised; it may hold no audio.
- * STATUS_INVALID  not SDP: no "v=0", or no m-line at all.
+ * STATUS_INVALID  not SDP: no m-line at all, or a version other than 0. That v= is missing, or
+ *                 stands behind an m-line, is noted.
  * STATUS_LIMIT    more than BOUND_SDP_MEDIA m-lines.
  * STATUS_NOMEM
  */

@@ -3,7 +3,6 @@
 #include <assert.h>
 #include <inttypes.h>
 #include <string.h>
-#include <strings.h>
 
 #include "body/sdp_text.h"
 
@@ -14,14 +13,8 @@ enum {
     KEY_TEXT_BYTES = (SRTP_KEY_BYTES_MAX + 2) / 3 * 4 + 1,
 };
 
+static const char INLINE[] = "inline:";
 static const char digits64[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-static bool starts_with(struct text_span span, const char *word)
-{
-    size_t word_bytes = strlen(word);
-
-    return span.bytes >= word_bytes && strncasecmp(span.text, word, word_bytes) == 0;
-}
 
 /* Exactly key_bytes; the bits that the last digit has over are not looked at. */
 static bool read_base64(struct text_span span, uint8_t *key, size_t key_bytes)
@@ -58,7 +51,7 @@ static bool lifetime_is_sound(struct text_span span)
 {
     uint64_t number = 0;
 
-    if (starts_with(span, "2^"))
+    if (text_span_starts_with(span, "2^"))
         return sdp_text_number(text_span_skip(span, 2), LIFETIME_LOG2_MAX, &number);
     return sdp_text_number(span, UINT64_C(1) << LIFETIME_LOG2_MAX, &number) && number;
 }
@@ -117,28 +110,47 @@ static enum status judge_parameter(struct text_span word)
 {
     uint64_t number;
 
-    if (starts_with(word, "KDR=")) { /* 0 is the default said aloud: one derivation */
+    if (text_span_starts_with(word, "KDR=")) { /* 0 is the default said aloud: one derivation */
         if (!sdp_text_number(text_span_skip(word, 4), 24, &number))
             return STATUS_INVALID;
         return number ? STATUS_UNSUPPORTED : STATUS_OK;
     }
-    if (starts_with(word, "WSH=") || starts_with(word, "FEC_ORDER=") ||
-        starts_with(word, "FEC_KEY=") || starts_with(word, "-"))
+    if (text_span_starts_with(word, "WSH=") || text_span_starts_with(word, "FEC_ORDER=") ||
+        text_span_starts_with(word, "FEC_KEY=") || text_span_starts_with(word, "-"))
         return STATUS_OK;
     /* UNENCRYPTED_SRTP, UNENCRYPTED_SRTCP, UNAUTHENTICATED_SRTP; those of later standards are
        mandatory (section 6.3.7) */
     return STATUS_UNSUPPORTED;
 }
 
-static enum status read_key_and_parameters(struct text_span method, struct text_span rest,
-                                           struct srtp_key *key)
+/* "inline:KEY|2^20|2:1;inline:KEY|2^20|3:1" */
+static void read_spares(struct text_span rest, struct srtp_key *key)
 {
-    struct text_span word = text_span_cut(&method, ';'); /* the first of several */
+    while (rest.bytes && key->mki_bytes && key->spares < SRTP_SPARE_KEYS_MAX) {
+        struct text_span word = text_span_cut(&rest, ';');
+        struct srtp_key one = {.suite = key->suite};
 
-    if (!starts_with(word, "inline:"))
+        if (text_span_starts_with(word, INLINE) &&
+            read_key(text_span_skip(word, strlen(INLINE)), &one) &&
+            one.mki_bytes == key->mki_bytes) {
+            struct srtp_spare_key *spare = &key->spare[key->spares++];
+            memcpy(spare->key, one.key, sizeof spare->key);
+            memcpy(spare->mki, one.mki, sizeof spare->mki);
+        }
+        srtp_key_wipe(&one);
+    }
+}
+
+static enum status read_keys_and_parameters(struct text_span method, struct text_span rest,
+                                            struct srtp_key *key)
+{
+    struct text_span word = text_span_cut(&method, ';');
+
+    if (!text_span_starts_with(word, INLINE))
         return memchr(word.text, ':', word.bytes) ? STATUS_UNSUPPORTED : STATUS_INVALID;
-    if (!read_key(text_span_skip(word, strlen("inline:")), key))
+    if (!read_key(text_span_skip(word, strlen(INLINE)), key))
         return STATUS_INVALID;
+    read_spares(method, key);
     while (text_span_next_word(&rest, &word)) {
         enum status status = judge_parameter(word);
 
@@ -163,7 +175,7 @@ enum status sdp_crypto_read(struct text_span value, struct sdp_crypto *crypto)
     found.key.suite = srtp_suite_find(suite.text, suite.bytes);
     if (found.key.suite == SRTP_SUITE_NONE)
         return STATUS_UNSUPPORTED;
-    enum status status = read_key_and_parameters(method, value, &found.key);
+    enum status status = read_keys_and_parameters(method, value, &found.key);
     if (status == STATUS_OK)
         *crypto = found;
     srtp_key_wipe(&found.key);

@@ -1,11 +1,11 @@
 /**
  * sdp_crypto: one a=crypto line (RFC 4568), private to the sdp files. Pure.
  *
- * Of several inline keys of a line the first is taken: they are for a sender that changes keys in
- * mid-stream, named by the MKI, and no client of ours does.
+ * Several inline keys of a line are for a sender that changes keys in mid-stream, each named by its
+ * MKI (section 6.1).
  */
-#ifndef RECORDER_SIP_SDP_CRYPTO_H
-#define RECORDER_SIP_SDP_CRYPTO_H
+#ifndef RECORDER_BODY_SDP_CRYPTO_H
+#define RECORDER_BODY_SDP_CRYPTO_H
 
 #include "base/bytes.h"
 #include "base/status.h"
@@ -16,7 +16,9 @@
  * Read the value of a=crypto, "1 AES_CM_128_HMAC_SHA1_80 inline:KEY|2^20|1:4 WSH=64".
  *
  * The key's base64 must be of the suite's length, with or without its padding. A lifetime is
- * checked (section 6.1) and not kept. Of the session parameters (section 6.3) WSH is a hint and FEC
+ * checked (section 6.1) and not kept. Of several keys the first is the key, those behind it are its
+ * spares; those past SRTP_SPARE_KEYS_MAX, and those that cannot be read or told apart by an MKI of
+ * the same length, are left out. Of the session parameters (section 6.3) WSH is a hint and FEC
  * is of streams that are never taken; these and optional ones ("-...") change nothing.
  *
  * crypto  out; untouched on failure.

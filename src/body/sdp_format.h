@@ -1,8 +1,8 @@
 /**
  * sdp_format: what a payload type of an m-line is, private to the sdp files. Pure.
  */
-#ifndef RECORDER_SIP_SDP_FORMAT_H
-#define RECORDER_SIP_SDP_FORMAT_H
+#ifndef RECORDER_BODY_SDP_FORMAT_H
+#define RECORDER_BODY_SDP_FORMAT_H
 
 #include <stdbool.h>
 

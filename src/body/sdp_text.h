@@ -1,8 +1,8 @@
 /**
  * sdp_text: fields of a description's line, private to the sdp files. Pure.
  */
-#ifndef RECORDER_SIP_SDP_TEXT_H
-#define RECORDER_SIP_SDP_TEXT_H
+#ifndef RECORDER_BODY_SDP_TEXT_H
+#define RECORDER_BODY_SDP_TEXT_H
 
 #include <stdbool.h>
 #include <stddef.h>

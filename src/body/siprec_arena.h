@@ -5,8 +5,8 @@
  * Embedded by value; zeroed is empty. What it lends stays where it is when the struct is copied, so
  * that a copy may take the memory over.
  */
-#ifndef RECORDER_SIP_SIPREC_ARENA_H
-#define RECORDER_SIP_SIPREC_ARENA_H
+#ifndef RECORDER_BODY_SIPREC_ARENA_H
+#define RECORDER_BODY_SIPREC_ARENA_H
 
 #include <stddef.h>
 

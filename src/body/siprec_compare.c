@@ -1,12 +1,13 @@
 #include <string.h>
 
 #include "body/siprec_metadata.h"
+#include "body/siprec_model.h"
 
 /* By id; who has none is known by address, else by name. */
 static bool is_same(const struct siprec_participant *one, const struct siprec_participant *other)
 {
     if (one->id[0] || other->id[0])
-        return strcmp(one->id, other->id) == 0;
+        return siprec_model_same_id(one->id, other->id);
     if (one->aor[0] || other->aor[0])
         return strcmp(one->aor, other->aor) == 0;
     return strcmp(one->name, other->name) == 0;

@@ -5,6 +5,7 @@
 
 #include "body/deviation.h"
 #include "body/siprec_hints.h"
+#include "body/siprec_items.h"
 #include "body/siprec_participant.h"
 #include "body/siprec_senders.h"
 #include "body/siprec_time.h"
@@ -16,36 +17,36 @@ static void deviates(struct siprec_model *model, enum deviation deviation)
     deviation_add(&model->metadata.deviations, deviation);
 }
 
-static size_t count_children(const struct siprec_xml_node *root, const char *name)
+static bool is_recording(const struct siprec_xml_node *node)
 {
-    size_t count = 0;
-
-    for (const struct siprec_xml_node *node = root->child; node; node = node->next)
-        count += siprec_xml_is(node, name);
-    return count;
+    return siprec_xml_is(node, "recording") || siprec_xml_is(node, "recording_metadata");
 }
 
-static enum status check_root(const struct siprec_xml *document, struct siprec_model *model,
-                              struct fault *fault)
+/* The recording: the root or, where that is something wrapped around it, the first in it. */
+static struct siprec_xml_node *find_recording(const struct siprec_xml *document)
 {
-    static const char *const limited[] = {"participant", "stream", "session", "group"};
-    const struct siprec_xml_node *root = document->root;
+    struct siprec_xml_node *node = document->root;
 
-    if (!siprec_xml_is(root, "recording") && !siprec_xml_is(root, "recording_metadata"))
-        return fault_set(fault, STATUS_INVALID, 0, "metadata: the root element is no recording");
-    for (size_t i = 0; i < sizeof limited / sizeof *limited; i++) {
-        if (count_children(root, limited[i]) > BOUND_METADATA_ITEMS)
-            return fault_set(fault, STATUS_LIMIT, 0, "metadata: more than %d %s elements",
-                             BOUND_METADATA_ITEMS, limited[i]);
-    }
-    if (strcmp(root->name, "recording") != 0 ||
+    while (node && !is_recording(node))
+        node = siprec_xml_walk(node, document->root);
+    return node;
+}
+
+static void check_document(const struct siprec_xml *document, struct siprec_model *model)
+{
+    if (strcmp(document->root->name, "recording") != 0 ||
         strcmp(document->root_namespace, NAMESPACE_RFC7865) != 0)
         deviates(model, DEVIATION_XML_NAMESPACE);
     if (document->malformed)
         deviates(model, DEVIATION_XML_NOT_WELL_FORMED);
+    if (document->encoded)
+        deviates(model, DEVIATION_METADATA_ENCODED);
+    if (document->doctype)
+        deviates(model, DEVIATION_XML_DOCTYPE);
+    if (document->cut)
+        deviates(model, DEVIATION_XML_CUT);
     if (document->text_cut)
         deviates(model, DEVIATION_XML_TEXT_CUT);
-    return STATUS_OK;
 }
 
 /* RFC 7865 says participant_id; drafts before it, and those who built on them, said id. */
@@ -73,6 +74,24 @@ static void read_group(struct siprec_model *model, const struct siprec_xml_node 
     };
 }
 
+/* Each of its calls has one (section 6.2); a session shows its first. */
+static enum status read_sip_sessions(struct siprec_model *model, const struct siprec_xml_node *node)
+{
+    bool first = true;
+
+    for (const struct siprec_xml_node *child = node->child; child; child = child->next) {
+        if (!siprec_xml_is(child, "sipSessionID"))
+            continue;
+        char *value = first ? "" : siprec_fold_blanks(&model->arena, child->text, 0);
+        first = false;
+        if (!value)
+            return STATUS_NOMEM;
+        if (value[0] && model->sip_sessions < model->room)
+            model->sip_session[model->sip_sessions++] = value;
+    }
+    return STATUS_OK;
+}
+
 static enum status read_session(struct siprec_model *model, const struct siprec_xml_node *node)
 {
     /* RFC 7989's value is long, so it is often broken into lines; it has no blanks of its own */
@@ -86,15 +105,17 @@ static enum status read_session(struct siprec_model *model, const struct siprec_
         char *attribute = siprec_xml_attribute(node, "group");
         group_id = attribute ? attribute : "";
     }
-    model->session[model->sessions++] = (struct siprec_model_session){
-        .id = id_of(model, node, "session_id"),
-        .sip_session_id = sip_session_id,
-        .group_id = group_id,
-        .known = true,
-        .stopped = siprec_xml_child_text(node, "stop-time")[0] ||
-                   siprec_xml_child_text(node, "disassociate-time")[0],
-    };
-    return STATUS_OK;
+    char *id = id_of(model, node, "session_id");
+    if (siprec_xml_child_text(node, "stop-time")[0] ||
+        siprec_xml_child_text(node, "disassociate-time")[0])
+        siprec_set_add(&model->stopped, model->sessions);
+    model->session[model->sessions++] =
+        (struct siprec_model_session){.id = id,
+                                      .sip_session_id = sip_session_id,
+                                      .group_id = group_id,
+                                      .digest = siprec_model_digest(id),
+                                      .known = true};
+    return read_sip_sessions(model, node);
 }
 
 static enum status read_participant(struct siprec_model *model, const struct siprec_xml_node *node)
@@ -103,6 +124,7 @@ static enum status read_participant(struct siprec_model *model, const struct sip
 
     one->known = true;
     one->told.id = id_of(model, node, "participant_id");
+    one->digest = siprec_model_digest(one->told.id);
     enum status status =
         siprec_participant_read(node, &model->arena, &one->told, &model->metadata.deviations);
     if (status == STATUS_OK && !one->told.aor[0] && !model->metadata.partial)
@@ -114,15 +136,17 @@ static void read_stream(struct siprec_model *model, const struct siprec_xml_node
 {
     char *label = siprec_xml_attribute(node, "media_label");
     char *mode = siprec_xml_child_text(node, "mode");
+    char *id = id_of(model, node, "stream_id");
 
+    if (!label && !siprec_xml_child_text(node, "label")[0])
+        label = siprec_xml_attribute(node, "label");
     if (label)
         deviates(model, DEVIATION_METADATA_FORM);
     else
         label = siprec_xml_child_text(node, "label");
     model->stream[model->streams++] = (struct siprec_model_stream){
-        .told = {.id = id_of(model, node, "stream_id"),
-                 .label = label,
-                 .mixed = strcasecmp(mode, "mixed") == 0},
+        .told = {.id = id, .label = label, .mixed = strcasecmp(mode, "mixed") == 0},
+        .digest = siprec_model_digest(id),
         .known = true,
         .mode_said = mode[0] != '\0',
         .ended = siprec_xml_child_text(node, "disassociate-time")[0] ||
@@ -130,22 +154,38 @@ static void read_stream(struct siprec_model *model, const struct siprec_xml_node
     };
 }
 
+/* Whether a table has room for one more item; that it has none is noted. */
+static bool has_room(struct siprec_model *model, size_t items)
+{
+    if (items < model->room)
+        return true;
+    deviates(model, DEVIATION_XML_CUT);
+    return false;
+}
+
+/* The first of each kind, as many as there is room for. */
 static enum status read_items(const struct siprec_xml_node *root, struct siprec_model *model)
 {
     enum status status = STATUS_OK;
 
     for (const struct siprec_xml_node *node = root->child; status == STATUS_OK && node;
          node = node->next) {
-        if (siprec_xml_is(node, "participant"))
+        if (siprec_xml_is(node, "participant") && has_room(model, model->participants))
             status = read_participant(model, node);
-        else if (siprec_xml_is(node, "session"))
+        else if (siprec_xml_is(node, "session") && has_room(model, model->sessions))
             status = read_session(model, node);
-        else if (siprec_xml_is(node, "stream"))
+        else if (siprec_xml_is(node, "stream") && has_room(model, model->streams))
             read_stream(model, node);
-        else if (siprec_xml_is(node, "group"))
+        else if (siprec_xml_is(node, "group") && has_room(model, model->groups))
             read_group(model, node);
     }
     return status;
+}
+
+/* What a DOCTYPE is wrapped around must at least say something to be taken for metadata. */
+static bool says_nothing(const struct siprec_model *model)
+{
+    return !model->participants && !model->streams && !model->sessions && !model->groups;
 }
 
 /* An end of a session is said of its association with the recording, too (section 6.3). */
@@ -159,7 +199,7 @@ static void read_session_ends(const struct siprec_xml_node *root, struct siprec_
             continue;
         size_t session = siprec_model_place_session(model, id);
         if (session != SIPREC_NOWHERE)
-            model->session[session].stopped = true;
+            siprec_set_add(&model->stopped, session);
     }
 }
 
@@ -202,15 +242,22 @@ static void check_times(const struct siprec_xml_node *root, struct siprec_model 
 enum status siprec_document_read(const struct siprec_xml *document, struct siprec_model *model,
                                  struct fault *fault)
 {
-    const struct siprec_xml_node *root = document->root;
-    enum status status = check_root(document, model, fault);
+    struct siprec_xml_node *root = find_recording(document);
 
-    if (status != STATUS_OK)
-        return status;
+    if (!root)
+        return fault_set(fault, STATUS_INVALID, 0, "metadata: there is no recording element");
+    /* an element makes one item of a kind at most */
+    if (siprec_model_make_room(model, document->nodes) != STATUS_OK)
+        return fault_set(fault, STATUS_NOMEM, 0, "metadata: out of memory");
+    check_document(document, model);
+    if (siprec_items_raise(root))
+        deviates(model, DEVIATION_METADATA_FORM);
     const char *datamode = siprec_xml_child_text(root, "datamode");
     model->datamode_said = datamode[0] != '\0';
     model->metadata.partial = strcasecmp(datamode, "partial") == 0;
-    status = read_items(root, model);
+    enum status status = read_items(root, model);
+    if (status == STATUS_OK && document->doctype && says_nothing(model))
+        return fault_set(fault, STATUS_INVALID, 0, "metadata: a DOCTYPE is not accepted");
     if (status == STATUS_OK)
         status = siprec_hints_read(root, model);
     if (status != STATUS_OK)

@@ -11,7 +11,7 @@ static void read_flags(const struct siprec_xml_node *root, struct siprec_model *
     size_t participant = 0;
 
     for (const struct siprec_xml_node *node = root->child; node; node = node->next) {
-        if (!siprec_xml_is(node, "participant"))
+        if (!siprec_xml_is(node, "participant") || participant == model->participants)
             continue;
         const struct siprec_xml_node *flag = siprec_xml_find(node, "callingParty");
         struct siprec_participant *one = &model->participant[participant++].told;

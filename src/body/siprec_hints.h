@@ -10,8 +10,8 @@
  *
  * Such a number says something only where it is a participant's.
  */
-#ifndef RECORDER_SIP_SIPREC_HINTS_H
-#define RECORDER_SIP_SIPREC_HINTS_H
+#ifndef RECORDER_BODY_SIPREC_HINTS_H
+#define RECORDER_BODY_SIPREC_HINTS_H
 
 #include "base/status.h"
 #include "body/siprec_model.h"

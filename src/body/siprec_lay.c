@@ -2,19 +2,14 @@
 
 #include <string.h>
 
-static uint64_t bit(size_t place)
+/* A set of places of `from`, of which there are `places`, as one of `into`. */
+static struct siprec_set translate(const struct siprec_set *set, const size_t *map, size_t places)
 {
-    return UINT64_C(1) << place;
-}
+    struct siprec_set translated = {0};
 
-/* A set of places of `from` as one of `into`. */
-static uint64_t translate(uint64_t set, const size_t map[static BOUND_METADATA_ITEMS])
-{
-    uint64_t translated = 0;
-
-    for (size_t i = 0; i < BOUND_METADATA_ITEMS; i++) {
-        if ((set & bit(i)) && map[i] != SIPREC_NOWHERE)
-            translated |= bit(map[i]);
+    for (size_t i = 0; i < places; i++) {
+        if (siprec_set_has(set, i) && map[i] != SIPREC_NOWHERE)
+            siprec_set_add(&translated, map[i]);
     }
     return translated;
 }
@@ -60,21 +55,24 @@ static size_t find_stream(const struct siprec_model *model, const struct siprec_
 /* Whether there is room for one more; where it is described, that there is none is told. */
 static bool has_room(struct siprec_laying *laying, size_t items, bool known)
 {
-    if (items < BOUND_METADATA_ITEMS)
+    if (items < laying->into->room)
         return true;
     laying->full = laying->full || known;
     return false;
 }
 
-static void describe_session(struct siprec_laying *laying, struct siprec_model_session *one,
-                             const struct siprec_model_session *told)
+static void describe_session(struct siprec_laying *laying, size_t place,
+                             const struct siprec_model_session *told, bool stopped)
 {
-    if (!told->known) {
-        one->stopped = one->stopped || told->stopped;
+    struct siprec_model_session *one = &laying->into->session[place];
+
+    if (stopped)
+        siprec_set_add(&laying->into->stopped, place);
+    if (!told->known)
         return;
-    }
     one->known = true;
-    one->stopped = told->stopped;
+    if (!stopped)
+        siprec_set_remove(&laying->into->stopped, place);
     if (told->sip_session_id[0])
         one->sip_session_id = copy(laying, told->sip_session_id);
     if (told->group_id[0])
@@ -87,19 +85,43 @@ static void lay_sessions(struct siprec_laying *laying)
 
     for (size_t i = 0; i < laying->from->sessions; i++) {
         const struct siprec_model_session *told = &laying->from->session[i];
+        bool stopped = siprec_set_has(&laying->from->stopped, i);
         size_t place = laying->first ? SIPREC_NOWHERE : siprec_model_find_session(into, told->id);
 
         laying->session[i] = SIPREC_NOWHERE;
-        if (laying->crowded && (told->stopped || !told->known))
+        if (laying->crowded && (stopped || !told->known))
             continue;
         if (place == SIPREC_NOWHERE && has_room(laying, into->sessions, told->known)) {
             place = into->sessions++;
-            into->session[place] = (struct siprec_model_session){
-                .id = copy(laying, told->id), .sip_session_id = "", .group_id = ""};
+            into->session[place] = (struct siprec_model_session){.id = copy(laying, told->id),
+                                                                 .sip_session_id = "",
+                                                                 .group_id = "",
+                                                                 .digest = told->digest};
         }
         laying->session[i] = place;
         if (place != SIPREC_NOWHERE)
-            describe_session(laying, &into->session[place], told);
+            describe_session(laying, place, told, stopped);
+    }
+}
+
+static bool has_sip_session(const struct siprec_model *model, const char *value)
+{
+    for (size_t i = 0; i < model->sip_sessions; i++) {
+        if (strcmp(model->sip_session[i], value) == 0)
+            return true;
+    }
+    return false;
+}
+
+static void lay_sip_sessions(struct siprec_laying *laying)
+{
+    struct siprec_model *into = laying->into;
+
+    for (size_t i = 0; i < laying->from->sip_sessions; i++) {
+        const char *told = laying->from->sip_session[i];
+
+        if (into->sip_sessions < into->room && !has_sip_session(into, told))
+            into->sip_session[into->sip_sessions++] = copy(laying, told);
     }
 }
 
@@ -153,7 +175,7 @@ static void lay_streams(struct siprec_laying *laying)
         if (place == SIPREC_NOWHERE && has_room(laying, into->streams, told->known)) {
             place = into->streams++;
             into->stream[place] = (struct siprec_model_stream){
-                .told = {.id = copy(laying, told->told.id), .label = ""}};
+                .told = {.id = copy(laying, told->told.id), .label = ""}, .digest = told->digest};
         }
         laying->stream[i] = place;
         if (place != SIPREC_NOWHERE)
@@ -189,23 +211,30 @@ static void describe_participant(struct siprec_laying *laying, struct siprec_par
 static void relate(struct siprec_laying *laying, struct siprec_model_participant *one,
                    const struct siprec_model_participant *told)
 {
-    uint64_t attends = translate(told->attends, laying->session);
-    uint64_t gone = translate(told->gone, laying->session);
+    size_t sessions = laying->from->sessions;
+    size_t streams = laying->from->streams;
+    struct siprec_set attends = translate(&told->attends, laying->session, sessions);
+    struct siprec_set gone = translate(&told->gone, laying->session, sessions);
+    struct siprec_set sends = translate(&told->sends, laying->stream, streams);
+    struct siprec_set sent = translate(&told->sent, laying->stream, streams);
 
     if (told->gone_from_all) {
-        gone |= one->attends;
+        siprec_set_unite(&gone, &one->attends);
         one->gone_from_all = true;
-    } else if (attends) {
+    } else if (!siprec_set_is_empty(&attends)) {
         one->gone_from_all = false;
     }
-    one->gone = (one->gone | gone) & ~attends;
-    one->attends = (one->attends & ~gone) | attends;
-    if (told->associated) {
-        one->sent |= one->sends; /* what it is not said to send any more */
-        one->sends = 0;
+    siprec_set_unite(&one->gone, &gone);
+    siprec_set_subtract(&one->gone, &attends);
+    siprec_set_subtract(&one->attends, &gone);
+    siprec_set_unite(&one->attends, &attends);
+    if (told->associated) { /* what it is not said to send any more */
+        siprec_set_unite(&one->sent, &one->sends);
+        one->sends = (struct siprec_set){0};
     }
-    one->sends |= translate(told->sends, laying->stream);
-    one->sent = (one->sent | translate(told->sent, laying->stream)) & ~one->sends;
+    siprec_set_unite(&one->sends, &sends);
+    siprec_set_unite(&one->sent, &sent);
+    siprec_set_subtract(&one->sent, &one->sends);
     one->associated = told->associated;
 }
 
@@ -223,7 +252,8 @@ static void lay_participants(struct siprec_laying *laying)
         if (place == SIPREC_NOWHERE && has_room(laying, into->participants, told->known)) {
             place = into->participants++;
             into->participant[place] = (struct siprec_model_participant){
-                .told = {.id = copy(laying, told->told.id), .aor = "", .number = "", .name = ""}};
+                .told = {.id = copy(laying, told->told.id), .aor = "", .number = "", .name = ""},
+                .digest = told->digest};
         }
         laying->participant[i] = place;
         if (place == SIPREC_NOWHERE)
@@ -244,6 +274,7 @@ void siprec_lay(struct siprec_laying *laying, const struct siprec_model *from)
     for (size_t i = 0; i < into->participants; i++)
         laying->into->participant[i].associated = false;
     lay_sessions(laying);
+    lay_sip_sessions(laying);
     lay_groups(laying);
     lay_streams(laying);
     lay_participants(laying);

@@ -1,15 +1,15 @@
 /**
  * siprec_lay: lays the places of one model into another, by id. Private to siprec_merge. Pure.
  */
-#ifndef RECORDER_SIP_SIPREC_LAY_H
-#define RECORDER_SIP_SIPREC_LAY_H
+#ifndef RECORDER_BODY_SIPREC_LAY_H
+#define RECORDER_BODY_SIPREC_LAY_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
 #include "body/siprec_model.h"
 
-/* One merging. The caller sets `into` and `crowded`. */
+/* One merging. The caller sets `into`, which has its tables, and `crowded`. */
 struct siprec_laying {
     struct siprec_model *into;
     bool crowded;   /* leave out what is over: its tables may not hold everything */

@@ -3,18 +3,22 @@
 #include "body/deviation.h"
 #include "body/siprec_lay.h"
 
-static uint64_t bit(size_t place)
+static size_t larger(size_t one, size_t other)
 {
-    return UINT64_C(1) << place;
+    return one > other ? one : other;
 }
 
-/* Whether what was known and the document together may pass a table. */
-static bool is_crowded(const struct siprec_model *before, const struct siprec_model *document)
+/* How many items of one kind what was known and the document may come to; NULL: nothing was. */
+static size_t items_needed(const struct siprec_model *before, const struct siprec_model *document)
 {
-    return before->participants + document->participants > BOUND_METADATA_ITEMS ||
-           before->streams + document->streams > BOUND_METADATA_ITEMS ||
-           before->sessions + document->sessions > BOUND_METADATA_ITEMS ||
-           before->groups + document->groups > BOUND_METADATA_ITEMS;
+    static const struct siprec_model nothing = {.participants = 0};
+    const struct siprec_model *known = before ? before : &nothing;
+    size_t items = known->participants + document->participants;
+
+    items = larger(items, known->streams + document->streams);
+    items = larger(items, known->sessions + document->sessions);
+    items = larger(items, known->groups + document->groups);
+    return larger(items, known->sip_sessions + document->sip_sessions);
 }
 
 /* A label is one stream's: where the document gives it to another one, the former loses it. */
@@ -22,30 +26,31 @@ static void move_labels(const struct siprec_laying *laying)
 {
     const struct siprec_model *from = laying->from;
     struct siprec_model *into = laying->into;
-    uint64_t described = 0;
+    struct siprec_set described = {0};
 
     for (size_t i = 0; i < from->streams; i++) {
         if (from->stream[i].known && laying->stream[i] != SIPREC_NOWHERE)
-            described |= bit(laying->stream[i]);
+            siprec_set_add(&described, laying->stream[i]);
     }
     for (size_t i = 0; i < from->streams; i++) {
         const char *label = from->stream[i].told.label;
 
         for (size_t other = 0; other < into->streams && label[0]; other++) {
-            if (!(described & bit(other)) && strcmp(into->stream[other].told.label, label) == 0)
+            if (!siprec_set_has(&described, other) &&
+                strcmp(into->stream[other].told.label, label) == 0)
                 into->stream[other].told.label = "";
         }
     }
 }
 
 /* Participants who send a stream and are there. */
-static uint64_t current_senders(const struct siprec_model *model, size_t stream)
+static struct siprec_set current_senders(const struct siprec_model *model, size_t stream)
 {
-    uint64_t senders = 0;
+    struct siprec_set senders = {0};
 
     for (size_t i = 0; i < model->participants; i++) {
-        if ((model->participant[i].sends & bit(stream)) && !siprec_model_left(model, i))
-            senders |= bit(i);
+        if (siprec_set_has(&model->participant[i].sends, stream) && !siprec_model_left(model, i))
+            siprec_set_add(&senders, i);
     }
     return senders;
 }
@@ -65,21 +70,23 @@ static size_t running_streams(const struct siprec_model *model)
  *
  * newer  participants of whom the document says what they send.
  */
-static void take_over(struct siprec_model *into, size_t stream, uint64_t newer, bool separate)
+static void take_over(struct siprec_model *into, size_t stream, const struct siprec_set *newer,
+                      bool separate)
 {
-    uint64_t senders = current_senders(into, stream);
-    uint64_t older = senders & ~newer;
-    bool alone = (older & (older - 1)) == 0;
+    struct siprec_set senders = current_senders(into, stream);
+    struct siprec_set older = senders;
 
-    if (!(newer & senders))
+    siprec_set_subtract(&older, newer);
+    bool alone = siprec_set_count(&older) < 2;
+    if (siprec_set_count(&older) == siprec_set_count(&senders)) /* nobody is new */
         return;
     for (size_t i = 0; i < into->participants; i++) {
         struct siprec_model_participant *one = &into->participant[i];
 
-        if (separate && alone && (older & bit(i)))
-            one->sends &= ~bit(stream);
-        if (!(one->sends & bit(stream)))
-            one->sent &= ~bit(stream);
+        if (separate && alone && siprec_set_has(&older, i))
+            siprec_set_remove(&one->sends, stream);
+        if (!siprec_set_has(&one->sends, stream))
+            siprec_set_remove(&one->sent, stream);
     }
 }
 
@@ -87,21 +94,24 @@ static void take_over(struct siprec_model *into, size_t stream, uint64_t newer, 
 static void settle_senders(struct siprec_model *into)
 {
     size_t running = running_streams(into);
-    uint64_t newer = 0;
-    uint64_t known = 0;
+    struct siprec_set newer = {0};
+    struct siprec_set known = {0};
 
-    for (size_t i = 0; i < into->participants; i++)
-        newer |= into->participant[i].associated ? bit(i) : 0;
+    for (size_t i = 0; i < into->participants; i++) {
+        if (into->participant[i].associated)
+            siprec_set_add(&newer, i);
+    }
     for (size_t i = 0; i < into->streams; i++) {
         struct siprec_model_stream *stream = &into->stream[i];
 
-        take_over(into, i, newer, running > 1 && !stream->told.mixed && !stream->shared);
-        uint64_t senders = current_senders(into, i);
-        stream->shared = stream->shared || (senders & (senders - 1)) != 0;
-        known |= stream->known ? bit(i) : 0;
+        take_over(into, i, &newer, running > 1 && !stream->told.mixed && !stream->shared);
+        struct siprec_set senders = current_senders(into, i);
+        stream->shared = stream->shared || siprec_set_count(&senders) > 1;
+        if (stream->known)
+            siprec_set_add(&known, i);
     }
     for (size_t i = 0; i < into->participants; i++)
-        into->participant[i].sent &= known;
+        siprec_set_intersect(&into->participant[i].sent, &known);
 }
 
 /* Whether all who sent a stream have left. */
@@ -114,7 +124,7 @@ static bool is_orphan(const struct siprec_model *model, size_t stream)
     for (size_t i = 0; i < model->participants; i++) {
         const struct siprec_model_participant *one = &model->participant[i];
 
-        if (!((one->sends | one->sent) & bit(stream)))
+        if (!siprec_set_has(&one->sends, stream) && !siprec_set_has(&one->sent, stream))
             continue;
         if (!siprec_model_left(model, i))
             return false;
@@ -136,9 +146,11 @@ static void adopt_orphans(struct siprec_model *into)
     size_t unknowns = 0;
 
     for (size_t i = 0; i < into->streams; i++) {
+        struct siprec_set senders = current_senders(into, i);
+
         if (is_orphan(into, i))
             orphan[orphans++] = i;
-        else if (!into->stream[i].known && current_senders(into, i))
+        else if (!into->stream[i].known && !siprec_set_is_empty(&senders))
             unknown[unknowns++] = i;
     }
     for (size_t i = 0; i < orphans && orphans == unknowns; i++) {
@@ -168,8 +180,8 @@ static void let_everybody_leave(struct siprec_model *model)
         struct siprec_model_participant *one = &model->participant[i];
 
         one->gone_from_all = true;
-        one->gone |= one->attends;
-        one->attends = 0;
+        siprec_set_unite(&one->gone, &one->attends);
+        one->attends = (struct siprec_set){0};
     }
 }
 
@@ -198,15 +210,26 @@ static size_t count_present(const struct siprec_model *model)
     return present;
 }
 
+/* Whether something of a document may have been lost before it was read. */
+static bool is_damaged(const struct siprec_model *document)
+{
+    static const enum deviation damages[] = {DEVIATION_XML_NOT_WELL_FORMED, DEVIATION_XML_DOCTYPE,
+                                             DEVIATION_XML_CUT};
+
+    for (size_t i = 0; i < sizeof damages / sizeof *damages; i++) {
+        if (deviation_has(document->metadata.deviations, damages[i]))
+            return true;
+    }
+    return false;
+}
+
 /*
  * Whether a document adds to what was known. One that is damaged may have lost those whom it does
  * not name, so that it ends nobody's part, unless it says that it is complete and names somebody.
  */
 static bool is_partial(const struct siprec_model *before, const struct siprec_model *document)
 {
-    bool damaged = deviation_has(document->metadata.deviations, DEVIATION_XML_NOT_WELL_FORMED);
-
-    if (document->metadata.partial || !before || !damaged)
+    if (document->metadata.partial || !before || !is_damaged(document))
         return document->metadata.partial;
     return !describes_anybody(document) ||
            (!document->datamode_said && count_present(document) < count_present(before));
@@ -224,7 +247,7 @@ static void merge(struct siprec_laying *laying, const struct siprec_model *befor
     into->metadata.deviations = document->metadata.deviations;
     into->lost_senders = document->lost_senders;
     if (before && (partial || over)) {
-        laying->crowded = is_crowded(before, document);
+        laying->crowded = items_needed(before, document) > BOUND_METADATA_ITEMS;
         siprec_lay(laying, before);
         mark_absent(laying, before);
         laying->crowded = false;
@@ -238,6 +261,8 @@ static void merge(struct siprec_laying *laying, const struct siprec_model *befor
         adopt_orphans(into);
     if (partial && !before)
         deviation_add(&into->metadata.deviations, DEVIATION_PARTIAL_FIRST);
+    if (laying->full)
+        deviation_add(&into->metadata.deviations, DEVIATION_XML_CUT);
 }
 
 enum status siprec_metadata_merge(const struct siprec_metadata *before,
@@ -245,19 +270,15 @@ enum status siprec_metadata_merge(const struct siprec_metadata *before,
                                   struct siprec_metadata **merged, struct fault *fault)
 {
     struct siprec_laying laying = {.into = siprec_model_create()};
-    enum status status = STATUS_NOMEM;
+    size_t items = items_needed(siprec_model_of(before), siprec_model_of(document));
+    enum status status = laying.into ? siprec_model_make_room(laying.into, items) : STATUS_NOMEM;
 
-    if (laying.into) {
+    if (status == STATUS_OK) {
         merge(&laying, siprec_model_of(before), siprec_model_of(document));
         status = laying.no_memory ? STATUS_NOMEM : siprec_model_show(laying.into, false);
     }
     if (status != STATUS_OK) {
         (void)fault_set(fault, status, 0, "merge metadata: out of memory");
-        goto out;
-    }
-    if (laying.full) {
-        status = fault_set(fault, STATUS_LIMIT, 0, "merge metadata: more than %d items",
-                           BOUND_METADATA_ITEMS);
         goto out;
     }
     struct siprec_metadata *state = &laying.into->metadata;

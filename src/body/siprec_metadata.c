@@ -7,7 +7,24 @@
 #include "body/siprec_model.h"
 #include "body/siprec_xml.h"
 
-/* Pass over what may stand before the first element: a mark, blanks, declarations, comments. */
+/* What those of RFC 7865 and of the drafts before it begin with. */
+#define NAMESPACES "urn:ietf:params:xml:ns:"
+
+/* Behind a DOCTYPE, whose declarations of its own stand in brackets; empty where it has no end. */
+static struct text_span skip_doctype(struct text_span text)
+{
+    bool inside = false;
+
+    for (size_t i = 0; i < text.bytes; i++) {
+        if (text.text[i] == '[' || text.text[i] == ']')
+            inside = text.text[i] == '[';
+        else if (text.text[i] == '>' && !inside)
+            return text_span_skip(text, i + 1);
+    }
+    return text_span_skip(text, text.bytes);
+}
+
+/* Pass over what may stand before an element: a mark, blanks, declarations, comments. */
 static struct text_span skip_prolog(struct text_span text)
 {
     static const char mark[] = "\xef\xbb\xbf";
@@ -19,6 +36,10 @@ static struct text_span skip_prolog(struct text_span text)
         bool declares = text.bytes > 1 && text.text[0] == '<' && strchr("?!", text.text[1]);
         if (!declares)
             return text;
+        if (text_span_starts_with(text, "<!DOCTYPE")) {
+            text = skip_doctype(text);
+            continue;
+        }
         const char *end = text.text[1] == '?' ? "?>" : "-->";
         const char *found = memmem(text.text, text.bytes, end, strlen(end));
         if (!found)
@@ -27,22 +48,37 @@ static struct text_span skip_prolog(struct text_span text)
     }
 }
 
-bool siprec_metadata_is(const char *xml, size_t xml_bytes)
+/* Cut the start tag that the text begins with off it. Whether it is that of a recording. */
+static bool is_recording_tag(struct text_span *text)
 {
-    struct text_span text = skip_prolog((struct text_span){.text = xml, .bytes = xml_bytes});
     size_t bytes = 1;
 
-    if (!text.bytes || text.text[0] != '<')
+    if (!text->bytes || text->text[0] != '<')
         return false;
-    while (bytes < text.bytes && !text_span_is_blank(text.text[bytes]) &&
-           !strchr(">/<", text.text[bytes]))
+    while (bytes < text->bytes && !text_span_is_blank(text->text[bytes]) &&
+           !strchr(">/<", text->text[bytes]))
         bytes++;
-    struct text_span name = {.text = text.text + 1, .bytes = bytes - 1};
+    struct text_span name = {.text = text->text + 1, .bytes = bytes - 1};
     struct text_span local = name;
     (void)text_span_cut(&local, ':');
     if (local.bytes)
         name = local;
+    (void)text_span_cut(text, '>');
     return text_span_equal(name, "recording") || text_span_equal(name, "recording_metadata");
+}
+
+bool siprec_metadata_is(const char *xml, size_t xml_bytes)
+{
+    struct text_span text = {.text = xml, .bytes = xml_bytes};
+
+    text = skip_prolog(text);
+    const char *first = text.text;
+    if (is_recording_tag(&text))
+        return true;
+    /* wrapped in another element, it must say whose recording it is: others use that name, too */
+    text = skip_prolog(text);
+    return is_recording_tag(&text) &&
+           memmem(first, (size_t)(text.text - first), NAMESPACES, strlen(NAMESPACES));
 }
 
 enum status siprec_metadata_read(const char *xml, size_t xml_bytes, struct siprec_metadata **out,

@@ -1,22 +1,27 @@
 /**
  * siprec_metadata: who takes part in a recorded session and which stream is whose (RFC 7865).
  *
- * Read by expat with namespaces; a DOCTYPE stops it at once. Accepts the forms vendors send:
+ * Read by expat with namespaces. Accepts the forms vendors send:
  * urn:ietf:params:xml:ns:recording:1, ...:recording, ...:siprec and any prefix; root `recording` or
  * `recording_metadata`; ids as participant_id/stream_id/session_id or id; associations as
  * participantstreamassoc elements or as send/recv children of participant (text or <id>); aor as
- * attribute of nameID or as an element; label as element or media_label attribute, which wins. All
- * texts are UTF-8; one longer than BOUND_METADATA_TEXT is cut. Pure.
+ * attribute of nameID, as an element or as the nameID's text; name as element or attribute; label
+ * as element or attribute, of which media_label wins; items in a session, group or list
+ * (siprec_items.h); ids spelled a little differently where they are referred to (siprec_model.h).
+ * All texts are UTF-8; one longer than BOUND_METADATA_TEXT is cut. Pure.
  *
- * XML that is not well-formed is read as far as it makes sense (siprec_salvage.h), and says so.
+ * XML that is not well-formed is read as far as it makes sense (siprec_salvage.h), and says so
+ * (`deviations`). So is XML with a DOCTYPE, which is passed over: nothing that it declares is
+ * looked at, no entity is ever expanded. What is past BOUND_METADATA_BYTES, _DEPTH, _NODES or
+ * _ITEMS is left out, the rest is read; of vendors' own elements half of _NODES are read.
  *
  * Whether somebody has left: participantsessionassoc elements tie participants to sessions, one
  * with a disassociate-time ends that, and so does the end of the session (stop-time, or
  * disassociate-time of its sessionrecordingassoc). Who was in a session and is in none any more has
  * left. Whom nothing ties to a session has not.
  */
-#ifndef RECORDER_SIP_SIPREC_METADATA_H
-#define RECORDER_SIP_SIPREC_METADATA_H
+#ifndef RECORDER_BODY_SIPREC_METADATA_H
+#define RECORDER_BODY_SIPREC_METADATA_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -67,7 +72,10 @@ struct siprec_metadata {
     uint64_t deviations;  /* a set (deviation.h); of a merged one: of its last document */
 };
 
-/** Whether a text looks like a metadata document: its first element is a recording. */
+/**
+ * Whether a text looks like a metadata document: its first element is a recording, or the first in
+ * that is one and a namespace of the IETF is named.
+ */
 bool siprec_metadata_is(const char *xml, size_t xml_bytes);
 
 /**
@@ -78,9 +86,8 @@ bool siprec_metadata_is(const char *xml, size_t xml_bytes);
  * fault  where and why, on anything else.
  *
  * STATUS_OK       *out set.
- * STATUS_INVALID  nothing in it can be made sense of, a DOCTYPE, or a root element that is no
- *                 recording.
- * STATUS_LIMIT    over BOUND_METADATA_BYTES, _DEPTH, _NODES or _ITEMS.
+ * STATUS_INVALID  nothing in it can be made sense of, a root element that is no recording, or a
+ *                 DOCTYPE and a recording that describes nothing.
  * STATUS_NOMEM
  */
 enum status siprec_metadata_read(const char *xml, size_t xml_bytes, struct siprec_metadata **out,
@@ -99,15 +106,17 @@ void siprec_metadata_destroy(struct siprec_metadata *owned_metadata);
  * are several streams, one that somebody new sends is no longer its former only sender's, even
  * where that is not said; where there is one stream, it becomes everybody's, as does any that
  * several send at once: mixed is set.
- * - A damaged document (DEVIATION_XML_NOT_WELL_FORMED) lets nobody leave by what it lost: one that
- *   does not say what it is and describes fewer than are there, or that describes nobody, is taken
- *   as a partial one.
+ * - A damaged document (DEVIATION_XML_NOT_WELL_FORMED, _XML_DOCTYPE, _XML_CUT) lets nobody leave by
+ *   what it lost: one that does not say what it is and describes fewer than are there, or that
+ *   describes nobody, is taken as a partial one.
  * - A send of a stream that is described only later is resolved then. Streams that a new party
  *   sends and nobody describes (RFC 8068 section 3.2.3) are taken for those that somebody who left
  *   has left behind, where they are as many.
  * - A label that a partial one gives to another stream is taken from the former.
  * - Where nobody is left, by a document that ends everybody's part or by a complete one that names
  *   nobody, those who were there last stay, marked `left`, so that the parties can still be told.
+ * - Of more than BOUND_METADATA_ITEMS of a kind those who are there stay, who has left makes room,
+ *   and what is new and has none is left out, which is noted (DEVIATION_XML_CUT).
  * One who leaves while others stay is gone, though he may have been the caller: who wants to
  * remember that must.
  *
@@ -115,7 +124,7 @@ void siprec_metadata_destroy(struct siprec_metadata *owned_metadata);
  * document  borrowed; from siprec_metadata_read.
  * merged    out: owned by the caller, free of both; ended by siprec_metadata_destroy.
  *
- * STATUS_OK, STATUS_LIMIT (BOUND_METADATA_ITEMS would be passed), STATUS_NOMEM.
+ * STATUS_OK, STATUS_NOMEM.
  */
 enum status siprec_metadata_merge(const struct siprec_metadata *before,
                                   const struct siprec_metadata *document,
@@ -157,9 +166,10 @@ struct siprec_parties {
  * Who speaks on the SDP stream of a label: label -> stream -> sending participant.
  * Never by position while the document associates anything; where it associates nothing, has as
  * many participants as `labels` (those who left aside, unless all have) and no mixed stream, the
- * n-th of them in document order is taken for the n-th label and *assumed is set. A complete
- * document whose associations all lead nowhere associates nothing; in a partial one they mean what
- * an earlier document said.
+ * n-th of them in document order is taken for the n-th label and *assumed is set; likewise the n-th
+ * stream for the n-th label where either side has no labels at all and there are as many. A
+ * complete document whose associations all lead nowhere associates nothing; in a partial one they
+ * mean what an earlier document said.
  *
  * labels       SDP labels in m-line order, "" where none; label_index the one asked for.
  * assumed      out; always set, NULL where it does not matter.

@@ -4,12 +4,12 @@
  *
  * Participants, streams and sessions stand in tables in document order. One that is only referred
  * to has a place as well, behind those described, with `known` false: a later document may describe
- * it. Relations between them are sets of bits, one per place in the other table. Pure.
+ * it. Relations between them are sets of places in the other table. The tables are as large as what
+ * is laid in them may need, at most BOUND_METADATA_ITEMS places each. Pure.
  */
-#ifndef RECORDER_SIP_SIPREC_MODEL_H
-#define RECORDER_SIP_SIPREC_MODEL_H
+#ifndef RECORDER_BODY_SIPREC_MODEL_H
+#define RECORDER_BODY_SIPREC_MODEL_H
 
-#include <assert.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -18,26 +18,27 @@
 #include "base/status.h"
 #include "body/siprec_arena.h"
 #include "body/siprec_metadata.h"
-
-static_assert(BOUND_METADATA_ITEMS <= 64, "a set has 64 bits");
+#include "body/siprec_set.h"
 
 /* No place in a table. */
 #define SIPREC_NOWHERE SIZE_MAX
 
 struct siprec_model_participant {
     struct siprec_participant told; /* said_* as its own element says; left is not used */
+    uint32_t digest;                /* of its id: siprec_model_digest */
     bool known;
-    bool associated;    /* the document says which streams it sends, maybe none */
-    uint64_t sends;     /* streams that it sends now */
-    uint64_t sent;      /* streams that it sent until nobody took them over */
-    uint64_t attends;   /* sessions that it is in */
-    uint64_t gone;      /* sessions that it was in */
-    bool gone_from_all; /* the document ends its part in sessions without naming one */
-    bool absent;        /* had left already when others were still there */
+    bool associated;           /* the document says which streams it sends, maybe none */
+    struct siprec_set sends;   /* streams that it sends now */
+    struct siprec_set sent;    /* streams that it sent until nobody took them over */
+    struct siprec_set attends; /* sessions that it is in */
+    struct siprec_set gone;    /* sessions that it was in */
+    bool gone_from_all;        /* the document ends its part in sessions without naming one */
+    bool absent;               /* had left already when others were still there */
 };
 
 struct siprec_model_stream {
     struct siprec_stream told;
+    uint32_t digest; /* of its id */
     bool known;
     bool mode_said; /* told.mixed is the document's own word */
     bool ended;
@@ -48,8 +49,8 @@ struct siprec_model_session {
     char *id;
     char *sip_session_id; /* the first of several, "" where none */
     char *group_id;       /* "" where none */
+    uint32_t digest;      /* of its id */
     bool known;
-    bool stopped;
 };
 
 struct siprec_model_group {
@@ -60,14 +61,19 @@ struct siprec_model_group {
 struct siprec_model {
     struct siprec_metadata metadata; /* first, so that a pointer to it is one to the whole */
     struct siprec_arena arena;       /* all texts and what metadata shows */
+    size_t room;                     /* places of each table; they are in the arena */
     size_t participants;
-    struct siprec_model_participant participant[BOUND_METADATA_ITEMS];
+    struct siprec_model_participant *participant;
     size_t streams;
-    struct siprec_model_stream stream[BOUND_METADATA_ITEMS];
+    struct siprec_model_stream *stream;
     size_t sessions;
-    struct siprec_model_session session[BOUND_METADATA_ITEMS];
+    struct siprec_model_session *session;
+    struct siprec_set stopped; /* sessions that are over */
     size_t groups;
-    struct siprec_model_group group[BOUND_METADATA_ITEMS];
+    struct siprec_model_group *group;
+    size_t sip_sessions;
+    char **sip_session; /* sipSessionIDs of sessions, beside the first of each; further ones are
+                           left out */
     bool datamode_said;
     size_t lost_senders;  /* sends of nobody, or that have no place in the tables */
     char *calling_number; /* who called, as extension data says; "" where it does not */
@@ -77,11 +83,29 @@ struct siprec_model {
 /** The model behind metadata that siprec_metadata_read or _merge gave out. */
 const struct siprec_model *siprec_model_of(const struct siprec_metadata *metadata);
 
-/** An empty one; NULL where there is no memory. */
+/** An empty one, without any table; NULL where there is no memory. */
 struct siprec_model *siprec_model_create(void);
+
+/**
+ * Make its tables, once.
+ *
+ * items  how many the largest of them may come to; it gets no more than BOUND_METADATA_ITEMS.
+ *
+ * STATUS_OK, STATUS_NOMEM.
+ */
+enum status siprec_model_make_room(struct siprec_model *model, size_t items) MUST_CHECK;
 
 /** Free; NULL is accepted. */
 void siprec_model_destroy(struct siprec_model *owned_model);
+
+/**
+ * Whether two ids are the same: as spelled, except that padding of base64 at the end may be
+ * missing, and that of UUIDs case, braces and "urn:uuid:" do not matter.
+ */
+bool siprec_model_same_id(const char *one, const char *other);
+
+/** A number that is the same of ids that are the same, so that most others need not be compared. */
+uint32_t siprec_model_digest(const char *id);
 
 /**
  * The place of an id. The first of that id is meant; an empty id means the one item that has none,

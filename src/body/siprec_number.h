@@ -2,8 +2,8 @@
  * siprec_number: the phone number in an address, and whether two numbers are the same phone.
  * Private to the readers of metadata and of addresses in headers. Pure.
  */
-#ifndef RECORDER_SIP_SIPREC_NUMBER_H
-#define RECORDER_SIP_SIPREC_NUMBER_H
+#ifndef RECORDER_BODY_SIPREC_NUMBER_H
+#define RECORDER_BODY_SIPREC_NUMBER_H
 
 #include <stdbool.h>
 

@@ -1,6 +1,7 @@
 #include "body/siprec_participant.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "body/deviation.h"
 #include "body/multipart_text.h"
@@ -85,18 +86,49 @@ static enum status take_name(struct siprec_arena *arena, char *text,
     return take_address(arena, aor, participant);
 }
 
+static bool is_address(const char *text)
+{
+    return strncasecmp(text, "sip:", 4) == 0 || strncasecmp(text, "sips:", 5) == 0 ||
+           strncasecmp(text, "tel:", 4) == 0;
+}
+
+/* As attribute, as element, or as the text of the element itself; "" where it is nowhere. */
+static char *find_aor(const struct siprec_xml_node *node, uint64_t *deviations)
+{
+    char *aor = siprec_xml_attribute(node, "aor");
+
+    if (aor && aor[0])
+        return aor;
+    aor = siprec_xml_child_text(node, "aor");
+    if (!aor[0] && is_address(node->text))
+        aor = node->text;
+    if (aor[0])
+        deviation_add(deviations, DEVIATION_METADATA_FORM);
+    return aor;
+}
+
+/* As element, as attribute, or as the text of a nameID itself; "" where it is nowhere. */
+static char *find_name(const struct siprec_xml_node *node, uint64_t *deviations)
+{
+    char *name = siprec_xml_child_text(node, "name");
+
+    if (name[0])
+        return name;
+    name = siprec_xml_attribute(node, "name");
+    if (!name || !name[0])
+        name = siprec_xml_is(node, "nameID") && !is_address(node->text) ? node->text : "";
+    if (name[0])
+        deviation_add(deviations, DEVIATION_METADATA_FORM);
+    return name;
+}
+
 /* What a nameID says, or a participant that has address and name itself. */
 static enum status read_name_id(const struct siprec_xml_node *node, struct siprec_arena *arena,
                                 struct siprec_participant *participant, uint64_t *deviations)
 {
-    char *aor = siprec_xml_attribute(node, "aor");
+    char *aor = find_aor(node, deviations);
+    char *name = siprec_fold_blanks(arena, find_name(node, deviations), ' ');
 
-    if (!aor || !aor[0]) {
-        aor = siprec_xml_child_text(node, "aor");
-        if (aor[0])
-            deviation_add(deviations, DEVIATION_METADATA_FORM);
-    }
-    char *name = siprec_fold_blanks(arena, siprec_xml_child_text(node, "name"), ' ');
     if (!name)
         return STATUS_NOMEM;
     enum status status = take_address(arena, aor, participant);

@@ -2,8 +2,8 @@
  * siprec_participant: one participant element of a document (RFC 7865 section 6.5): address, number
  * and name. Private to the metadata reader.
  */
-#ifndef RECORDER_SIP_SIPREC_PARTICIPANT_H
-#define RECORDER_SIP_SIPREC_PARTICIPANT_H
+#ifndef RECORDER_BODY_SIPREC_PARTICIPANT_H
+#define RECORDER_BODY_SIPREC_PARTICIPANT_H
 
 #include <stdint.h>
 

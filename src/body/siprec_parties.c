@@ -1,3 +1,4 @@
+#include <stdint.h>
 #include <string.h>
 
 #include "body/siprec_metadata.h"
@@ -11,20 +12,46 @@ static bool associates_anything(const struct siprec_metadata *metadata)
     return metadata->senders || (metadata->partial && metadata->unresolved_senders);
 }
 
-/* The only one who sends streams of that label; NULL where nobody, or several do. */
+/* Where one side says no labels at all and there is a stream for each line, they go by order. */
+static bool are_streams_in_order(const struct siprec_metadata *metadata, const char *const *labels,
+                                 size_t label_count)
+{
+    bool lines_have_labels = false;
+    bool streams_have_labels = false;
+
+    for (size_t i = 0; i < label_count; i++)
+        lines_have_labels = lines_have_labels || labels[i][0];
+    for (size_t i = 0; i < metadata->streams; i++)
+        streams_have_labels = streams_have_labels || metadata->stream[i].label[0];
+    return metadata->streams == label_count && !(lines_have_labels && streams_have_labels);
+}
+
+/* A stream of that label or, where that is NULL, the one at that place. */
+static bool is_meant(const struct siprec_metadata *metadata, size_t stream, const char *label,
+                     size_t place)
+{
+    if (!label)
+        return stream == place;
+    return label[0] && strcmp(metadata->stream[stream].label, label) == 0;
+}
+
+/* The only one who sends what is meant, see above; NULL where nobody, or several do. */
 static const struct siprec_participant *sender_of(const struct siprec_metadata *metadata,
-                                                  const char *label)
+                                                  const char *label, size_t place)
 {
     const struct siprec_participant *found = NULL;
+    size_t last = SIZE_MAX;
+    bool meant = false;
 
-    if (!label[0])
-        return NULL;
     for (size_t i = 0; i < metadata->senders; i++) {
         const struct siprec_sender *sender = &metadata->sender[i];
         const struct siprec_stream *stream = &metadata->stream[sender->stream];
         const struct siprec_participant *participant = &metadata->participant[sender->participant];
 
-        if (strcmp(stream->label, label) != 0)
+        if (sender->stream != last) /* those of a stream stand together, and may be thousands */
+            meant = is_meant(metadata, sender->stream, label, place);
+        last = sender->stream;
+        if (!meant)
             continue;
         if (stream->mixed || (found && found != participant))
             return NULL;
@@ -78,13 +105,14 @@ const struct siprec_participant *siprec_speaker(const struct siprec_metadata *me
     const struct siprec_participant *speaker = present(metadata, label_index, &count);
     bool by_order =
         count == label_count && !associates_anything(metadata) && !has_mixed_stream(metadata);
+    bool by_streams = !by_order && are_streams_in_order(metadata, labels, label_count);
 
     if (label_index >= label_count)
         speaker = NULL;
     else if (!by_order)
-        speaker = sender_of(metadata, labels[label_index]);
+        speaker = sender_of(metadata, by_streams ? NULL : labels[label_index], label_index);
     if (assumed)
-        *assumed = by_order && speaker;
+        *assumed = (by_order || by_streams) && speaker;
     return speaker;
 }
 

@@ -4,9 +4,9 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "body/multipart_text.h"
+#include "body/siprec_names.h"
 #include "body/siprec_salvage_tag.h"
 #include "body/siprec_utf8.h"
 
@@ -23,7 +23,6 @@ struct scanner {
     struct siprec_tree *tree;
     char *value;     /* room for one attribute's value */
     size_t patience; /* bytes that may still be looked at in vain */
-    bool refused;
 };
 
 /* The text as UTF-8 without control characters. Returns its bytes. */
@@ -48,13 +47,6 @@ static size_t clean(struct text_span text, char *out)
     return used;
 }
 
-static bool starts_with(struct text_span text, const char *word)
-{
-    size_t length = strlen(word);
-
-    return text.bytes >= length && strncasecmp(text.text, word, length) == 0;
-}
-
 /* The number in "#38" or "#x26"; 0, which is no character, where it is none. */
 static uint32_t code_of(struct text_span digits)
 {
@@ -62,7 +54,7 @@ static uint32_t code_of(struct text_span digits)
     unsigned base = 10;
 
     digits = text_span_skip(digits, 1);
-    if (starts_with(digits, "x")) {
+    if (text_span_starts_with(digits, "x")) {
         digits = text_span_skip(digits, 1);
         base = 16;
     }
@@ -94,7 +86,7 @@ static size_t cut_reference(struct text_span *rest, char out[static 4])
     struct text_span name = text_span_cut(&left, ';');
     if (name.text + name.bytes == left.text) /* no semicolon */
         return 0;
-    if (starts_with(name, "#"))
+    if (text_span_starts_with(name, "#"))
         written = siprec_utf8_write(code_of(name), out);
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
         if (text_span_equal(name, known[i].name)) {
@@ -158,10 +150,18 @@ static void skip_past(struct scanner *scanner, const char *end)
 static bool within_own(const struct siprec_tree *tree)
 {
     for (size_t i = 1; i < tree->depth; i++) {
-        if (!siprec_salvage_is_own(tree->open[i].node->name))
+        const char *name = tree->open[i].node->name;
+
+        if (!siprec_names_own((struct text_span){.text = name, .bytes = strlen(name)}))
             return false;
     }
     return true;
+}
+
+static void close_down_to(struct siprec_tree *tree, size_t depth)
+{
+    while ((tree->left_out || tree->depth > depth) && !tree->no_memory)
+        siprec_tree_close(tree);
 }
 
 /* Read a start tag. Returns false, with nothing changed but patience, where it is none. */
@@ -174,15 +174,13 @@ static bool read_start(struct scanner *scanner)
     if (!siprec_salvage_cut_tag(&rest, &tag, &scanner->patience))
         return false;
     /* the end tag of the one before is missing: these stand in the root only */
-    if (siprec_salvage_is_item(tag.local) && within_own(tree)) {
-        while (tree->depth > 1 && tree->status == STATUS_OK)
-            siprec_tree_close(tree);
-    }
+    if (siprec_names_item(tag.local) && within_own(tree))
+        close_down_to(tree, 1);
     siprec_tree_open(tree, tag.name);
     struct text_span attributes = tag.attributes;
     struct text_span name;
     struct text_span value;
-    while (tree->status == STATUS_OK &&
+    while (!tree->no_memory &&
            siprec_salvage_cut_attribute(&attributes, &name, &value, &scanner->patience))
         siprec_tree_attribute(tree, name, resolve(scanner, value));
     if (tag.empty)
@@ -191,7 +189,10 @@ static bool read_start(struct scanner *scanner)
     return true;
 }
 
-/* Close what an end tag names and all within that; one that names nothing is passed over. */
+/*
+ * Close what an end tag names and all within that; one that names nothing is passed over, or is
+ * that of an element that was left out.
+ */
 static bool read_end(struct scanner *scanner)
 {
     struct text_span rest = text_span_skip(scanner->rest, 2);
@@ -204,7 +205,9 @@ static bool read_end(struct scanner *scanner)
     size_t depth = tree->depth;
     while (depth && !text_span_equal(local, tree->open[depth - 1].node->name))
         depth--;
-    while (depth && tree->depth >= depth && tree->status == STATUS_OK)
+    if (depth)
+        close_down_to(tree, depth - 1);
+    else if (tree->left_out)
         siprec_tree_close(tree);
     while (rest.bytes && text_span_is_blank(rest.text[0]))
         rest = text_span_skip(rest, 1);
@@ -214,25 +217,81 @@ static bool read_end(struct scanner *scanner)
     return true;
 }
 
-/* What starts with "<!". */
-static void read_declaration(struct scanner *scanner)
+/* The bytes of a comment; all that is left where it does not end. */
+static size_t comment_bytes(struct text_span text)
+{
+    struct text_span inner = text_span_skip(text, strlen("<!--"));
+    const char *end = memmem(inner.text, inner.bytes, "-->", strlen("-->"));
+
+    return end ? (size_t)(end - text.text) + strlen("-->") : text.bytes;
+}
+
+/* The bytes of a "<!X ...>" with what it has in brackets and quotes; 0 where it does not end. */
+static size_t declaration_bytes(struct text_span text, size_t *patience)
+{
+    bool bracket = false;
+    char quote = '\0';
+
+    for (size_t i = 2; i < text.bytes && *patience; i++, --*patience) {
+        char byte = text.text[i];
+
+        if (quote) {
+            quote = byte == quote ? '\0' : quote;
+        } else if (byte == '"' || byte == '\'') {
+            quote = byte;
+        } else if (byte == '[' || byte == ']') {
+            bracket = byte == '[';
+        } else if (byte == '>' && !bracket) {
+            return i + 1;
+        } else if (byte == '<' && text_span_starts_with(text_span_skip(text, i), "<!--")) {
+            size_t bytes = comment_bytes(text_span_skip(text, i));
+
+            i += bytes - 1;
+            *patience -= bytes < *patience ? bytes - 1 : *patience - 1;
+        }
+    }
+    return 0;
+}
+
+/* Pass over a DOCTYPE, or what may stand in one only. Returns false where it is neither. */
+static bool skip_doctype(struct scanner *scanner)
+{
+    static const char *const starts[] = {"<!DOCTYPE", "<!ENTITY",   "<!ELEMENT",
+                                         "<!ATTLIST", "<!NOTATION", "<!["};
+
+    for (size_t i = 0; i < sizeof starts / sizeof *starts; i++) {
+        if (!text_span_starts_with(scanner->rest, starts[i]))
+            continue;
+        size_t bytes = declaration_bytes(scanner->rest, &scanner->patience);
+
+        scanner->rest = text_span_skip(scanner->rest, bytes ? bytes : 1);
+        while (!bytes && scanner->rest.bytes && scanner->rest.text[0] != '<')
+            scanner->rest = text_span_skip(scanner->rest, 1);
+        scanner->tree->document.doctype = true;
+        return true;
+    }
+    return false;
+}
+
+/* Read what starts with "<!". Returns false where that is text. */
+static bool read_declaration(struct scanner *scanner)
 {
     struct text_span text = scanner->rest;
 
-    if (starts_with(text, "<!--")) {
-        scanner->rest = text_span_skip(text, strlen("<!--"));
-        skip_past(scanner, "-->");
-    } else if (starts_with(text, "<![CDATA[")) {
-        text = text_span_skip(text, strlen("<![CDATA["));
-        scanner->rest = text;
-        skip_past(scanner, "]]>");
-        text.bytes -= scanner->rest.bytes;
-        if (text.bytes >= 3 && memcmp(text.text + text.bytes - 3, "]]>", 3) == 0)
-            text.bytes -= 3;
-        siprec_tree_text(scanner->tree, text);
-    } else {
-        scanner->refused = true; /* a DOCTYPE, or what may stand in one only */
+    if (text_span_starts_with(text, "<!--")) {
+        scanner->rest = text_span_skip(text, comment_bytes(text));
+        return true;
     }
+    if (!text_span_starts_with(text, "<![CDATA["))
+        return skip_doctype(scanner);
+    text = text_span_skip(text, strlen("<![CDATA["));
+    scanner->rest = text;
+    skip_past(scanner, "]]>");
+    text.bytes -= scanner->rest.bytes;
+    if (text.bytes >= 3 && memcmp(text.text + text.bytes - 3, "]]>", 3) == 0)
+        text.bytes -= 3;
+    siprec_tree_text(scanner->tree, text);
+    return true;
 }
 
 /* Read markup at the '<' that comes next. Returns false where that is text. */
@@ -240,10 +299,8 @@ static bool read_markup(struct scanner *scanner)
 {
     char next = scanner->rest.bytes > 1 ? scanner->rest.text[1] : '\0';
 
-    if (next == '!') {
-        read_declaration(scanner);
-        return true;
-    }
+    if (next == '!')
+        return read_declaration(scanner);
     if (next == '?') {
         skip_past(scanner, ">"); /* "?>", and also where the '?' was forgotten */
         return true;
@@ -255,13 +312,11 @@ static void scan(struct scanner *scanner)
 {
     struct siprec_tree *tree = scanner->tree;
 
-    while (scanner->rest.bytes && tree->status == STATUS_OK && !scanner->refused &&
-           (tree->depth || !tree->document.root)) {
+    while (scanner->rest.bytes && !tree->no_memory && (tree->depth || !tree->document.root)) {
         if (scanner->rest.text[0] != '<' || !read_markup(scanner))
             read_text(scanner);
     }
-    while (tree->depth && tree->status == STATUS_OK)
-        siprec_tree_close(tree);
+    close_down_to(tree, 0);
 }
 
 enum status siprec_salvage(struct text_span text, struct siprec_tree *tree)
@@ -279,7 +334,8 @@ enum status siprec_salvage(struct text_span text, struct siprec_tree *tree)
         .patience = text.bytes * PATIENCE,
     };
     scan(&scanner);
-    status = scanner.refused ? STATUS_INVALID : tree->status;
+    if (!tree->no_memory)
+        status = STATUS_OK;
 out:
     free(value);
     free(cleaned);

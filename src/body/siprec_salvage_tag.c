@@ -1,8 +1,6 @@
 #include "body/siprec_salvage_tag.h"
 
 #include <ctype.h>
-#include <string.h>
-#include <strings.h>
 
 #include "base/bounds.h"
 #include "body/multipart_text.h"
@@ -175,54 +173,4 @@ bool siprec_salvage_cut_tag(struct text_span *rest, struct siprec_salvage_tag *t
     *rest = text_span_skip(left, 1);
     *tag = found;
     return true;
-}
-
-static const char *const items[] = {
-    "datamode",
-    "group",
-    "session",
-    "participant",
-    "stream",
-    "sessionrecordingassoc",
-    "participantsessionassoc",
-    "participantstreamassoc",
-};
-
-bool siprec_salvage_is_item(struct text_span local)
-{
-    for (size_t i = 0; i < sizeof items / sizeof *items; i++) {
-        if (text_span_equal(local, items[i]))
-            return true;
-    }
-    return false;
-}
-
-bool siprec_salvage_is_own(const char *name)
-{
-    static const char *const parts[] = {
-        "nameID",
-        "name",
-        "aor",
-        "label",
-        "mode",
-        "send",
-        "recv",
-        "id",
-        "sipSessionID",
-        "reason",
-        "group-ref",
-        "param",
-        "media",
-        "associate-time",
-        "start-time",
-        "stop-time",
-        "disassociate-time",
-    };
-    struct text_span span = {.text = name, .bytes = strlen(name)};
-
-    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
-        if (strcasecmp(name, parts[i]) == 0)
-            return true;
-    }
-    return siprec_salvage_is_item(span);
 }

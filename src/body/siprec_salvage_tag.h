@@ -3,8 +3,8 @@
  *
  * `patience` counts down by what is looked at ahead; at 0 nothing is a tag any more.
  */
-#ifndef RECORDER_SIP_SIPREC_SALVAGE_TAG_H
-#define RECORDER_SIP_SIPREC_SALVAGE_TAG_H
+#ifndef RECORDER_BODY_SIPREC_SALVAGE_TAG_H
+#define RECORDER_BODY_SIPREC_SALVAGE_TAG_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -41,11 +41,5 @@ bool siprec_salvage_cut_tag(struct text_span *rest, struct siprec_salvage_tag *t
  */
 bool siprec_salvage_cut_attribute(struct text_span *rest, struct text_span *name,
                                   struct text_span *value, size_t *patience);
-
-/** Whether an element of that local name stands in the root only: participant, stream, ... */
-bool siprec_salvage_is_item(struct text_span local);
-
-/** Whether it is such an item or what RFC 7865 has in one: nameID, label, ... */
-bool siprec_salvage_is_own(const char *name);
 
 #endif

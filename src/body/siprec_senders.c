@@ -34,15 +34,16 @@ static void attend(struct siprec_model *model, size_t participant, char *session
 
     if (session == SIPREC_NOWHERE) {
         one->gone_from_all = over;
-        one->gone |= over ? one->attends : 0;
-        one->attends = over ? 0 : one->attends;
+        if (over) {
+            siprec_set_unite(&one->gone, &one->attends);
+            one->attends = (struct siprec_set){0};
+        }
         return;
     }
     if (!model->session[session].known)
         note_reference(model);
-    uint64_t bit = UINT64_C(1) << session;
-    one->attends = over ? one->attends & ~bit : one->attends | bit;
-    one->gone = over ? one->gone | bit : one->gone & ~bit;
+    siprec_set_add(over ? &one->gone : &one->attends, session);
+    siprec_set_remove(over ? &one->attends : &one->gone, session);
     one->gone_from_all = one->gone_from_all && over;
 }
 
@@ -84,11 +85,7 @@ static void add_sending(struct siprec_model *model, size_t participant, char *st
     if (!model->participant[participant].known || !model->stream[stream].known)
         note_reference(model);
     struct siprec_model_participant *one = &model->participant[participant];
-    uint64_t bit = UINT64_C(1) << stream;
-    if (over)
-        one->sent |= bit;
-    else
-        one->sends |= bit;
+    siprec_set_add(over ? &one->sent : &one->sends, stream);
 }
 
 /* The send children of an association or participant: <send>id</send>, <send><id>id</id></send>. */
@@ -124,15 +121,16 @@ static void read_participant(const struct siprec_xml_node *node, struct siprec_m
 static void settle(struct siprec_model *model)
 {
     for (size_t i = 0; i < model->participants; i++)
-        model->participant[i].sent &= ~model->participant[i].sends;
+        siprec_set_subtract(&model->participant[i].sent, &model->participant[i].sends);
 }
 
 void siprec_senders_read(const struct siprec_xml_node *root, struct siprec_model *model)
 {
+    size_t described = model->participants;
     size_t participant = 0;
 
     for (const struct siprec_xml_node *node = root->child; node; node = node->next) {
-        if (siprec_xml_is(node, "participant"))
+        if (siprec_xml_is(node, "participant") && participant < described)
             read_participant(node, model, participant++);
     }
     for (const struct siprec_xml_node *node = root->child; node; node = node->next) {

@@ -2,8 +2,8 @@
  * siprec_senders: the relations in a document: who is in which session and who sends which stream.
  * Private to the metadata reader.
  */
-#ifndef RECORDER_SIP_SIPREC_SENDERS_H
-#define RECORDER_SIP_SIPREC_SENDERS_H
+#ifndef RECORDER_BODY_SIPREC_SENDERS_H
+#define RECORDER_BODY_SIPREC_SENDERS_H
 
 #include "body/siprec_model.h"
 #include "body/siprec_xml.h"

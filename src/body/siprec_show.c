@@ -12,11 +12,6 @@ struct view {
     size_t stream[BOUND_METADATA_ITEMS];
 };
 
-static bool has(uint64_t set, size_t place)
-{
-    return (set >> place & 1) != 0;
-}
-
 /* Who is gone is left out, unless that would leave nobody: then those who went last are shown. */
 static void choose_participants(struct view *view, bool departed)
 {
@@ -83,11 +78,12 @@ static void show_senders(const struct view *view, size_t stream)
 
     for (size_t i = 0; i < model->participants; i++)
         current = current || (view->participant[i] != SIPREC_NOWHERE && !view->left[i] &&
-                              has(model->participant[i].sends, stream));
+                              siprec_set_has(&model->participant[i].sends, stream));
     for (size_t i = 0; i < model->participants; i++) {
         const struct siprec_model_participant *one = &model->participant[i];
-        bool shown = current ? has(one->sends, stream) && !view->left[i]
-                             : has(one->sends | one->sent, stream);
+        bool sends = siprec_set_has(&one->sends, stream);
+        bool shown =
+            current ? sends && !view->left[i] : sends || siprec_set_has(&one->sent, stream);
 
         if (shown && view->participant[i] != SIPREC_NOWHERE)
             metadata->sender[metadata->senders++] = (struct siprec_sender){
@@ -95,25 +91,31 @@ static void show_senders(const struct view *view, size_t stream)
     }
 }
 
-static size_t count_bits(uint64_t set)
+/* The streams that one sends or sent. */
+static struct siprec_set streams_of(const struct siprec_model_participant *one)
 {
-    return (size_t)__builtin_popcountll(set);
+    struct siprec_set streams = one->sends;
+
+    siprec_set_unite(&streams, &one->sent);
+    return streams;
 }
 
 static void count_unresolved(const struct view *view)
 {
     const struct siprec_model *model = view->model;
-    uint64_t unknown = 0;
+    struct siprec_set known = {0};
     size_t count = model->lost_senders;
 
     for (size_t i = 0; i < model->streams; i++) {
-        if (!model->stream[i].known)
-            unknown |= UINT64_C(1) << i;
+        if (model->stream[i].known)
+            siprec_set_add(&known, i);
     }
     for (size_t i = 0; i < model->participants; i++) {
-        uint64_t sends = model->participant[i].sends | model->participant[i].sent;
+        struct siprec_set streams = streams_of(&model->participant[i]);
 
-        count += count_bits(model->participant[i].known ? sends & unknown : sends);
+        if (model->participant[i].known)
+            siprec_set_subtract(&streams, &known);
+        count += siprec_set_count(&streams);
     }
     view->model->metadata.unresolved_senders = count;
 }
@@ -124,7 +126,7 @@ static const struct siprec_model_session *current_session(const struct siprec_mo
     const struct siprec_model_session *first = NULL;
 
     for (size_t i = 0; i < model->sessions; i++) {
-        if (model->session[i].known && !model->session[i].stopped)
+        if (model->session[i].known && !siprec_set_has(&model->stopped, i))
             return &model->session[i];
         if (model->session[i].known && !first)
             first = &model->session[i];
@@ -189,8 +191,11 @@ enum status siprec_model_show(struct siprec_model *model, bool departed)
     struct view view = {.model = model};
     size_t relations = 0;
 
-    for (size_t i = 0; i < model->participants; i++)
-        relations += count_bits(model->participant[i].sends | model->participant[i].sent);
+    for (size_t i = 0; i < model->participants; i++) {
+        struct siprec_set streams = streams_of(&model->participant[i]);
+
+        relations += siprec_set_count(&streams);
+    }
     metadata->participant = siprec_arena_alloc(&model->arena, (model->participants + 1) *
                                                                   sizeof *metadata->participant);
     metadata->stream =

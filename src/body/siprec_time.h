@@ -1,8 +1,8 @@
 /**
  * siprec_time: times in metadata (RFC 7865 section 6.9). Private to the metadata reader. Pure.
  */
-#ifndef RECORDER_SIP_SIPREC_TIME_H
-#define RECORDER_SIP_SIPREC_TIME_H
+#ifndef RECORDER_BODY_SIPREC_TIME_H
+#define RECORDER_BODY_SIPREC_TIME_H
 
 #include <stdbool.h>
 

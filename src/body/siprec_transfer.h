@@ -2,8 +2,8 @@
  * siprec_transfer: metadata that comes in a transfer encoding of mail (RFC 2045 section 6), which
  * SIP has no need of, but which some put around it. Private to the metadata reader. Pure.
  */
-#ifndef RECORDER_SIP_SIPREC_TRANSFER_H
-#define RECORDER_SIP_SIPREC_TRANSFER_H
+#ifndef RECORDER_BODY_SIPREC_TRANSFER_H
+#define RECORDER_BODY_SIPREC_TRANSFER_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "body/multipart_text.h"
+#include "body/siprec_names.h"
 
 struct siprec_tree *siprec_tree_create(struct siprec_arena *arena)
 {
@@ -17,12 +18,6 @@ struct siprec_tree *siprec_tree_create(struct siprec_arena *arena)
     memset(tree, 0, offsetof(struct siprec_tree, open));
     tree->arena = arena;
     return tree;
-}
-
-static void stop(struct siprec_tree *tree, enum status status, const char *why)
-{
-    tree->status = status;
-    tree->why = why;
 }
 
 /* At most `room` bytes, never half a UTF-8 character. */
@@ -42,7 +37,7 @@ static char *keep(struct siprec_tree *tree, struct text_span span)
     char *copy = siprec_arena_copy(tree->arena, cut_text(tree, span, BOUND_METADATA_TEXT));
 
     if (!copy)
-        stop(tree, STATUS_NOMEM, "out of memory");
+        tree->no_memory = true;
     return copy;
 }
 
@@ -62,7 +57,7 @@ static struct siprec_xml_node *add_node(struct siprec_tree *tree, struct text_sp
     struct siprec_xml_node *node = siprec_arena_alloc(tree->arena, sizeof *node);
 
     if (!node) {
-        stop(tree, STATUS_NOMEM, "out of memory");
+        tree->no_memory = true;
         return NULL;
     }
     node->text = ""; /* until it closes */
@@ -82,31 +77,37 @@ static struct siprec_xml_node *add_node(struct siprec_tree *tree, struct text_sp
     return node;
 }
 
+/* Whether there is room for an element of that name; vendors' own leave some to the metadata. */
+static bool has_room(const struct siprec_tree *tree, struct text_span local)
+{
+    size_t nodes = tree->document.nodes;
+
+    return !tree->left_out && tree->depth < BOUND_METADATA_DEPTH && nodes < BOUND_METADATA_NODES &&
+           (nodes < SIPREC_TREE_NODES_OF_ALL || siprec_names_own(local));
+}
+
 void siprec_tree_open(struct siprec_tree *tree, struct text_span name)
 {
-    struct text_span namespace;
+    struct text_span space;
     struct text_span prefix;
 
-    if (tree->status != STATUS_OK)
+    if (tree->no_memory)
         return;
-    if (tree->depth == BOUND_METADATA_DEPTH) {
-        stop(tree, STATUS_LIMIT, "elements too deep in each other");
-        return;
-    }
-    if (tree->document.nodes == BOUND_METADATA_NODES) {
-        stop(tree, STATUS_LIMIT, "too many elements");
-        return;
-    }
     assert(tree->depth || !tree->document.root);
-    name = local_name(name, SIPREC_TREE_SEPARATOR, &namespace);
+    name = local_name(name, SIPREC_TREE_SEPARATOR, &space);
     name = local_name(name, ':', &prefix);
+    if (!has_room(tree, name)) {
+        tree->left_out++;
+        tree->document.cut = true;
+        return;
+    }
     struct siprec_xml_node *node = add_node(tree, name);
     if (!node)
         return;
     if (!tree->depth) {
-        if (namespace.bytes)
-        namespace.bytes--; /* the separator */
-        tree->document.root_namespace = keep(tree, namespace);
+        if (space.bytes)
+            space.bytes--; /* the separator */
+        tree->document.root_namespace = keep(tree, space);
     }
     struct siprec_tree_element *element = &tree->open[tree->depth++];
     element->node = node;
@@ -137,9 +138,9 @@ void siprec_tree_attribute(struct siprec_tree *tree, struct text_span name, stru
 {
     struct siprec_tree_element *element = &tree->open[tree->depth - 1];
     struct text_span prefix;
-    struct text_span namespace;
+    struct text_span space;
 
-    if (tree->status != STATUS_OK)
+    if (tree->no_memory || tree->left_out)
         return;
     if (name.bytes >= strlen("xmlns") && memcmp(name.text, "xmlns", strlen("xmlns")) == 0) {
         if (tree->depth == 1 && declares(element, name))
@@ -148,10 +149,10 @@ void siprec_tree_attribute(struct siprec_tree *tree, struct text_span name, stru
     }
     struct siprec_xml_attribute *attribute = siprec_arena_alloc(tree->arena, sizeof *attribute);
     if (!attribute) {
-        stop(tree, STATUS_NOMEM, "out of memory");
+        tree->no_memory = true;
         return;
     }
-    struct text_span local = local_name(name, SIPREC_TREE_SEPARATOR, &namespace);
+    struct text_span local = local_name(name, SIPREC_TREE_SEPARATOR, &space);
     local = local_name(local, ':', &prefix);
     attribute->name = keep(tree, local);
     attribute->value = attribute->name ? keep(tree, text_span_trim(value)) : NULL;
@@ -168,7 +169,7 @@ void siprec_tree_attribute(struct siprec_tree *tree, struct text_span name, stru
 /* Blanks before the text are not kept, so that indentation does not use up its room. */
 void siprec_tree_text(struct siprec_tree *tree, struct text_span text)
 {
-    if (tree->status != STATUS_OK || !tree->depth)
+    if (tree->no_memory || tree->left_out || !tree->depth)
         return;
     struct siprec_tree_element *element = &tree->open[tree->depth - 1];
     while (!element->used && text.bytes && text_span_is_blank(text.text[0]))
@@ -183,8 +184,12 @@ void siprec_tree_text(struct siprec_tree *tree, struct text_span text)
 
 void siprec_tree_close(struct siprec_tree *tree)
 {
-    if (tree->status != STATUS_OK)
+    if (tree->no_memory)
         return;
+    if (tree->left_out) {
+        tree->left_out--;
+        return;
+    }
     assert(tree->depth);
     struct siprec_tree_element *element = &tree->open[--tree->depth];
     struct text_span text = {.text = element->text, .bytes = element->used};

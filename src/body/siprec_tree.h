@@ -2,18 +2,19 @@
  * siprec_tree: builds a struct siprec_xml from the outside in, for whoever reads the text. Private
  * to the metadata reader.
  *
- * After a call that passed a limit or found no memory, status says so and further calls change
- * nothing. Names may carry a namespace, "urn:x" SIPREC_TREE_SEPARATOR "local", or a prefix,
- * "p:local".
+ * What stands deeper than BOUND_METADATA_DEPTH or comes after BOUND_METADATA_NODES elements is left
+ * out, with all that is in it, and document.cut is set; vendors' own elements already after
+ * SIPREC_TREE_NODES_OF_ALL, so that they do not displace names that come behind them. Where there
+ * was no memory, no_memory is set and further calls change nothing. Names may carry a namespace,
+ * "urn:x" SIPREC_TREE_SEPARATOR "local", or a prefix, "p:local".
  */
-#ifndef RECORDER_SIP_SIPREC_TREE_H
-#define RECORDER_SIP_SIPREC_TREE_H
+#ifndef RECORDER_BODY_SIPREC_TREE_H
+#define RECORDER_BODY_SIPREC_TREE_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
 #include "base/bounds.h"
-#include "base/status.h"
 #include "body/siprec_xml.h"
 
 /*
@@ -21,6 +22,8 @@
  * not even by reference, so it cannot be forged.
  */
 #define SIPREC_TREE_SEPARATOR '\x01'
+
+enum { SIPREC_TREE_NODES_OF_ALL = BOUND_METADATA_NODES / 2 };
 
 /* One element that is open, with the text that stood in it so far. */
 struct siprec_tree_element {
@@ -36,9 +39,9 @@ struct siprec_tree_element {
 struct siprec_tree {
     struct siprec_arena *arena;
     struct siprec_xml document; /* root NULL until the first element */
-    enum status status;         /* STATUS_OK, STATUS_LIMIT or STATUS_NOMEM */
-    const char *why;            /* static, where status is not STATUS_OK */
-    size_t depth;
+    bool no_memory;
+    size_t left_out; /* elements that are open within each other and not kept */
+    size_t depth;    /* those that are open and kept */
     struct siprec_tree_element open[BOUND_METADATA_DEPTH];
 };
 
@@ -47,6 +50,7 @@ struct siprec_tree {
 struct siprec_tree *siprec_tree_create(struct siprec_arena *arena);
 
 /** Open an element within the one that is open. There is one root: none is opened after it closed.
+ *  One that is left out is opened and closed like any other.
  */
 void siprec_tree_open(struct siprec_tree *tree, struct text_span name);
 
@@ -56,7 +60,7 @@ void siprec_tree_attribute(struct siprec_tree *tree, struct text_span name, stru
 /** Add text to the open element; outside of all it is dropped. */
 void siprec_tree_text(struct siprec_tree *tree, struct text_span text);
 
-/** Close the open element; there must be one, unless status is not STATUS_OK. */
+/** Close the open element; there must be one, unless no_memory. */
 void siprec_tree_close(struct siprec_tree *tree);
 
 #endif

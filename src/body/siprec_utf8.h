@@ -2,8 +2,8 @@
  * siprec_utf8: what of a text is UTF-8 (RFC 3629). Private to the readers of metadata and of
  * addresses in headers. Pure.
  */
-#ifndef RECORDER_SIP_SIPREC_UTF8_H
-#define RECORDER_SIP_SIPREC_UTF8_H
+#ifndef RECORDER_BODY_SIPREC_UTF8_H
+#define RECORDER_BODY_SIPREC_UTF8_H
 
 #include <stdbool.h>
 #include <stddef.h>

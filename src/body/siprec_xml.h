@@ -5,8 +5,8 @@
  * and attribute values are UTF-8, without blanks at their ends, cut at BOUND_METADATA_TEXT bytes.
  * All memory of a tree is its arena's. Pure.
  */
-#ifndef RECORDER_SIP_SIPREC_XML_H
-#define RECORDER_SIP_SIPREC_XML_H
+#ifndef RECORDER_BODY_SIPREC_XML_H
+#define RECORDER_BODY_SIPREC_XML_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -35,11 +35,15 @@ struct siprec_xml {
     char *root_namespace;         /* "" where none */
     size_t nodes;
     bool text_cut;  /* a text was longer than BOUND_METADATA_TEXT */
-    bool malformed; /* not well-formed, read by siprec_salvage; or encoded */
+    bool cut;       /* over BOUND_METADATA_BYTES, _DEPTH or _NODES: what is past them is left out */
+    bool malformed; /* not well-formed, read by siprec_salvage */
+    bool encoded;   /* it came in a transfer encoding, which was taken off */
+    bool doctype;   /* it has a DOCTYPE, which is passed over: entities stay as they are written */
 };
 
 /**
- * Read a document: strictly by expat, and where that fails, as siprec_salvage reads it. The
+ * Read a document: strictly by expat, and where that fails, as siprec_salvage reads it. What is
+ * past a limit is left out, and so is a DOCTYPE: nothing in it is ever declared or expanded. The
  * encoding is what its byte order mark or declaration says, except that text which is UTF-8 is read
  * as UTF-8 whatever it declares. A transfer encoding around it is taken off (siprec_transfer.h).
  *
@@ -47,8 +51,7 @@ struct siprec_xml {
  * arena  empty; lends all memory of *out. The caller frees it, after a failure too.
  *
  * STATUS_OK       *out set.
- * STATUS_INVALID  no element at all, or it has a DOCTYPE; fault names the line.
- * STATUS_LIMIT    over BOUND_METADATA_BYTES, _DEPTH or _NODES.
+ * STATUS_INVALID  no element at all; fault names the line.
  * STATUS_NOMEM
  */
 enum status siprec_xml_read(const char *xml, size_t xml_bytes, struct siprec_arena *arena,
@@ -71,8 +74,8 @@ char *siprec_xml_child_text(const struct siprec_xml_node *node, const char *name
 char *siprec_xml_attribute(const struct siprec_xml_node *node, const char *name);
 
 /** The element after node, in document order, within top; NULL at the end. Start with top. */
-const struct siprec_xml_node *siprec_xml_walk(const struct siprec_xml_node *node,
-                                              const struct siprec_xml_node *top);
+struct siprec_xml_node *siprec_xml_walk(const struct siprec_xml_node *node,
+                                        const struct siprec_xml_node *top);
 
 /** The first element of that name below top, at any depth; NULL where none. */
 const struct siprec_xml_node *siprec_xml_find(const struct siprec_xml_node *top, const char *name);

@@ -146,8 +146,9 @@ static enum status find_delimiter(const uint8_t *packet, size_t packet_bytes,
     return delimiter->frame_bytes > FRAME_BYTES_MAX ? STATUS_INVALID : STATUS_OK;
 }
 
-enum status opus_self_delimit(const uint8_t *packet, size_t packet_bytes, uint8_t *out,
-                              size_t out_bytes, size_t *written)
+/* Rewrite a packet in the self-delimiting form. Statuses as opus_join. */
+static enum status self_delimit(const uint8_t *packet, size_t packet_bytes, uint8_t *out,
+                                size_t out_bytes, size_t *written)
 {
     struct delimiter delimiter = {0};
     uint8_t length[OPUS_LENGTH_BYTES_MAX];
@@ -176,7 +177,7 @@ enum status opus_join(const uint8_t *first, size_t first_bytes, const uint8_t *s
     if (second_bytes > out_bytes)
         return STATUS_LIMIT;
     enum status status =
-        opus_self_delimit(first, first_bytes, out, out_bytes - second_bytes, &delimited);
+        self_delimit(first, first_bytes, out, out_bytes - second_bytes, &delimited);
     if (status != STATUS_OK)
         return status;
     memcpy(out + delimited, second, second_bytes);

@@ -15,23 +15,17 @@
 enum { OPUS_LENGTH_BYTES_MAX = 2 }; /* what the self-delimiting form adds to a packet */
 
 /**
- * Rewrite a packet in the self-delimiting form.
+ * Join two packets: the first in the self-delimiting form, then the second as it is.
  *
- * packet  one whole Opus packet, codes 0 to 3, padding included.
- * out     uint8_t[out_bytes], not overlapping packet.
- * written set to packet_bytes + 1 or + 2.
+ * first    one whole Opus packet, codes 0 to 3, padding included.
+ * second   likewise; not looked into.
+ * out      uint8_t[out_bytes], not overlapping them.
+ * written  set to the bytes of both, + 1 or + 2.
  *
  * STATUS_OK
- * STATUS_INVALID  empty, or its lengths break RFC 6716 section 3.4.
+ * STATUS_INVALID  one is empty, or the first one's lengths break RFC 6716 section 3.4.
  * STATUS_LIMIT    does not fit in out.
- * Outputs untouched but for STATUS_OK.
- */
-enum status opus_self_delimit(const uint8_t *packet, size_t packet_bytes, uint8_t *out,
-                              size_t out_bytes, size_t *written) MUST_CHECK;
-
-/**
- * Join two packets: first self-delimited, then second as it is. Arguments and statuses as
- * opus_self_delimit.
+ * *written untouched but for STATUS_OK.
  */
 enum status opus_join(const uint8_t *first, size_t first_bytes, const uint8_t *second,
                       size_t second_bytes, uint8_t *out, size_t out_bytes,

@@ -29,6 +29,9 @@ struct sip_admission admission_decide(struct call_source *source,
         return unavailable(ADMISSION_RATE_RETRY_S);
     if (is_reached(source->dialogs, source->settings.dialogs_max))
         return unavailable(ADMISSION_RETRY_S);
-    /* an INVITE may be the second of a pair, which needs no recording of its own: asked later */
-    return invite ? (struct sip_admission){0, "", 0} : admission_record(source);
+    /* an INVITE may be the second of a pair, which needs no recording of its own; and that it finds
+     * no port is told with its reason: both are asked later */
+    if (invite)
+        return (struct sip_admission){0, "", 0};
+    return state->ports ? admission_record(source) : unavailable(ADMISSION_RETRY_S);
 }

@@ -70,6 +70,34 @@ static bool is_same(const struct recording_party *one, const struct recording_pa
     return strcmp(one->number, other->number) == 0 && strcmp(one->name, other->name) == 0;
 }
 
+static bool has_digit(const char *number)
+{
+    return strpbrk(number, "0123456789") != NULL;
+}
+
+static bool sends(const struct siprec_metadata *metadata,
+                  const struct siprec_participant *participant)
+{
+    for (size_t i = 0; i < metadata->senders; i++) {
+        if (&metadata->participant[metadata->sender[i].participant] == participant)
+            return true;
+    }
+    return false;
+}
+
+/* Whether who has left is no end of the call, where somebody else can be: one who only listened to
+ * those who speak, before one who speaks; a stand-in, such as a conference, before a phone. */
+static bool gives_way(const struct siprec_metadata *before, const struct siprec_metadata *after,
+                      const struct siprec_participant *was, const struct recording_party *earlier,
+                      const struct recording_party *now)
+{
+    const struct siprec_participant *is = find_party(after, now);
+
+    if (!has_digit(earlier->number) && has_digit(now->number))
+        return true;
+    return was && before->senders && !sends(before, was) && is && sends(after, is);
+}
+
 static bool has_left(const struct siprec_metadata *before, const struct siprec_metadata *after,
                      const struct recording_party *party)
 {
@@ -93,14 +121,9 @@ static bool is_new_picture(const struct siprec_metadata *before,
     return anybody;
 }
 
-static bool has_digit(const char *number)
-{
-    return strpbrk(number, "0123456789") != NULL;
-}
-
 /*
  * Whoever it was, under the name that is known of them now. Returns false where the role is to be
- * who is there now: nobody had it, or a stand-in such as a conference, whose place a phone takes.
+ * who is there now: nobody had it, or who had it gives way.
  */
 static bool keep_role(const struct siprec_metadata *before, const struct siprec_metadata *after,
                       const struct recording_party *earlier, struct recording_party *role)
@@ -109,7 +132,7 @@ static bool keep_role(const struct siprec_metadata *before, const struct siprec_
         return false;
     const struct siprec_participant *was = find_party(before, earlier);
     const struct siprec_participant *is = was ? find_same(after, was) : NULL;
-    if (!is && !has_digit(earlier->number) && has_digit(role->number))
+    if (!is && gives_way(before, after, was, earlier, role))
         return false;
     *role = *earlier;
     if (!is || (!*is->number && !*is->name))
@@ -196,12 +219,9 @@ static int stream_of(const struct siprec_metadata *metadata, const struct call_s
     return -1;
 }
 
-static void tell_change(void *context, enum siprec_change change,
-                        const struct siprec_participant *participant)
+static void tell_party(const struct changes *changes, enum siprec_change change,
+                       const struct siprec_participant *participant, int stream)
 {
-    const struct changes *changes = context;
-    const struct siprec_metadata *metadata =
-        change == SIPREC_JOINED ? changes->after : changes->before;
     char detail[BOUND_FACT_DETAIL_BYTES];
     char text[BOUND_NUMBER_BYTES + BOUND_NAME_BYTES + 8];
     struct recording_party party = {"", ""};
@@ -216,9 +236,19 @@ static void tell_change(void *context, enum siprec_change change,
     const struct recording_note note = {
         .cause = change == SIPREC_JOINED ? "party_joined" : "party_left",
         .detail = detail,
-        .stream = stream_of(metadata, changes->streams, participant),
+        .stream = stream,
     };
     changes->tell(changes->context, &note);
+}
+
+static void tell_change(void *context, enum siprec_change change,
+                        const struct siprec_participant *participant)
+{
+    const struct changes *changes = context;
+    const struct siprec_metadata *metadata =
+        change == SIPREC_JOINED ? changes->after : changes->before;
+
+    tell_party(changes, change, participant, stream_of(metadata, changes->streams, participant));
 }
 
 void call_metadata_changes(const struct siprec_metadata *before,
@@ -229,6 +259,27 @@ void call_metadata_changes(const struct siprec_metadata *before,
     struct changes changes = {before, after, streams, tell, context};
 
     siprec_metadata_compare(before, after, tell_change, &changes);
+}
+
+void call_metadata_moves(const struct siprec_metadata *before, const struct siprec_metadata *after,
+                         const struct call_streams *was, const struct call_streams *now,
+                         void (*tell)(void *context, const struct recording_note *note),
+                         void *context)
+{
+    const struct changes changes = {before, after, now, tell, context};
+    bool assumed;
+
+    for (size_t i = 0; before && after && i < was->count && i < now->count; i++) {
+        const struct siprec_participant *from = call_streams_speaker(was, i, before, &assumed);
+        const struct siprec_participant *to = call_streams_speaker(now, i, after, &assumed);
+
+        if (!from || !to || find_same(after, from) == to)
+            continue;
+        if (find_same(after, from)) /* who is gone was told as such, and so was who came */
+            tell_party(&changes, SIPREC_LEFT, from, (int)i);
+        if (find_same(before, to))
+            tell_party(&changes, SIPREC_JOINED, to, (int)i);
+    }
 }
 
 /* --- snapshots, deviations ----------------------------------------------------------------------
@@ -316,6 +367,7 @@ uint64_t call_metadata_deviations(const struct call_metadata *metadata,
         deviation_add(&set, DEVIATION_XML_REFUSED);
     if (!offer->metadata || !metadata->known)
         return set;
+    set |= metadata->known->deviations; /* which documents together are too much, too */
     if (offer->metadata->partial && metadata->known->partial)
         deviation_add(&set, DEVIATION_PARTIAL_FIRST);
     if (offer->sdp && labels_differ(offer->metadata, offer->sdp))

@@ -39,7 +39,7 @@ void call_metadata_deinit(struct call_metadata *metadata);
  * before  out: what was known before, owned by the caller (siprec_metadata_destroy); NULL where
  *         nothing was.
  *
- * STATUS_OK, or STATUS_LIMIT / STATUS_NOMEM: nothing changed, *before untouched.
+ * STATUS_OK, or STATUS_NOMEM: nothing changed, *before untouched.
  */
 enum status call_metadata_take(struct call_metadata *metadata,
                                const struct siprec_metadata *document,
@@ -55,8 +55,9 @@ enum status call_metadata_take(struct call_metadata *metadata,
  *
  * They are taken anew from what is known where nobody of those who were there is any more (the real
  * parties instead of stand-ins), and by the first complete document after partial ones alone. A
- * stand-in, whose number has no digit, gives way to a number when it leaves. Where the called alone
- * was known, who joins by a partial document is the caller.
+ * stand-in, whose number has no digit, gives way to a number when it leaves; who only listened,
+ * where others spoke, gives way to one who speaks. Where the called alone was known, who joins by a
+ * partial document is the caller.
  *
  * before    known before the document; NULL where nothing was.
  * earlier   parties so far.
@@ -76,6 +77,21 @@ void call_metadata_changes(const struct siprec_metadata *before,
                            const struct siprec_metadata *after, const struct call_streams *streams,
                            void (*tell)(void *context, const struct recording_note *note),
                            void *context);
+
+/**
+ * Tell of those who were there before, still are, and speak on another stream now, as where labels
+ * change lines or senders their streams in mid-call: a stream keeps its side of the recording, so
+ * that from here on they are heard on another one. "party_left" with the index of the stream where
+ * somebody else speaks now, "party_joined" with that of the stream where they do.
+ *
+ * before, after  known before and after the message; the same where it brought no metadata. NULL:
+ *                nothing is told.
+ * was, now       the streams before and after it.
+ */
+void call_metadata_moves(const struct siprec_metadata *before, const struct siprec_metadata *after,
+                         const struct call_streams *was, const struct call_streams *now,
+                         void (*tell)(void *context, const struct recording_note *note),
+                         void *context);
 
 /**
  * Whether the client is to be asked for a full snapshot (RFC 7866 section 9.2): a partial document

@@ -1,31 +1,11 @@
-#include "ingest/call_recording.h"
+#include "ingest/call_recording_private.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/log.h"
-#include "ingest/call_ties.h"
 #include "ingest/recorded_call.h"
 #include "net/address.h"
-
-struct call_recording {
-    struct call_recording *next; /* in call_recordings */
-    struct call_recordings *all;
-    enum call_recording_state state;
-    struct recording *recording;
-    void *sink_handle;
-    enum status sink_status;  /* written by the sink's thread before it posts */
-    struct sip_letter letter; /* so that its answer is not lost for want of memory */
-    struct uuid id;
-    mono_time started; /* position 0 of the recording: when its first INVITE was taken */
-    wall_time started_wall;
-    struct call_source *source;
-    struct recorded_call *first;                        /* dialogs */
-    struct recording_stream stream[BOUND_CALL_STREAMS]; /* as last told, all dialogs' */
-    size_t streams;
-    struct call_ties ties;
-    uint64_t deviations; /* noted, or to be noted at the start */
-};
 
 struct call_recordings {
     struct call_recordings_options options;
@@ -102,34 +82,16 @@ static void unlink_recording(struct call_recording *recording)
     *link = recording->next;
 }
 
-static void wipe_keys(struct recording_stream streams[static BOUND_CALL_STREAMS])
-{
-    for (size_t i = 0; i < BOUND_CALL_STREAMS; i++) {
-        srtp_key_wipe(&streams[i].remote_key);
-        srtp_key_wipe(&streams[i].local_key);
-    }
-}
-
 static void destroy(struct call_recording *owned_recording)
 {
     unlink_recording(owned_recording);
     owned_recording->source->recordings--;
-    wipe_keys(owned_recording->stream);
+    call_recording_wipe_keys(owned_recording->stream);
     free(owned_recording);
 }
 
 /* --- begin --------------------------------------------------------------------------------------
  */
-
-static void tell_deviations(struct call_recording *recording, uint64_t set)
-{
-    for (unsigned i = 0; i < DEVIATIONS; i++) {
-        if (!deviation_has(set, (enum deviation)i))
-            continue;
-        const struct recording_note note = {"deviation", deviation_text((enum deviation)i), -1};
-        recording_note(recording->recording, &note);
-    }
-}
 
 static void run(struct call_recording *recording)
 {
@@ -143,7 +105,7 @@ static void run(struct call_recording *recording)
     /* what changed while the sink was at work: a second dialog came, or one of two left */
     if (recording_update(recording->recording, &news) != STATUS_OK)
         log_event(LOG_ERROR, "call.update_dropped", "cause=memory");
-    tell_deviations(recording, recording->deviations);
+    call_recording_tell_deviations(recording, recording->deviations);
 }
 
 /* On the signalling thread, after the sink has said how it went. */
@@ -282,96 +244,4 @@ enum call_recording_state call_recording_state(const struct call_recording *reco
 struct uuid call_recording_id(const struct call_recording *recording)
 {
     return recording->id;
-}
-
-/* --- changes ------------------------------------------------------------------------------------
- */
-
-enum status call_recording_add(struct call_recording *recording,
-                               const struct recording_stream *stream,
-                               const struct media_address *media, size_t *place,
-                               struct fault *fault)
-{
-    size_t added;
-
-    enum status status =
-        recording_add_stream(recording->recording, stream, &media->bind, &added, fault);
-    if (status != STATUS_OK)
-        return status;
-    recording->stream[added] = *stream;
-    recording->streams = added + 1;
-    *place = added;
-    return STATUS_OK;
-}
-
-uint16_t call_recording_port(const struct call_recording *recording, size_t place)
-{
-    return recording_port(recording->recording, place);
-}
-
-static enum status update(struct call_recording *recording, const struct recording_news *news)
-{
-    struct recording_news less = *news;
-
-    enum status status = recording_update(recording->recording, news);
-    if (status != STATUS_NOMEM || !news->document)
-        return status;
-    less.document = NULL;
-    log_event(LOG_ERROR, "call.metadata_dropped", "cause=memory");
-    return recording_update(recording->recording, &less);
-}
-
-enum status call_recording_tell(struct call_recording *recording,
-                                const struct call_recording_change *change)
-{
-    struct recording_stream streams[BOUND_CALL_STREAMS];
-    struct recording_ties ties;
-
-    memcpy(streams, recording->stream, sizeof streams);
-    for (size_t i = 0; i < change->count; i++) {
-        if (change->places[i] != CALL_RECORDING_NO_PLACE)
-            streams[change->places[i]] = change->streams[i];
-    }
-    if (change->ties)
-        call_ties_keep(&recording->ties, change->ties);
-    ties = call_ties_show(&recording->ties);
-    const struct recording_news news = {
-        .streams = change->count ? streams : NULL,
-        .stream_count = change->count ? recording->streams : 0,
-        .caller = change->caller,
-        .called = change->called,
-        .ties = change->ties ? &ties : NULL,
-        .document = change->document,
-    };
-    enum status status = STATUS_OK;
-    if (recording->state == CALL_RECORDING_RUNNING)
-        status = update(recording, &news);
-    if (status == STATUS_OK)
-        memcpy(recording->stream, streams, sizeof streams);
-    wipe_keys(streams);
-    return status;
-}
-
-void call_recording_deviate(struct call_recording *recording, uint64_t deviations)
-{
-    uint64_t fresh = deviations & ~recording->deviations;
-
-    recording->deviations |= fresh;
-    if (recording->state == CALL_RECORDING_RUNNING)
-        tell_deviations(recording, fresh);
-}
-
-void call_recording_note(struct call_recording *recording, const struct recording_note *note)
-{
-    if (recording->state == CALL_RECORDING_RUNNING)
-        recording_note(recording->recording, note);
-}
-
-bool call_recording_is_heard(const struct call_recording *recording, mono_time now,
-                             int64_t heard_ms)
-{
-    if (recording->state != CALL_RECORDING_RUNNING)
-        return false;
-    mono_time heard = recording_heard(recording->recording);
-    return heard.ns && now.ns - heard.ns < heard_ms * CLOCK_NS_PER_MS;
 }

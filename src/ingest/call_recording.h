@@ -5,9 +5,10 @@
  * States:
  *   BEGINNING  the sink makes file and row durable; streams may be added, dialogs may leave
  *   RUNNING    answered, a media thread has it
- *   FAILED     the sink could not, or nobody is answered any more; its dialogs are being refused,
- * it is freed after that It is freed when its last dialog leaves; in BEGINNING, once the sink has
- * said how it went.
+ *   FAILED     the sink could not, or nobody is answered any more; its dialogs are being refused
+ *
+ * RUNNING: it is freed when its last dialog leaves. BEGINNING: once the sink has said how it went,
+ * where no dialog is left by then. FAILED: when all of its dialogs have been told, by `ready`.
  */
 #ifndef RECORDER_INGEST_CALL_RECORDING_H
 #define RECORDER_INGEST_CALL_RECORDING_H
@@ -19,6 +20,7 @@
 #include "base/fault.h"
 #include "base/status.h"
 #include "base/uuid.h"
+#include "ingest/call_places.h"
 #include "ingest/call_streams.h"
 #include "ingest/media_address.h"
 #include "ingest/source_table.h"
@@ -49,7 +51,7 @@ struct call_recordings_options {
     void *context;
 };
 
-/** STATUS_OK, STATUS_NOMEM. */
+/** None yet; options are copied. STATUS_OK (*out set), STATUS_NOMEM. */
 enum status call_recordings_create(const struct call_recordings_options *options,
                                    struct call_recordings **out) MUST_CHECK;
 
@@ -110,18 +112,42 @@ void call_recording_leave(struct call_recording *recording, struct recorded_call
 /** The first dialog, NULL where none; further ones by call->next_of_recording. */
 struct recorded_call *call_recording_first(const struct call_recording *recording);
 
+/** In which state it is, as above: in FAILED only from within `ready`. */
 enum call_recording_state call_recording_state(const struct call_recording *recording);
 
 /** The id of the recording, as in its file and its row. */
 struct uuid call_recording_id(const struct call_recording *recording);
 
+/* A stream that wants a place. Borrowed. */
+struct call_recording_wish {
+    const struct recorded_call *call;   /* whose: what is on its own list is not looked at, but */
+    const struct call_streams *streams; /* these, as they are to be, */
+    const size_t *places;               /* and theirs: CALL_RECORDING_NO_PLACE where none yet */
+    size_t index;                       /* the stream; its place is where it lay before */
+    const struct media_address *media;
+};
+
 /**
- * Add a stream. STATUS_OK and its *place, or as recording_add_stream.
+ * Add a stream, on the leg that call_places.h says: a new one, or one that no stream lives on.
+ * Where somebody else is heard on that from now on, it is noted (fact "stream_change").
+ *
+ * place    out.
+ * channel  out: that of its leg.
+ *
+ * STATUS_OK; STATUS_LIMIT: BOUND_CALL_STREAMS live; or as recording_add_stream,
+ * recording_move_stream and recording_update. Nothing changed but for STATUS_OK.
  */
 enum status call_recording_add(struct call_recording *recording,
-                               const struct recording_stream *stream,
-                               const struct media_address *media, size_t *place,
-                               struct fault *fault) MUST_CHECK;
+                               const struct call_recording_wish *wish, size_t *place,
+                               enum recording_channel *channel, struct fault *fault) MUST_CHECK;
+
+/**
+ * Have a stream that keeps its place heard where its sender now is; its port may be another then.
+ * As recording_move_stream.
+ */
+enum status call_recording_move(struct call_recording *recording, size_t place,
+                                const struct recording_stream *stream,
+                                const struct media_address *media, struct fault *fault) MUST_CHECK;
 
 /** The RTP port of a place. */
 uint16_t call_recording_port(const struct call_recording *recording, size_t place);
@@ -137,7 +163,7 @@ struct call_recording_change {
     const struct recording_document *document;
 };
 
-#define CALL_RECORDING_NO_PLACE SIZE_MAX
+#define CALL_RECORDING_NO_PLACE CALL_PLACES_NONE
 
 /**
  * Take a change in; in BEGINNING only streams and ties are, and are told when it runs. A document

@@ -156,15 +156,31 @@ void call_speakers_assign_channels(struct call_streams *streams,
         streams->stream[assumed].channel = RECORDING_LEFT;
 }
 
-/* The channel of a stream that came later; those before it have theirs. */
-enum recording_channel call_speakers_added_channel(const struct call_streams *streams, size_t index,
-                                                   const struct call_speakers *speakers)
+/* Which streams have their channel. One that took the place of another has not, but where nobody
+ * says who it is. */
+static void find_placed(const struct call_streams *before, const struct call_speakers *speakers,
+                        const struct call_streams *streams, bool placed[BOUND_CALL_STREAMS])
+{
+    for (size_t i = 0; i < streams->count; i++) {
+        const char *label = streams->stream[i].label;
+
+        placed[i] = i < before->count;
+        if (placed[i] && speakers->of[i] && streams->media_line[i] != before->media_line[i])
+            placed[i] = label[0] && strcmp(label, before->stream[i].label) == 0;
+    }
+}
+
+static enum recording_channel added_channel(const struct call_streams *streams, size_t index,
+                                            const struct call_speakers *speakers,
+                                            const bool placed[BOUND_CALL_STREAMS])
 {
     const struct siprec_participant *speaker = speakers->of[index];
     bool is_caller = speaker && speaker == speakers->parties.caller;
     bool taken[2] = {false, false};
 
-    for (size_t i = 0; i < index; i++) {
+    for (size_t i = 0; i < streams->count; i++) {
+        if (!placed[i])
+            continue;
         if (speaker && speakers->of[i] == speaker)
             return streams->stream[i].channel;
         if (streams->accepted[i])
@@ -177,6 +193,20 @@ enum recording_channel call_speakers_added_channel(const struct call_streams *st
     return RECORDING_RIGHT;
 }
 
+void call_speakers_assign_added(const struct call_streams *before,
+                                const struct call_speakers *speakers, struct call_streams *streams)
+{
+    bool placed[BOUND_CALL_STREAMS];
+
+    find_placed(before, speakers, streams, placed);
+    for (size_t i = 0; i < streams->count; i++) {
+        if (placed[i])
+            continue;
+        streams->stream[i].channel = added_channel(streams, i, speakers, placed);
+        placed[i] = true;
+    }
+}
+
 /* Whether one stream is of several: said to be mixed, or sent by more than one. */
 static bool is_mixed(const struct siprec_metadata *metadata, size_t stream)
 {
@@ -187,10 +217,10 @@ static bool is_mixed(const struct siprec_metadata *metadata, size_t stream)
     return metadata->stream[stream].mixed || senders > 1;
 }
 
-/* Whether somebody sends a stream of his own on another line that can be recorded. */
-static bool is_heard(const struct sdp_description *description,
+/* Who sends a stream of his own on each line that can be recorded; NULL where nobody. */
+static void find_own(const struct sdp_description *description,
                      const struct siprec_metadata *metadata, const struct sdp_abilities *abilities,
-                     size_t line, const struct siprec_participant *participant)
+                     const struct siprec_participant *own[static BOUND_SDP_MEDIA])
 {
     for (size_t i = 0; i < description->media_lines; i++) {
         const struct sdp_media *media = &description->media[i];
@@ -198,11 +228,22 @@ static bool is_heard(const struct sdp_description *description,
         struct sdp_choice choice;
         bool assumed;
 
-        if (i == line || media->direction == SDP_DIRECTION_INACTIVE ||
-            media->direction == SDP_DIRECTION_RECVONLY)
+        own[i] = NULL;
+        if (media->direction == SDP_DIRECTION_INACTIVE ||
+            media->direction == SDP_DIRECTION_RECVONLY ||
+            sdp_choose(media, abilities, &choice) != STATUS_OK)
             continue;
-        if (sdp_choose(media, abilities, &choice) == STATUS_OK &&
-            siprec_speaker(metadata, &label, 1, 0, &assumed) == participant && !assumed)
+        own[i] = siprec_speaker(metadata, &label, 1, 0, &assumed);
+        if (assumed)
+            own[i] = NULL;
+    }
+}
+
+static bool is_heard(const struct siprec_participant *const *own, size_t lines, size_t line,
+                     const struct siprec_participant *participant)
+{
+    for (size_t i = 0; i < lines; i++) {
+        if (i != line && own[i] == participant)
             return true;
     }
     return false;
@@ -212,6 +253,7 @@ bool call_speakers_are_heard(const struct sdp_description *description,
                              const struct siprec_metadata *metadata,
                              const struct sdp_abilities *abilities, size_t line)
 {
+    const struct siprec_participant *own[BOUND_SDP_MEDIA];
     const char *label = description->media[line].label;
     size_t stream = 0;
     size_t heard = 0;
@@ -222,12 +264,13 @@ bool call_speakers_are_heard(const struct sdp_description *description,
         stream++;
     if (stream == metadata->streams || !is_mixed(metadata, stream))
         return false;
+    find_own(description, metadata, abilities, own);
     for (size_t i = 0; i < metadata->participants; i++) {
         const struct siprec_participant *participant = &metadata->participant[i];
 
         if (participant->left)
             continue;
-        if (!is_heard(description, metadata, abilities, line, participant))
+        if (!is_heard(own, description->media_lines, line, participant))
             return false;
         heard++;
     }

@@ -13,7 +13,11 @@ struct call_speakers {
     struct siprec_parties parties;
 };
 
-/** metadata  NULL: nobody is known. */
+/**
+ * Who speaks on each stream, and who are caller and called.
+ *
+ * metadata  merged, outlives what is returned; NULL: nobody is known.
+ */
 struct call_speakers call_speakers_find(const struct call_streams *streams,
                                         const struct siprec_metadata *metadata);
 
@@ -24,9 +28,13 @@ void call_speakers_set_parties(struct call_streams *streams, const struct call_s
 void call_speakers_assign_channels(struct call_streams *streams,
                                    const struct call_speakers *speakers);
 
-/** The channel of a stream that came later; those before it have theirs. */
-enum recording_channel call_speakers_added_channel(const struct call_streams *streams, size_t index,
-                                                   const struct call_speakers *speakers);
+/**
+ * The channels of streams that came later, as call_streams_update says; all others have theirs.
+ *
+ * before  the streams as they were.
+ */
+void call_speakers_assign_added(const struct call_streams *before,
+                                const struct call_speakers *speakers, struct call_streams *streams);
 
 /**
  * Whether a line carries nothing but the mix of what other lines of the same description carry, one

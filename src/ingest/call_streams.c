@@ -1,5 +1,6 @@
 #include "ingest/call_streams.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -84,6 +85,7 @@ static enum status take_line(struct call_streams *streams, size_t index,
     stream->held = media->direction == SDP_DIRECTION_INACTIVE ||
                    media->direction == SDP_DIRECTION_RECVONLY ||
                    (media->no_address && streams->addressed[index]);
+    stream->withdrawn = false;
     streams->addressed[index] = streams->addressed[index] || media->address.ss_family != AF_UNSPEC;
     streams->accepted[index] = true;
     streams->format[index] = choice->format;
@@ -97,7 +99,14 @@ static void withdraw(struct call_streams *streams, size_t index)
 {
     streams->accepted[index] = false;
     streams->stream[index].held = true;
+    streams->stream[index].withdrawn = true;
     memset(&streams->stream[index].rtcp, 0, sizeof streams->stream[index].rtcp);
+}
+
+void call_streams_refuse(struct call_streams *streams, size_t index)
+{
+    withdraw(streams, index);
+    streams->refused |= UINT64_C(1) << streams->media_line[index];
 }
 
 void call_streams_withdraw(struct call_streams *streams)
@@ -159,13 +168,65 @@ static bool is_second_choice(const struct call_streams *streams,
     return false;
 }
 
+/* Another stream of that label, on a line that was given up, is the same one. */
+static bool find_label(const struct call_streams *streams, const char *label, size_t *index)
+{
+    for (size_t i = 0; *label && i < streams->count; i++) {
+        if (streams->accepted[i] || strcmp(streams->stream[i].label, label) != 0)
+            continue;
+        *index = i;
+        return true;
+    }
+    return false;
+}
+
+/* One that is withdrawn is forgotten; who it was is still known where nobody says otherwise. */
+static bool make_room(struct call_streams *streams, const struct siprec_metadata *metadata,
+                      size_t *index)
+{
+    size_t found = streams->count;
+
+    while (found && streams->accepted[found - 1])
+        found--;
+    if (!found)
+        return false;
+    *index = found - 1;
+    struct recording_stream *stream = &streams->stream[*index];
+    const struct recording_party party = stream->party;
+    enum recording_channel channel = stream->channel;
+    srtp_key_wipe(&stream->remote_key);
+    srtp_key_wipe(&stream->local_key);
+    memset(stream, 0, sizeof *stream);
+    stream->channel = channel;
+    if (!metadata)
+        stream->party = party;
+    streams->addressed[*index] = false;
+    memset(&streams->say[*index], 0, sizeof streams->say[*index]);
+    return true;
+}
+
+/* Where a line that is added becomes a stream; false where all of them live. */
+static bool find_index(struct call_streams *streams, const struct sdp_media *media,
+                       const struct siprec_metadata *metadata, size_t *index)
+{
+    if (find_label(streams, media->label, index))
+        return true;
+    if (streams->count == BOUND_CALL_STREAMS)
+        return make_room(streams, metadata, index);
+    *index = streams->count++;
+    return true;
+}
+
+static_assert((int)BOUND_SDP_MEDIA <= 64, "a bit for each line");
+
 static enum status add_lines(struct call_streams *streams,
                              const struct sdp_description *description,
                              const struct siprec_metadata *metadata,
                              const struct sdp_abilities *abilities, struct tally *tally)
 {
-    for (size_t i = 0; i < description->media_lines && streams->count < BOUND_CALL_STREAMS; i++) {
+    for (size_t i = 0; i < description->media_lines; i++) {
         struct sdp_choice choice;
+        size_t index;
 
         if (has_stream(streams, i))
             continue;
@@ -175,9 +236,13 @@ static enum status add_lines(struct call_streams *streams,
             is_second_choice(streams, description, abilities, i, choice.crypto != NULL) ||
             call_speakers_are_heard(description, metadata, abilities, i))
             continue;
-        streams->media_line[streams->count] = i;
+        if (!find_index(streams, &description->media[i], metadata, &index)) {
+            streams->refused |= UINT64_C(1) << i;
+            continue;
+        }
+        streams->media_line[index] = i;
         tally->accepted++;
-        status = take_line(streams, streams->count++, &description->media[i], abilities, &choice);
+        status = take_line(streams, index, &description->media[i], abilities, &choice);
         if (status != STATUS_OK)
             return status;
     }
@@ -207,6 +272,7 @@ static enum status follow(struct call_streams *streams, const struct sdp_descrip
 {
     struct tally tally = {.accepted = 0};
     size_t before = streams->count;
+    streams->refused = 0;
     enum status status = follow_lines(streams, description, abilities, &tally);
 
     if (status == STATUS_OK)
@@ -251,8 +317,7 @@ enum status call_streams_update(struct call_streams *streams,
         struct call_speakers speakers = call_speakers_find(&updated, metadata);
 
         call_speakers_set_parties(&updated, &speakers);
-        for (size_t i = streams->count; i < updated.count; i++)
-            updated.stream[i].channel = call_speakers_added_channel(&updated, i, &speakers);
+        call_speakers_assign_added(streams, &speakers, &updated);
         *streams = updated;
     }
     call_streams_wipe(&updated);

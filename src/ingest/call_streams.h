@@ -3,9 +3,11 @@
  * which m-lines, whose, on which channel, with which codec and key; and our answer or offer. Pure,
  * but for the random bytes of keys.
  *
- * A stream keeps its index and its m-line for the call's life. A line that is withdrawn (port 0)
- * leaves its stream held; where the line comes back as audio (RFC 3264 section 8.1 allows reuse),
- * it is the same stream again.
+ * A stream keeps its index and its m-line while it lives. A line that is withdrawn (port 0) leaves
+ * its stream held; where the line comes back as audio (RFC 3264 section 8.1 allows reuse), it is
+ * the same stream again. So it is where another line takes its label meanwhile: a client need not
+ * reuse a line, and may append one with each change. What is withdrawn makes room where there are
+ * BOUND_CALL_STREAMS already, so that only those that live count.
  *
  * Two m-lines of one label, or both without, of which one is RTP/SAVP and the other RTP/AVP, are
  * one stream offered in two ways: the secure one is recorded where it can be, the other answered
@@ -52,6 +54,8 @@ struct call_streams {
     size_t media_lines;                     /* of the last description */
     struct call_line line[BOUND_SDP_MEDIA]; /* of them */
     uint64_t deviations; /* of the last description against the one before: SDP_LINES_MISSING */
+    uint64_t refused;    /* bit 1 << i: its m-line i could be recorded, but for want of room, of a
+                            port or of an address is not */
     struct recording_party caller;
     struct recording_party called;
 };
@@ -82,11 +86,11 @@ enum status call_streams_choose(const struct sdp_description *offer,
  * Streams of a running call under a new offer, or under the peer's answer to ours: each keeps its
  * m-line, index and channel; codec, payload type, sender, hold, keys and, where metadata came,
  * party follow the new one, and the label where it has one. A local_key stays while the suite
- * stays. m-lines without a stream that can be recorded now are added as streams (count grows), on
- * the channel where their speaker is heard already, else on the one where nobody is, else the
- * caller left and others right. A stream whose m-line is missing, has port 0 or nothing that can be
- * recorded is held, not accepted, and its rtcp is AF_UNSPEC. inactive and recvonly hold, and
- * c=0.0.0.0 where an address stood before.
+ * stays. m-lines without a stream that can be recorded now are added as streams (count grows, or
+ * one that is withdrawn makes room), on the channel where their speaker is heard already, else on
+ * the one where nobody is, else the caller left and others right. A stream whose m-line is missing,
+ * has port 0 or nothing that can be recorded is withdrawn: held, not accepted, and its rtcp is
+ * AF_UNSPEC. inactive and recvonly hold, and c=0.0.0.0 where an address stood before.
  *
  * metadata  merged, all that is known; NULL where none ever came.
  *
@@ -98,6 +102,9 @@ enum status call_streams_update(struct call_streams *streams,
                                 const struct sdp_description *description,
                                 const struct siprec_metadata *metadata,
                                 const struct sdp_abilities *abilities) MUST_CHECK;
+
+/** A stream that was accepted cannot be recorded after all: it is withdrawn, its line refused. */
+void call_streams_refuse(struct call_streams *streams, size_t index);
 
 /** The dialog is over: no stream is accepted, none is heard or reported on. */
 void call_streams_withdraw(struct call_streams *streams);

@@ -8,6 +8,8 @@
 #include "ingest/recorded_call.h"
 #include "net/address.h"
 
+enum { SETTLE_MS = 1000 }; /* how long one wait for the store is */
+
 struct calls {
     struct calls_options options;
     struct sip_server *server;
@@ -66,6 +68,7 @@ static struct sip_admission on_admit(void *context, const struct sip_peer *peer,
     const struct admission_state state = {
         .open = calls->server && !calls->draining,
         .healthy = calls->options.sink_healthy(calls->options.sink->context),
+        .ports = port_range_has_free(calls->options.ports),
         .calls = calls->server ? sip_server_calls(calls->server) : 0,
         .calls_max = (unsigned)calls->options.config->calls_max,
     };
@@ -75,6 +78,23 @@ static struct sip_admission on_admit(void *context, const struct sip_peer *peer,
     if (admission.code)
         log_refusal(calls, peer, source, method, admission.code);
     return admission;
+}
+
+/* Only what is refused to somebody else is worth a line: a client's own may come too late. */
+static enum sip_standing on_standing(void *context, void *call_context, const struct sip_peer *peer,
+                                     const char *method)
+{
+    struct calls *calls = context;
+    const struct recorded_call *call = call_context;
+
+    if (call && source_table_is(calls->options.sources, call->source, &call->source_was, peer))
+        return SIP_STANDING_OWN;
+    struct call_source *source = find_source(calls, peer, clock_mono_now());
+    if (!source)
+        log_refusal(calls, peer, NULL, method, 403);
+    else if (call)
+        log_refusal(calls, peer, source, method, 481);
+    return source ? SIP_STANDING_OTHER : SIP_STANDING_STRANGER;
 }
 
 /* --- calls --------------------------------------------------------------------------------------
@@ -179,6 +199,7 @@ struct sip_server_handler calls_handler(struct calls *calls)
     return (struct sip_server_handler){
         .context = calls,
         .admit = on_admit,
+        .standing = on_standing,
         .invite = on_invite,
         .update = on_update,
         .alive = on_alive,
@@ -212,7 +233,9 @@ bool calls_drained(const struct calls *calls, mono_time now)
     return calls->draining && over && !call_recordings_beginning(calls->recordings);
 }
 
-unsigned calls_beginning(const struct calls *calls)
+void calls_settle(struct calls *calls)
 {
-    return call_recordings_beginning(calls->recordings);
+    calls_drain(calls, clock_mono_now());
+    while (call_recordings_beginning(calls->recordings))
+        sip_server_run_posted(calls->server, SETTLE_MS);
 }

@@ -56,7 +56,11 @@ void calls_drain(struct calls *calls, mono_time until);
  */
 bool calls_drained(const struct calls *calls, mono_time now);
 
-/** Calls whose recording is not yet durable or refused. */
-unsigned calls_beginning(const struct calls *calls);
+/**
+ * The server runs no more, and maybe not because it was drained: its loop has failed. Refuse the
+ * calls that still wait for the store, as the store answers for them; its answers need the server.
+ * sip_server_destroy then ends all others, and nothing of them is lost.
+ */
+void calls_settle(struct calls *calls);
 
 #endif

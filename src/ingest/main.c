@@ -132,8 +132,9 @@ static enum status start_signalling(struct ingest *ingest, struct fault *fault)
     if (status == STATUS_OK)
         status = take_listens(&config->sip_listen_tls, "sip_listen_tls", SIP_TLS_PORT,
                               options.listen_tls, &options.listens_tls, fault);
-    if (status == STATUS_OK && !options.listens)
-        status = fault_set(fault, STATUS_INVALID, 0, "configuration: sip_listen is empty");
+    if (status == STATUS_OK && options.listens + options.listens_tls == 0)
+        status = fault_set(fault, STATUS_INVALID, 0,
+                           "configuration: neither sip_listen nor sip_listen_tls names an address");
     if (status == STATUS_OK)
         status = start_calls(ingest, fault);
     if (status != STATUS_OK)
@@ -201,6 +202,8 @@ static void *wait_for_signals(void *arg)
             continue;
         if (stops)
             sip_server_stop(ingest->server);
+        else
+            log_event(LOG_ERROR, "tls.not_reloaded", "reason=\"out of memory\"");
     }
 }
 
@@ -223,17 +226,25 @@ static enum status start_signals(struct ingest *ingest, struct fault *fault)
     return STATUS_OK;
 }
 
+/* "" where it listens nowhere. */
+static void format_listen(const struct sockaddr_storage *address,
+                          char text[static ADDRESS_TEXT_BYTES])
+{
+    text[0] = '\0';
+    if (address->ss_family != AF_UNSPEC)
+        address_format(address, true, text);
+}
+
 static enum status announce(struct ingest *ingest, const char *ready_file, struct fault *fault)
 {
     const struct sockaddr_storage address = sip_server_address(ingest->server);
     const struct sockaddr_storage tls = sip_server_tls_address(ingest->server);
     char text[ADDRESS_TEXT_BYTES];
-    char tls_text[ADDRESS_TEXT_BYTES] = "";
+    char tls_text[ADDRESS_TEXT_BYTES];
     char line[2 * ADDRESS_TEXT_BYTES + 32];
 
-    address_format(&address, true, text);
-    if (tls.ss_family != AF_UNSPEC)
-        address_format(&tls, true, tls_text);
+    format_listen(&address, text);
+    format_listen(&tls, tls_text);
     (void)snprintf(line, sizeof line, "{\"sip\":\"%s\",\"sip_tls\":\"%s\"}", text, tls_text);
     log_event(LOG_INFO, "ready", "sip=%s sip_tls=%s version=" RECORDER_VERSION, text, tls_text);
     return ready_file_write(ready_file, line, fault);
@@ -288,6 +299,8 @@ static void unwind(struct ingest *ingest)
         (void)pthread_kill(ingest->signal_thread, SIGHUP);
         (void)pthread_join(ingest->signal_thread, NULL);
     }
+    if (ingest->calls)
+        calls_settle(ingest->calls);
     sip_server_destroy(ingest->server);
     calls_destroy(ingest->calls);
     source_watch_close(ingest->watch);
@@ -320,10 +333,6 @@ int main(int argc, char **argv)
         status = sip_server_run(ingest.server, &fault);
     if (status != STATUS_OK)
         (void)fprintf(stderr, "recorder-ingest: %s\n", fault.text);
-    /* the loop failed: nobody takes the store's answers any more; the keeper finishes what is open
-     */
-    if (status != STATUS_OK && ingest.calls && calls_beginning(ingest.calls))
-        _exit(PROGRAM_EXIT_SYSTEM);
     unwind(&ingest);
     return status == STATUS_OK ? PROGRAM_EXIT_DONE : PROGRAM_EXIT_SYSTEM;
 }

@@ -50,6 +50,35 @@ static void read_pair(const struct name_address *from, struct plain_call *call)
     (void)name_address_parameter(from, "x-nearendclusterid", call->cluster, sizeof call->cluster);
 }
 
+static bool is_other(const struct recording_party *now, const struct recording_party *before)
+{
+    return *now->number && (strcmp(now->number, before->number) != 0 ||
+                            (*now->name && strcmp(now->name, before->name) != 0));
+}
+
+bool plain_call_read_change(const char *from, struct plain_call *call)
+{
+    struct name_address address;
+    struct plain_call now = {.end = PLAIN_CALL_WHOLE};
+
+    name_address_read(from, &address);
+    read_pair(&address, &now);
+    if (now.end == PLAIN_CALL_WHOLE || now.end != call->end)
+        return false;
+    bool caller = is_other(&now.caller, &call->caller);
+    bool called = is_other(&now.called, &call->called);
+    if (caller)
+        call->caller = now.caller;
+    if (called)
+        call->called = now.called;
+    return caller || called;
+}
+
+const struct recording_party *plain_call_own_end(const struct plain_call *call)
+{
+    return call->end == PLAIN_CALL_FAR_END ? &call->called : &call->caller;
+}
+
 static bool contradict(const char *one, const char *other)
 {
     return *one && *other && strcasecmp(one, other) != 0;

@@ -7,7 +7,8 @@
  * it, in any case:
  *   <sip:2000@cucm;x-nearend;x-refci=27;x-nearenddevice=SEP1;x-farendrefci=26;x-farendaddr=1000>
  * Which of the two called is not said there: the near end, whose call it is, is taken for the
- * caller and lies left. Only From of the INVITE is read, not that of a later UPDATE.
+ * caller and lies left. From of a later UPDATE or re-INVITE tells who is at the ends then: the far
+ * end of a call that was transferred is another.
  */
 #ifndef RECORDER_INGEST_PLAIN_CALL_H
 #define RECORDER_INGEST_PLAIN_CALL_H
@@ -40,6 +41,19 @@ void plain_call_read(const struct sip_call_identity *identity, struct plain_call
 
 /** Read its parties only; it is whole. */
 void plain_call_read_parties(const struct sip_call_identity *identity, struct plain_call *call);
+
+/**
+ * Read who is at the ends now from a later From of a half of a pair. What it is a half of stays, as
+ * its channel does.
+ *
+ * Returns whether anybody is another; false, and nothing changed, of a call that is whole, and
+ * where From names nobody or is not of this half.
+ */
+bool plain_call_read_change(const char *from, struct plain_call *call);
+
+/** Who is at its own end, whom it carries: the called of the far half, else the caller. Borrowed.
+ */
+const struct recording_party *plain_call_own_end(const struct plain_call *call);
 
 /**
  * Whether two halves are of one call: its two ends, under one reference, and neither names another

@@ -5,16 +5,19 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "body/siprec_ties.h"
 #include "ingest/admission.h"
 #include "net/address.h"
 
-struct sdp_abilities recorded_call_abilities(const struct recorded_call *call)
+struct sdp_abilities recorded_call_abilities(const struct recorded_call *call,
+                                             enum sip_transport transport)
 {
     const struct sip_peer *peer = &sip_call_identity(call->sip)->peer;
+    bool sealed = transport == SIP_OVER_TLS && peer->transport == SIP_OVER_TLS;
 
     return (struct sdp_abilities){
         .rank = recording_codec_rank,
-        .srtp = peer->transport == SIP_OVER_TLS || call->source->settings.plain_keys,
+        .srtp = sealed || call->source_was.plain_keys,
     };
 }
 
@@ -28,22 +31,21 @@ void recorded_call_ports(const struct recorded_call *call, const struct call_str
     }
 }
 
-void recorded_call_choose_addresses(const struct recorded_call *call, size_t first,
-                                    struct call_streams *streams)
+static void add_tie(void *context, enum siprec_tie kind, const char *value)
 {
-    const struct sip_call_identity *identity = sip_call_identity(call->sip);
-    sa_family_t family = call->media.bind.ss_family;
+    static const enum recording_tie_kind kinds[] = {
+        [SIPREC_TIE_SESSION] = RECORDING_TIE_SESSION,
+        [SIPREC_TIE_SIP_SESSION] = RECORDING_TIE_SIP_SESSION,
+        [SIPREC_TIE_GROUP] = RECORDING_TIE_GROUP,
+    };
+    struct recording_ties *ties = context;
 
-    for (size_t i = first; i < streams->count; i++) {
-        const struct sockaddr_storage *sender = &streams->stream[i].sender;
-        struct media_address own;
-
-        if (sender->ss_family == AF_UNSPEC || sender->ss_family == family ||
-            !media_address_choose_for(call->addresses, sender, &identity->local, &own))
-            continue;
-        streams->stream[i].local = own.bind;
-        streams->say[i] = own.say;
+    for (size_t i = 0; i < ties->others; i++) {
+        if (ties->other[i].kind == kinds[kind] && strcmp(ties->other[i].value, value) == 0)
+            return;
     }
+    if (ties->others < BOUND_TIES)
+        ties->other[ties->others++] = (struct recording_tie){kinds[kind], value};
 }
 
 struct recording_ties recorded_call_ties(const struct recorded_call *call)
@@ -51,13 +53,16 @@ struct recording_ties recorded_call_ties(const struct recorded_call *call)
     const struct siprec_metadata *metadata = call->metadata.known;
     const struct sip_call_identity *identity = sip_call_identity(call->sip);
     bool said = metadata && *metadata->sip_session_id;
-
-    return (struct recording_ties){
+    struct recording_ties ties = {
         .session_id = metadata ? metadata->session_id : "",
         .sip_session_id = said ? metadata->sip_session_id : identity->session_id,
         .group_id = metadata ? metadata->group_id : "",
         .call_reference = call->siprec ? "" : call->plain.reference,
     };
+
+    if (metadata)
+        siprec_ties_visit(metadata, add_tie, &ties);
+    return ties;
 }
 
 /* --- what it is ---------------------------------------------------------------------------------
@@ -76,30 +81,10 @@ static void take_metadata(struct recorded_call *call, const struct sip_call_offe
     call->snapshot_due = call_metadata_wants_snapshot(&call->metadata, offer->metadata);
 }
 
-/* Kept until the recording runs; a call without it is better than none. */
-static void keep_document(struct recorded_call *call, const struct sip_call_offer *offer)
-{
-    size_t bytes = offer->metadata_xml.bytes;
-    size_t type_bytes = offer->metadata_type.bytes;
-
-    if (!bytes)
-        return;
-    call->document = malloc(bytes);
-    if (!call->document) {
-        log_event(LOG_ERROR, "call.metadata_dropped", "cause=memory");
-        return;
-    }
-    memcpy(call->document, offer->metadata_xml.text, bytes);
-    call->document_bytes = bytes;
-    if (type_bytes > sizeof call->document_type - 1)
-        type_bytes = sizeof call->document_type - 1;
-    memcpy(call->document_type, offer->metadata_type.text, type_bytes);
-}
-
 static enum status choose_streams(struct recorded_call *call, const struct sip_call_offer *offer,
                                   struct fault *fault)
 {
-    const struct sdp_abilities abilities = recorded_call_abilities(call);
+    const struct sdp_abilities abilities = recorded_call_abilities(call, offer->transport);
     enum status status = STATUS_OK;
 
     if (offer->sdp)
@@ -125,19 +110,25 @@ static enum status choose_streams(struct recorded_call *call, const struct sip_c
 static enum status join_recording(struct recorded_call *call, struct call_recording *recording,
                                   struct fault *fault)
 {
+    struct call_recording_wish wish = {
+        .call = call, .streams = &call->streams, .places = call->place, .media = &call->media};
     enum status status = STATUS_OK;
     size_t added = 0;
 
-    for (size_t i = 0; i < call->streams.count; i++) {
+    for (size_t i = 0; i < call->streams.count; i++)
         call->place[i] = CALL_RECORDING_NO_PLACE;
-        status = call_recording_add(recording, &call->streams.stream[i], &call->media,
-                                    &call->place[i], fault);
+    for (wish.index = 0; wish.index < call->streams.count; wish.index++) {
+        size_t i = wish.index;
+        status = call_recording_add(recording, &wish, &call->place[i],
+                                    &call->streams.stream[i].channel, fault);
         added += status == STATUS_OK;
     }
     if (!added)
         return status;
-    for (size_t i = 0; i < call->streams.count; i++)
-        call->streams.accepted[i] = call->place[i] != CALL_RECORDING_NO_PLACE;
+    for (size_t i = 0; i < call->streams.count; i++) {
+        if (call->place[i] == CALL_RECORDING_NO_PLACE)
+            call_streams_refuse(&call->streams, i);
+    }
     call_recording_join(recording, call);
     return STATUS_OK;
 }
@@ -208,7 +199,7 @@ static enum status find_recording(const struct recorded_call_surroundings *surro
         return status;
     media_address_choose(surroundings->addresses, offer->sdp, &sip_call_identity(call->sip)->local,
                          &call->media);
-    recorded_call_choose_addresses(call, 0, &call->streams);
+    recorded_call_choose_addresses(call, &call->streams);
     struct call_recording *pair = call_recordings_find_pair(surroundings->recordings, call);
     status = pair ? join_recording(call, pair, fault) : STATUS_CONFLICT;
     if (status != STATUS_OK) /* a half alone is better than none */
@@ -272,6 +263,7 @@ void recorded_call_begin(const struct recorded_call_surroundings *surroundings,
     }
     call->sip = sip;
     call->source = source;
+    call->source_was = source->settings;
     call->addresses = surroundings->addresses;
     source->dialogs++;
     call->siprec = offer->siprec != 0;
@@ -281,7 +273,7 @@ void recorded_call_begin(const struct recorded_call_surroundings *surroundings,
     }
     take_metadata(call, offer);
     read_headers(call);
-    keep_document(call, offer);
+    recorded_call_keep_document(call, offer);
     enum status status = find_recording(surroundings, call, offer, &fault);
     if (status != STATUS_OK) {
         recorded_call_refuse(call, status, fault.text);
@@ -297,25 +289,21 @@ void recorded_call_begin(const struct recorded_call_surroundings *surroundings,
 /* --- its answer ---------------------------------------------------------------------------------
  */
 
-static void tell_document(struct recorded_call *call)
+/* Streams and ties are told as the recording begins to run; who took part was told before. */
+static void tell_parties(const struct recorded_call *call)
 {
-    const struct recording_document document = {
-        .message = sip_call_message_name(SIP_CALL_INVITE),
-        .type = call->document_type,
-        .data = (const uint8_t *)call->document,
-        .data_bytes = call->document_bytes,
-    };
-    const struct call_recording_change change = {.document = &document};
+    const struct call_recording_change change = {.caller = &call->streams.caller,
+                                                 .called = &call->streams.called};
 
-    if (call->document && call_recording_tell(call->recording, &change) != STATUS_OK)
-        log_event(LOG_ERROR, "call.metadata_dropped", "cause=memory");
-    free(call->document);
-    call->document = NULL;
+    if (call->parties_due && call_recording_tell(call->recording, &change) != STATUS_OK)
+        log_event(LOG_ERROR, "call.update_dropped", "cause=memory");
 }
 
 void recorded_call_answer(struct recorded_call *call)
 {
-    tell_document(call);
+    recorded_call_tell_documents(call);
+    tell_parties(call);
+    recorded_call_tell_refused(call, &call->streams, call->streams.refused);
     enum status status = sip_call_accept(call->sip, call->answer);
     if (status != STATUS_OK) {
         log_event(LOG_WARNING, "call.answer_failed", "cause=%s", status_name(status));

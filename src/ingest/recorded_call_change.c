@@ -15,41 +15,42 @@ struct proposal {
     size_t place[BOUND_CALL_STREAMS];
 };
 
-/* A stream that is new, or found no port before, gets one; where there is none it is refused. */
-static void find_places(struct recorded_call *call, struct proposal *proposal)
+/* Whether a message is about streams that are sealed: it describes one of them, or asks for our
+ * offer, which would. */
+static bool is_about_sealed(const struct call_streams *streams, const struct sip_call_offer *offer)
 {
-    struct fault fault = {0};
-
-    for (size_t i = 0; i < proposal->streams.count; i++) {
-        if (proposal->place[i] != CALL_RECORDING_NO_PLACE || !proposal->streams.accepted[i])
+    for (size_t i = 0; i < streams->count; i++) {
+        size_t line = streams->media_line[i];
+        if (streams->stream[i].remote_key.suite == SRTP_SUITE_NONE)
             continue;
-        enum status status = call_recording_add(call->recording, &proposal->streams.stream[i],
-                                                &call->media, &proposal->place[i], &fault);
-        if (status == STATUS_OK)
-            continue;
-        proposal->streams.accepted[i] = false;
-        log_event(LOG_WARNING, "call.stream_refused", "cause=%s reason=\"%s\"", status_name(status),
-                  fault.text);
+        if (!offer->sdp || (line < offer->sdp->media_lines && offer->sdp->media[line].port))
+            return true;
     }
+    return false;
 }
 
 static enum status take_description(struct recorded_call *call, const struct sip_call_offer *offer,
                                     struct proposal *proposal)
 {
-    const struct sdp_abilities abilities = recorded_call_abilities(call);
+    const struct sdp_abilities abilities = recorded_call_abilities(call, offer->transport);
     size_t before = proposal->streams.count;
 
+    if (!abilities.srtp && is_about_sealed(&call->streams, offer))
+        return STATUS_DENIED;
     enum status status =
         call_streams_update(&proposal->streams, offer->sdp, call->metadata.known, &abilities);
     if (status != STATUS_OK)
         return status;
-    for (size_t i = before; i < proposal->streams.count; i++)
-        proposal->place[i] = CALL_RECORDING_NO_PLACE;
     if (!call->metadata.known)
         plain_call_assign(&call->plain, before, &proposal->streams);
-    recorded_call_choose_addresses(call, before, &proposal->streams);
-    find_places(call, proposal);
-    return STATUS_OK;
+    return recorded_call_find_places(call, &proposal->streams, proposal->place);
+}
+
+/* Our offer that a message asks for would name a key where it may not be named. */
+static bool tells_keys(const struct recorded_call *call, const struct sip_call_offer *offer)
+{
+    return !recorded_call_abilities(call, offer->transport).srtp &&
+           is_about_sealed(&call->streams, offer);
 }
 
 static void write_local(struct recorded_call *call, const struct sip_call_offer *offer,
@@ -84,7 +85,7 @@ static void note_change(void *context, const struct recording_note *note)
 static bool take_document(struct recorded_call *call, const struct sip_call_offer *offer,
                           struct siprec_metadata **before)
 {
-    if (!offer->metadata)
+    if (!offer->metadata || offer->late)
         return false;
     enum status status = call_metadata_take(&call->metadata, offer->metadata, before);
     if (status != STATUS_OK)
@@ -109,9 +110,46 @@ static void tell_of_parties(struct recorded_call *call, const struct sip_call_of
                             const struct siprec_metadata *before)
 {
     call_metadata_changes(before, call->metadata.known, &call->streams, note_change, call);
-    if (offer->message != SIP_CALL_FAREWELL &&
-        call_metadata_wants_snapshot(&call->metadata, offer->metadata))
+    bool wanted = offer->message != SIP_CALL_FAREWELL &&
+                  call_metadata_wants_snapshot(&call->metadata, offer->metadata);
+    if (!call->answered)
+        call->snapshot_due = wanted || (call->snapshot_due && call->metadata.known->partial);
+    else if (wanted)
         sip_call_request_snapshot(call->sip, "a partial update came before all metadata");
+}
+
+/* --- From ---------------------------------------------------------------------------------------
+ */
+
+static void note_party(struct recorded_call *call, const char *cause,
+                       const struct recording_party *party)
+{
+    const struct recording_note note = {
+        .cause = cause, .detail = *party->number ? party->number : party->name, .stream = 0};
+
+    if (*note.detail)
+        note_change(call, &note);
+}
+
+/*
+ * Of a call without metadata From says who is heard on it, also later: a built-in bridge tells
+ * there whom the far end was transferred to. Who called whom stays. Returns whether anybody is
+ * another.
+ */
+static bool take_from(struct recorded_call *call, const struct sip_call_offer *offer,
+                      struct proposal *proposal)
+{
+    const struct recording_party *end = plain_call_own_end(&call->plain);
+    const struct recording_party before = *end;
+
+    if (!offer->from || !plain_call_read_change(offer->from, &call->plain))
+        return false;
+    plain_call_assign(&call->plain, 0, &proposal->streams);
+    if (strcmp(before.number, end->number) != 0) {
+        note_party(call, "party_left", &before);
+        note_party(call, "party_joined", end);
+    }
+    return true;
 }
 
 /* --- one message --------------------------------------------------------------------------------
@@ -120,16 +158,10 @@ static void tell_of_parties(struct recorded_call *call, const struct sip_call_of
 static enum status tell_recording(struct recorded_call *call, const struct sip_call_offer *offer,
                                   const struct proposal *proposal)
 {
-    char type[RECORDED_CALL_TYPE_BYTES] = "";
-    size_t type_bytes = offer->metadata_type.bytes;
+    char type[RECORDED_CALL_TYPE_BYTES];
     const struct recording_ties ties = recorded_call_ties(call);
 
-    if (!offer->sdp && !offer->metadata_xml.bytes)
-        return STATUS_OK;
-    if (type_bytes > sizeof type - 1)
-        type_bytes = sizeof type - 1;
-    if (type_bytes)
-        memcpy(type, offer->metadata_type.text, type_bytes);
+    recorded_call_type(offer, type);
     const struct recording_document document = {
         .message = sip_call_message_name(offer->message),
         .type = type,
@@ -181,12 +213,19 @@ enum status recorded_call_change(struct recorded_call *call, const struct sip_ca
     bool documented = take_document(call, offer, &before);
     if (documented && !before)
         forget_headers(call, &proposal);
+    bool renamed = take_from(call, offer, &proposal);
     enum status described = propose(call, offer, documented, before, &proposal);
+    if (local && !offer->sdp && tells_keys(call, offer))
+        described = STATUS_DENIED;
     if (described != STATUS_OK)
         log_event(LOG_WARNING, "call.description_refused", "message=%s cause=%s",
                   sip_call_message_name(offer->message), status_name(described));
-    enum status status = tell_recording(call, offer, &proposal);
+    enum status status = STATUS_OK;
+    if (offer->sdp || offer->metadata_xml.bytes > 0 || renamed)
+        status = tell_recording(call, offer, &proposal);
     if (status == STATUS_OK) {
+        call_metadata_moves(documented ? before : call->metadata.known, call->metadata.known,
+                            &call->streams, &proposal.streams, note_change, call);
         call->streams = proposal.streams;
         memcpy(call->place, proposal.place, sizeof call->place);
     } else {
@@ -196,6 +235,10 @@ enum status recorded_call_change(struct recorded_call *call, const struct sip_ca
                                                                      call->siprec, &call->streams));
     if (documented)
         tell_of_parties(call, offer, before);
+    if (!call->answered) {
+        recorded_call_keep_document(call, offer);
+        call->parties_due |= documented;
+    }
     if (described == STATUS_OK && status == STATUS_OK && local)
         write_local(call, offer, &proposal, local);
     call_streams_wipe(&proposal.streams);
@@ -252,6 +295,6 @@ void recorded_call_end(struct recorded_call *owned_call, enum sip_call_end why)
     call_metadata_deinit(&call->metadata);
     sdp_local_wipe(call->answer);
     free(call->answer);
-    free(call->document);
+    recorded_call_drop_documents(call);
     free(call);
 }

@@ -54,6 +54,14 @@ static bool has_certificate(const struct source *source, const struct sip_peer *
     return *peer->certificate_fingerprint && strcasecmp(wanted, peer->certificate_name) == 0;
 }
 
+static bool is_match(const struct source *source, const struct sip_peer *peer)
+{
+    struct sockaddr_storage address = peer->address;
+
+    address_unmap(&address);
+    return in_network(source, &address) && has_certificate(source, peer);
+}
+
 /* How much a match says; see the header. */
 static unsigned match_weight(const struct source *source)
 {
@@ -64,19 +72,26 @@ static unsigned match_weight(const struct source *source)
 
 struct call_source *source_table_find(const struct source_table *table, const struct sip_peer *peer)
 {
-    struct sockaddr_storage address = peer->address;
     struct call_source *best = NULL;
 
-    address_unmap(&address);
     for (size_t i = 0; i < table->count; i++) {
         struct call_source *source = table->source[i];
-        if (!source->configured || !in_network(&source->settings, &address) ||
-            !has_certificate(&source->settings, peer))
+        if (!source->configured || !is_match(&source->settings, peer))
             continue;
         if (!best || match_weight(&source->settings) > match_weight(&best->settings))
             best = source;
     }
     return best;
+}
+
+bool source_table_is(const struct source_table *table, const struct call_source *source,
+                     const struct source *was, const struct sip_peer *peer)
+{
+    const struct call_source *best = source_table_find(table, peer);
+
+    if (best == source)
+        return true;
+    return is_match(was, peer) && (!best || match_weight(&best->settings) <= match_weight(was));
 }
 
 static int compare_names(const void *one, const void *other)

@@ -47,4 +47,13 @@ enum status source_table_replace(struct source_table *table, const struct source
 struct call_source *source_table_find(const struct source_table *table,
                                       const struct sip_peer *peer);
 
+/**
+ * Whether a peer is a source, as it is now or as it was before it was changed or taken away: also
+ * where it matches what the source was, and no source matches it better.
+ *
+ * source  of this table. was: its settings when they were looked at before; may be the same.
+ */
+bool source_table_is(const struct source_table *table, const struct call_source *source,
+                     const struct source *was, const struct sip_peer *peer);
+
 #endif

@@ -20,12 +20,32 @@ static void take_text(char *field, size_t field_bytes, const char *told)
         text_copy(field, field_bytes, told);
 }
 
+static enum index_tie_kind tie_kind(enum recording_tie_kind kind)
+{
+    switch (kind) {
+    case RECORDING_TIE_SESSION:
+        return INDEX_TIE_SESSION;
+    case RECORDING_TIE_SIP_SESSION:
+        return INDEX_TIE_SIP_SESSION;
+    case RECORDING_TIE_GROUP:
+        return INDEX_TIE_GROUP;
+    case RECORDING_TIE_REFERENCE:
+        break;
+    }
+    return INDEX_TIE_REFERENCE;
+}
+
 static void take_ties(struct index_recording *row, const struct recording_ties *ties)
 {
     take_text(row->session_id, sizeof row->session_id, ties->session_id);
     take_text(row->sip_session_id, sizeof row->sip_session_id, ties->sip_session_id);
     take_text(row->group_id, sizeof row->group_id, ties->group_id);
     take_text(row->call_reference, sizeof row->call_reference, ties->call_reference);
+    row->ties = ties->others;
+    for (size_t i = 0; i < ties->others; i++) {
+        row->tie[i].kind = tie_kind(ties->other[i].kind);
+        text_copy(row->tie[i].value, sizeof row->tie[i].value, given(ties->other[i].value));
+    }
 }
 
 static struct index_party party_row(const struct recording_party *party)

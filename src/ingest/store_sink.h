@@ -7,7 +7,7 @@
  *  - new calls: files made as a batch, one syncfs, their rows in one transaction, then `ready`; no
  *    call is answered before its row and its file are durable;
  *  - every STORE_SYNC_MS: flush every open recording, one syncfs for all, confirm; media is told
- * when, so that it closes its pages just before;
+ *    when, so that it closes its pages just before;
  *  - ended calls, one after the other, for STORE_SEAL_MS before the others get their turn: seal,
  *    then the row.
  * Another program that holds the index's write lock is waited for STORE_INDEX_BUSY_MS at a time,

@@ -23,14 +23,17 @@ enum { ADDRESS_TEXT_BYTES = 64 };
 enum status address_parse(const char *text, uint16_t default_port,
                           struct sockaddr_storage *address) MUST_CHECK;
 
-/** Write "10.0.0.1:5060" or "[::1]:5060"; without ":port" where with_port is false. */
+/**
+ * Write "10.0.0.1:5060" or "[::1]:5060"; "10.0.0.1" or "::1" where with_port is false. "unknown"
+ * stands for an address of no IP family.
+ */
 void address_format(const struct sockaddr_storage *address, bool with_port,
                     char text[static ADDRESS_TEXT_BYTES]);
 
 /** Port in host order; 0 for an address of no IP family. */
 uint16_t address_port(const struct sockaddr_storage *address);
 
-/** Set the port, given in host order. */
+/** Set the port, given in host order; of an address of no IP family nothing. */
 void address_set_port(struct sockaddr_storage *address, uint16_t port);
 
 /** Length to give to bind or connect. */

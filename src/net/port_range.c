@@ -71,6 +71,14 @@ static bool port_take(struct port_range *range, uint16_t *port)
     return taken;
 }
 
+bool port_range_has_free(struct port_range *range)
+{
+    (void)pthread_mutex_lock(&range->lock);
+    bool waits = range->waiting > 0;
+    (void)pthread_mutex_unlock(&range->lock);
+    return waits;
+}
+
 /* To the end of the line. */
 static void port_return(struct port_range *range, uint16_t port)
 {
@@ -154,12 +162,4 @@ void port_range_close(struct port_range *range, int descriptor, uint16_t port)
     /* closed first, so that the next borrower can bind it */
     (void)close(descriptor);
     port_return(range, port);
-}
-
-unsigned port_range_free(struct port_range *range)
-{
-    (void)pthread_mutex_lock(&range->lock);
-    unsigned waiting = range->waiting;
-    (void)pthread_mutex_unlock(&range->lock);
-    return waiting;
 }

@@ -7,6 +7,7 @@
 #ifndef RECORDER_NET_PORT_RANGE_H
 #define RECORDER_NET_PORT_RANGE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/socket.h>
 
@@ -16,6 +17,8 @@
 struct port_range;
 
 /**
+ * Make a range of which nothing is lent.
+ *
  * first, last  inclusive, 1024..65535; an odd first or last is narrowed to even ports (RFC 3550
  *              section 11).
  *
@@ -34,12 +37,15 @@ void port_range_destroy(struct port_range *owned_range);
  *
  * address  local address; its port is ignored.
  *
- * STATUS_OK    *descriptor and *port set; the caller closes and returns them.
+ * STATUS_OK    *descriptor and *port set, for port_range_close.
  * STATUS_FULL  every port is lent or taken by another program.
  * STATUS_IO    the system refused a socket; fault says why.
  */
 enum status port_range_open(struct port_range *range, const struct sockaddr_storage *address,
                             int *descriptor, uint16_t *port, struct fault *fault) MUST_CHECK;
+
+/** Whether a port waits to be lent; another program may have it all the same. */
+bool port_range_has_free(struct port_range *range);
 
 /**
  * Open a socket for the RTCP of a port that is lent: on the next, odd one (RFC 3550 section 11),
@@ -53,10 +59,7 @@ enum status port_range_open(struct port_range *range, const struct sockaddr_stor
 enum status port_range_open_rtcp(const struct sockaddr_storage *address, uint16_t port,
                                  int *descriptor, struct fault *fault) MUST_CHECK;
 
-/** Close the descriptor and give its port back. */
+/** Close a descriptor of port_range_open and give its port back, to the end of the line. */
 void port_range_close(struct port_range *range, int descriptor, uint16_t port);
-
-/** Ports that are free now. */
-unsigned port_range_free(struct port_range *range);
 
 #endif

@@ -33,15 +33,37 @@ size_t srtp_suite_key_bytes(enum srtp_suite suite)
     return suites[suite].key_bytes;
 }
 
-int srtp_key_equal(const struct srtp_key *one, const struct srtp_key *other)
+struct srtp_key srtp_key_alone(const struct srtp_key *key, size_t which)
+{
+    struct srtp_key alone = {.suite = key->suite, .mki_bytes = key->mki_bytes};
+
+    memcpy(alone.key, which ? key->spare[which - 1].key : key->key, sizeof alone.key);
+    memcpy(alone.mki, which ? key->spare[which - 1].mki : key->mki, sizeof alone.mki);
+    return alone;
+}
+
+static uint8_t secret_difference(const uint8_t *one, const uint8_t *other, size_t bytes)
 {
     uint8_t difference = 0;
 
+    for (size_t i = 0; i < bytes; i++)
+        difference |= one[i] ^ other[i];
+    return difference;
+}
+
+int srtp_key_equal(const struct srtp_key *one, const struct srtp_key *other)
+{
+    size_t bytes = srtp_suite_key_bytes(one->suite);
+
     if (one->suite != other->suite || one->mki_bytes != other->mki_bytes ||
-        memcmp(one->mki, other->mki, one->mki_bytes) != 0)
+        one->spares != other->spares || memcmp(one->mki, other->mki, one->mki_bytes) != 0)
         return 0;
-    for (size_t i = 0; i < srtp_suite_key_bytes(one->suite); i++)
-        difference |= one->key[i] ^ other->key[i];
+    uint8_t difference = secret_difference(one->key, other->key, bytes);
+    for (size_t i = 0; i < one->spares; i++) {
+        if (memcmp(one->spare[i].mki, other->spare[i].mki, one->mki_bytes) != 0)
+            return 0;
+        difference |= secret_difference(one->spare[i].key, other->spare[i].key, bytes);
+    }
     return difference == 0;
 }
 

@@ -24,13 +24,21 @@ enum srtp_suite {
 #undef SRTP_SUITE_ENUM
 };
 
-enum { SRTP_KEY_BYTES_MAX = 44, SRTP_MKI_BYTES_MAX = 128 };
+enum { SRTP_KEY_BYTES_MAX = 44, SRTP_MKI_BYTES_MAX = 128, SRTP_SPARE_KEYS_MAX = 3 };
+
+/* A further master key of the same suite, that its sender may change to (RFC 4568 section 6.1). */
+struct srtp_spare_key {
+    uint8_t key[SRTP_KEY_BYTES_MAX];
+    uint8_t mki[SRTP_MKI_BYTES_MAX]; /* as many bytes as the first one's */
+};
 
 struct srtp_key {
     enum srtp_suite suite;           /* NONE: the rest means nothing */
     uint8_t key[SRTP_KEY_BYTES_MAX]; /* master key, then master salt */
     uint8_t mki[SRTP_MKI_BYTES_MAX]; /* as it stands in the packet (RFC 3711 section 3.1) */
     size_t mki_bytes;                /* 0: packets carry none */
+    size_t spares;                   /* only where packets carry an MKI, which tells them apart */
+    struct srtp_spare_key spare[SRTP_SPARE_KEYS_MAX];
 };
 
 /** Name of a suite, "AES_CM_128_HMAC_SHA1_80"; "" for NONE; a static string. */
@@ -48,7 +56,10 @@ enum srtp_suite srtp_suite_find(const char *name, size_t name_bytes);
 /** Bytes of master key and salt together; 0 for NONE. */
 size_t srtp_suite_key_bytes(enum srtp_suite suite);
 
-/** Whether two keys are the same, in constant time for the secret part. */
+/** One of the keys alone, without spares. which: 0: the first, else spare[which - 1]. */
+struct srtp_key srtp_key_alone(const struct srtp_key *key, size_t which);
+
+/** Whether two keys are the same, with their spares, in constant time for the secret part. */
 int srtp_key_equal(const struct srtp_key *one, const struct srtp_key *other);
 
 /**

@@ -1,21 +1,9 @@
 #include "rtp/packet.h"
 
-enum {
-    RTP_VERSION = 2,
-    RTP_WORD_BYTES = 4,
-    RTCP_TYPE_FIRST = 192, /* of the whole second byte, RFC 5761 section 4 */
-    RTCP_TYPE_LAST = 223,
-};
+#include "rtp/network_order.h"
+#include "rtp/rtcp.h"
 
-static uint16_t get_u16(const uint8_t *in)
-{
-    return (uint16_t)(in[0] << 8 | in[1]);
-}
-
-static uint32_t get_u32(const uint8_t *in)
-{
-    return (uint32_t)get_u16(in) << 16 | get_u16(in + 2);
-}
+enum { RTP_VERSION = 2, RTP_WORD_BYTES = 4 };
 
 /* Where the payload begins, or 0 where CSRC list or extension pass the end. */
 static size_t payload_offset(const uint8_t *data, size_t data_bytes)
@@ -29,7 +17,7 @@ static size_t payload_offset(const uint8_t *data, size_t data_bytes)
     /* 16 bits defined by profile, 16 bits of length in words that follow (section 5.3.1) */
     if (RTP_WORD_BYTES > data_bytes - offset)
         return 0;
-    size_t words = get_u16(data + offset + 2);
+    size_t words = network_order_u16(data + offset + 2);
     offset += RTP_WORD_BYTES;
     if (words * RTP_WORD_BYTES > data_bytes - offset)
         return 0;
@@ -40,7 +28,7 @@ enum status rtp_packet_parse(const uint8_t *data, size_t data_bytes, struct rtp_
 {
     if (data_bytes < RTP_HEADER_BYTES || data[0] >> 6 != RTP_VERSION)
         return STATUS_INVALID;
-    if (data[1] >= RTCP_TYPE_FIRST && data[1] <= RTCP_TYPE_LAST)
+    if (rtcp_is(data, data_bytes))
         return STATUS_UNSUPPORTED;
     size_t offset = payload_offset(data, data_bytes);
     if (!offset)
@@ -55,9 +43,9 @@ enum status rtp_packet_parse(const uint8_t *data, size_t data_bytes, struct rtp_
     *packet = (struct rtp_packet){
         .marker = data[1] >> 7,
         .payload_type = data[1] & 0x7f,
-        .sequence = get_u16(data + 2),
-        .timestamp = get_u32(data + 4),
-        .ssrc = get_u32(data + 8),
+        .sequence = network_order_u16(data + 2),
+        .timestamp = network_order_u32(data + 4),
+        .ssrc = network_order_u32(data + 8),
         .payload = data + offset,
         .payload_bytes = data_bytes - offset - padding,
     };

@@ -12,10 +12,11 @@ enum {
     CONTROL_BYTES = CMSG_SPACE(sizeof(struct timespec)) + CMSG_SPACE(sizeof(uint32_t)),
 };
 
+/* The data last: what is read of a packet of the usual size lies together. */
 struct slot {
-    uint8_t data[BOUND_RTP_PACKET_BYTES];
     _Alignas(struct cmsghdr) uint8_t control[CONTROL_BYTES];
     struct sockaddr_storage from;
+    uint8_t data[BOUND_RTP_PACKET_BYTES];
 };
 
 struct rtp_receiver {

@@ -44,10 +44,17 @@ void reception_packet(struct reception *reception, const struct rtp_packet *pack
 void reception_report(struct reception *reception, const struct rtcp_sender_report *report,
                       int64_t arrival_ns);
 
-/** The report block for now; begins the next interval. false: nothing was received. */
+/**
+ * The report block for now; begins the next interval. false: nothing was received, and *block is
+ * untouched.
+ */
 bool reception_block(struct reception *reception, int64_t now_ns, struct rtcp_block *block);
 
-/** Jitter in milliseconds. */
+/**
+ * Interarrival jitter in milliseconds (A.8); 0 before the second packet.
+ *
+ * clock_rate_hz  of the packets; not 0.
+ */
 double reception_jitter_ms(const struct reception *reception, uint32_t clock_rate_hz);
 
 #endif

@@ -3,6 +3,8 @@
 #include <assert.h>
 #include <string.h>
 
+#include "rtp/network_order.h"
+
 enum {
     VERSION = 2,
     WORD_BYTES = 4,
@@ -19,16 +21,6 @@ enum {
     LOST_MAX = 0x7fffff,
     LOST_MIN = -0x800000,
 };
-
-static uint16_t get_u16(const uint8_t *in)
-{
-    return (uint16_t)(in[0] << 8 | in[1]);
-}
-
-static uint32_t get_u32(const uint8_t *in)
-{
-    return (uint32_t)get_u16(in) << 16 | get_u16(in + 2);
-}
 
 static uint8_t *put_u32(uint8_t *out, uint32_t value)
 {
@@ -48,7 +40,7 @@ static size_t packet_bytes(const uint8_t *data, size_t data_bytes)
 {
     if (!rtcp_is(data, data_bytes))
         return 0;
-    size_t bytes = ((size_t)get_u16(data + 2) + 1) * WORD_BYTES;
+    size_t bytes = ((size_t)network_order_u16(data + 2) + 1) * WORD_BYTES;
     return bytes > data_bytes ? 0 : bytes;
 }
 
@@ -69,11 +61,11 @@ static bool read_sender_report(const uint8_t *body, size_t bytes, struct rtcp_co
         return false;
     if (compound->reports < RTCP_SOURCES_MAX)
         compound->report[compound->reports++] = (struct rtcp_sender_report){
-            .ssrc = get_u32(body),
-            .ntp = (uint64_t)get_u32(body + 4) << 32 | get_u32(body + 8),
-            .timestamp = get_u32(body + 12),
-            .packets = get_u32(body + 16),
-            .octets = get_u32(body + 20),
+            .ssrc = network_order_u32(body),
+            .ntp = (uint64_t)network_order_u32(body + 4) << 32 | network_order_u32(body + 8),
+            .timestamp = network_order_u32(body + 12),
+            .packets = network_order_u32(body + 16),
+            .octets = network_order_u32(body + 20),
         };
     return true;
 }
@@ -104,7 +96,7 @@ static size_t read_chunk(const uint8_t *chunk, size_t bytes, struct rtcp_compoun
         if (text_bytes > bytes - offset - 2)
             return 0;
         if (chunk[offset] == SDES_CNAME)
-            keep_cname(get_u32(chunk), chunk + offset + 2, text_bytes, compound);
+            keep_cname(network_order_u32(chunk), chunk + offset + 2, text_bytes, compound);
         offset += 2 + text_bytes;
     }
     if (offset == bytes) /* nothing ends it: what was read stands, but no chunk follows */
@@ -130,7 +122,7 @@ static bool read_bye(const uint8_t *body, size_t bytes, size_t sources,
     if (sources * WORD_BYTES > bytes)
         return false;
     for (size_t i = 0; i < sources && compound->byes < RTCP_SOURCES_MAX; i++)
-        compound->bye[compound->byes++] = get_u32(body + i * WORD_BYTES);
+        compound->bye[compound->byes++] = network_order_u32(body + i * WORD_BYTES);
     return true;
 }
 

@@ -20,6 +20,7 @@ struct candidate {
     int64_t heard_ns;
     bool sequential; /* two of its numbers follow one another */
     size_t count;
+    size_t kept_bytes;                   /* of their data */
     struct kept *kept[SOURCE_LOCK_KEPT]; /* in order of arrival */
 };
 
@@ -180,6 +181,7 @@ static struct candidate *find_candidate(struct source_lock *lock,
 
 static void forget_oldest(struct candidate *candidate)
 {
+    candidate->kept_bytes -= candidate->kept[0]->packet.data_bytes;
     free(candidate->kept[0]);
     candidate->count--;
     for (size_t i = 0; i < candidate->count; i++)
@@ -194,6 +196,7 @@ static uint64_t give_up(struct candidate *candidate)
     for (size_t i = 0; i < count; i++)
         free(candidate->kept[i]);
     candidate->count = 0;
+    candidate->kept_bytes = 0;
     return count;
 }
 
@@ -275,11 +278,14 @@ static void keep(struct candidate *candidate, const struct source_lock_packet *p
     kept->packet.data = kept->data;
     if (packet->data_bytes)
         memcpy(kept->data, packet->data, packet->data_bytes);
-    if (candidate->count == SOURCE_LOCK_KEPT) {
+    while (candidate->count &&
+           (candidate->count == SOURCE_LOCK_KEPT ||
+            candidate->kept_bytes + packet->data_bytes > SOURCE_LOCK_KEPT_BYTES)) {
         forget_oldest(candidate);
         (*refused)++;
     }
     candidate->kept[candidate->count++] = kept;
+    candidate->kept_bytes += packet->data_bytes;
     candidate->heard_ns = packet->arrival_ns;
 }
 
@@ -367,6 +373,11 @@ void source_lock_offer(struct source_lock *lock, const struct source_lock_packet
     }
     admit(context, packet);
     *refused += give_up_others(lock);
+}
+
+bool source_lock_expects(const struct source_lock *lock, const struct sockaddr_storage *from)
+{
+    return is_locked_to(lock, from) || standing_of(lock, from) != STANDING_STRANGE;
 }
 
 uint64_t source_lock_finish(struct source_lock *lock)

@@ -47,6 +47,8 @@ enum {
     SOURCE_LOCK_SSRCS = 8,
     SOURCE_LOCK_CANDIDATES = 8, /* on probation at a time; the one quiet longest makes room */
     SOURCE_LOCK_KEPT = 64,      /* packets of each; the oldest is refused for one more */
+    /* likewise: as many of 20 ms of 48 kHz in 16 bits; strangers must not fill the memory */
+    SOURCE_LOCK_KEPT_BYTES = 128 * 1024,
     SOURCE_LOCK_HOLD_MS = 500,
     SOURCE_LOCK_STRANGE_MS = 10000,
     SOURCE_LOCK_SPOKEN = 50,         /* a second of speech */
@@ -90,6 +92,12 @@ void source_lock_name(struct source_lock *lock, const struct sockaddr_storage *n
 void source_lock_offer(struct source_lock *lock, const struct source_lock_packet *packet,
                        void (*admit)(void *context, const struct source_lock_packet *packet),
                        void *context, uint64_t *refused);
+
+/**
+ * Whether an address is the sender's, as far as is known: it is the one that is heard, or of the
+ * host that the SDP names.
+ */
+bool source_lock_expects(const struct source_lock *lock, const struct sockaddr_storage *from);
 
 /** Nothing more will come: what is still kept is refused. Returns how many. */
 uint64_t source_lock_finish(struct source_lock *lock);

@@ -19,7 +19,9 @@
 struct srtp_receiver;
 
 /**
- * remote  what is opened: suite not NONE. Copied; wiped when freed. Any SSRC.
+ * remote  what is opened: suite not NONE. Copied; wiped when freed. Any SSRC. By a spare of it that
+ *         a packet names by its MKI, that packet and all later ones are opened as by the first:
+ *         rollover counters go on, and which is used changes as often as the sender likes.
  *
  * STATUS_OK           *out set, freed by srtp_receiver_destroy.
  * STATUS_UNSUPPORTED  a suite that this libsrtp2 was built without.

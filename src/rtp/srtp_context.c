@@ -8,6 +8,8 @@
 
 #include <srtp2/srtp.h>
 
+#include "rtp/network_order.h"
+
 enum {
     RTP_HEADER_BYTES_MIN = 12,
     RTCP_HEADER_BYTES_MIN = 8,
@@ -228,15 +230,25 @@ enum status srtp_context_carry(struct srtp_context *context, const struct srtp_c
 
 static uint16_t number_of(const uint8_t *data)
 {
-    return (uint16_t)(data[2] << 8 | data[3]);
+    return network_order_u16(data + 2);
 }
 
 static uint32_t ssrc_of(const uint8_t *data, bool rtcp)
 {
-    uint32_t ssrc;
+    return network_order_u32(data + (rtcp ? 4 : 8));
+}
 
-    memcpy(&ssrc, data + (rtcp ? 4 : 8), sizeof ssrc);
-    return ntohl(ssrc);
+bool srtp_context_is_ahead(const struct srtp_context *context, const uint8_t *data)
+{
+    uint32_t ssrc = ssrc_of(data, false);
+
+    for (size_t i = 0; i < SRTP_CONTEXT_SOURCES; i++) {
+        const struct source *source = &context->sources[i];
+
+        if (source->used && source->numbered && source->ssrc == ssrc)
+            return nearest_index(source, number_of(data)) > (int64_t)source->index;
+    }
+    return true;
 }
 
 /* Bytes of the tag, where it stands behind the MKI (RFC 3711 figure 1); GCM has it before. */
@@ -291,6 +303,15 @@ static enum status try_without(const struct attempt *attempt, size_t mki_bytes, 
     return status;
 }
 
+bool srtp_context_key_is_named(const struct srtp_key *key, bool rtcp, const uint8_t *data,
+                               size_t data_bytes)
+{
+    size_t behind_bytes = bytes_behind_mki(key, rtcp);
+
+    return key->mki_bytes && data_bytes >= bytes_min(key, rtcp) + key->mki_bytes &&
+           memcmp(data + data_bytes - behind_bytes - key->mki_bytes, key->mki, key->mki_bytes) == 0;
+}
+
 static enum status try_packet(const struct srtp_context *context, const struct attempt *attempt,
                               uint8_t *work, size_t *work_bytes)
 {
@@ -298,9 +319,7 @@ static enum status try_packet(const struct srtp_context *context, const struct a
     size_t behind_bytes = bytes_behind_mki(key, attempt->rtcp);
     enum status status = STATUS_DENIED;
 
-    if (key->mki_bytes && attempt->data_bytes >= bytes_min(key, attempt->rtcp) + key->mki_bytes &&
-        memcmp(attempt->data + attempt->data_bytes - behind_bytes - key->mki_bytes, key->mki,
-               key->mki_bytes) == 0)
+    if (srtp_context_key_is_named(key, attempt->rtcp, attempt->data, attempt->data_bytes))
         status = try_without(attempt, key->mki_bytes, behind_bytes, work, work_bytes);
     if (status == STATUS_OK || status == STATUS_DUPLICATE)
         return status;
@@ -376,7 +395,7 @@ enum status srtp_context_seal_rtcp(struct srtp_context *context, uint8_t *work, 
     size_t behind_bytes = bytes_behind_mki(key, true);
     int bytes = (int)*work_bytes;
 
-    if (*work_bytes < RTCP_HEADER_BYTES_MIN || *work_bytes > BOUND_RTP_PACKET_BYTES ||
+    if (*work_bytes < RTCP_HEADER_BYTES_MIN ||
         srtp_protect_rtcp(context->streams, work, &bytes) != srtp_err_status_ok)
         return STATUS_INVALID;
     size_t sealed_bytes = (size_t)bytes;

@@ -20,7 +20,9 @@
 enum {
     SRTP_CONTEXT_SOURCES = 32,  /* SSRCs known at a time; the one quiet longest makes room */
     SRTP_CONTEXT_WINDOW = 1024, /* packets behind the newest that are told from replays */
-    SRTP_CONTEXT_WORK_BYTES = BOUND_RTP_PACKET_BYTES + 16 + 4 + SRTP_MKI_BYTES_MAX,
+    /* what sealing adds at most: tag, SRTCP's index, MKI */
+    SRTP_CONTEXT_OVERHEAD_BYTES = 16 + 4 + SRTP_MKI_BYTES_MAX,
+    SRTP_CONTEXT_WORK_BYTES = BOUND_RTP_PACKET_BYTES + SRTP_CONTEXT_OVERHEAD_BYTES,
 };
 
 struct srtp_context;
@@ -34,6 +36,14 @@ void srtp_context_destroy(struct srtp_context *owned_context);
 
 /** Its key; borrowed. */
 const struct srtp_key *srtp_context_key(const struct srtp_context *context);
+
+/** Whether a packet of such a key carries its MKI. */
+bool srtp_context_key_is_named(const struct srtp_key *key, bool rtcp, const uint8_t *data,
+                               size_t data_bytes);
+
+/** Whether an RTP packet, of its header at least, is newer than all of its source that this one
+ * opened. */
+bool srtp_context_is_ahead(const struct srtp_context *context, const uint8_t *data);
 
 /** Whether it ever opened a packet. */
 bool srtp_context_was_used(const struct srtp_context *context);
@@ -61,7 +71,10 @@ enum status srtp_context_open(struct srtp_context *context, bool rtcp, const uin
                               size_t data_bytes, uint8_t *work, size_t *work_bytes) MUST_CHECK;
 
 /**
- * Seal one compound RTCP packet of at most BOUND_RTP_PACKET_BYTES, in work, which is as above.
+ * Seal one compound RTCP packet in place.
+ *
+ * work        uint8_t[*work_bytes + SRTP_CONTEXT_OVERHEAD_BYTES], aligned to 4.
+ * work_bytes  in and out.
  *
  * STATUS_OK, STATUS_INVALID (no RTCP, or no more index for another packet).
  */

@@ -85,6 +85,9 @@ void change_destroy(struct recording_change *owned_change)
     free(owned_change->added);
     media_stream_close(owned_change->added_media);
     leg_destroy(owned_change->added_leg);
+    if (owned_change->moved)
+        media_socket_close(owned_change->moved);
+    free(owned_change->moved);
     free(owned_change->caller);
     free(owned_change->called);
     free(owned_change->ties);
@@ -122,17 +125,22 @@ static size_t text_bytes(const char *text)
 
 struct recording_ties *ties_copy(const struct recording_ties *ties)
 {
-    struct recording_ties *block =
-        malloc(sizeof *block + text_bytes(ties->session_id) + text_bytes(ties->sip_session_id) +
-               text_bytes(ties->group_id) + text_bytes(ties->call_reference));
+    size_t bytes = sizeof *ties + text_bytes(ties->session_id) + text_bytes(ties->sip_session_id) +
+                   text_bytes(ties->group_id) + text_bytes(ties->call_reference);
 
+    for (size_t i = 0; i < ties->others; i++)
+        bytes += text_bytes(ties->other[i].value);
+    struct recording_ties *block = malloc(bytes);
     if (!block)
         return NULL;
     char *end = (char *)(block + 1);
+    *block = *ties;
     block->session_id = put_text(&end, ties->session_id);
     block->sip_session_id = put_text(&end, ties->sip_session_id);
     block->group_id = put_text(&end, ties->group_id);
     block->call_reference = put_text(&end, ties->call_reference);
+    for (size_t i = 0; i < ties->others; i++)
+        block->other[i].value = put_text(&end, ties->other[i].value);
     return block;
 }
 

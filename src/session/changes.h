@@ -29,6 +29,8 @@ struct recording_change {
     struct recording_stream *added; /* a stream that is new, and what belongs to it */
     struct media_stream *added_media;
     struct leg *added_leg;
+    struct media_socket *moved; /* a socket that a stream is to receive by */
+    size_t moved_stream;
     struct recording_party *caller;
     struct recording_party *called;
     struct recording_ties *ties;         /* one block with its texts */
@@ -58,7 +60,11 @@ void changes_push(struct changes *changes, struct recording_change *owned_change
 /** Append a note, which change holds and nothing else; NULL: there was no memory for it. */
 void changes_push_note(struct changes *changes, struct recording_change *owned_change);
 
-/** Take all, first one first, linked by `next`; NULL where none is there. */
+/**
+ * Take all, first one first, linked by `next`, each for change_destroy; NULL where none is there.
+ *
+ * notes_dropped  out; how many notes were not pushed since the last time.
+ */
 struct recording_change *changes_take(struct changes *changes, uint32_t *notes_dropped);
 
 /** Wipe and free one change; NULL is accepted. */

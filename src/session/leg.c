@@ -52,6 +52,12 @@ void leg_hold(struct leg *leg, bool held, int64_t at_ns)
     holds_set(&leg->holds, held, at_ns);
 }
 
+void leg_turn(struct leg *leg)
+{
+    for (size_t i = 0; i < LEG_SOURCES_MAX; i++)
+        leg->sources[i].turned = leg->sources[i].used;
+}
+
 void leg_set_codec(struct leg *leg, const struct audio_codec *codec, uint8_t payload_type)
 {
     assert(codec->rate_hz == leg->codec->rate_hz);

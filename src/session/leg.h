@@ -31,12 +31,14 @@ enum {
     /* nothing but late packets for so long: the anchor is wrong. Less than RECORDING_REORDER_MS, so
      * that where they arrived is not yet read */
     LEG_LATE_RESTART_MS = 800,
+    LEG_RETURN_LAG_MS =
+        200,              /* so far behind its arrival no audio lies that goes on: see leg_turn */
     LEG_EVENTS_MAX = 256, /* changes of codec and source that are told */
 };
 
 /* What becomes of a datagram that is not the leg's to place. */
 enum leg_outcome {
-    LEG_IGNORED,   /* malformed, or not for this leg */
+    LEG_IGNORED,   /* malformed, too long, or not for this leg */
     LEG_DUPLICATE, /* known to have come before */
     LEG_REFUSED,   /* not authentic, or of a sender that is not the leg's */
 };
@@ -46,7 +48,7 @@ struct leg_counts {
     uint64_t late;
     uint64_t duplicate;
     uint64_t displaced; /* their place was taken by others */
-    uint64_t ignored;   /* other payload types, malformed, on hold, more than can wait */
+    uint64_t ignored;   /* other payload types, malformed, too long, on hold, more than can wait */
     uint64_t refused;   /* not authentic, or of a sender that is not the leg's */
     uint64_t lost;      /* numbers that never came */
 };
@@ -84,6 +86,13 @@ void leg_join(struct leg *leg, int64_t begin_ns, int64_t read_samples);
 void leg_hold(struct leg *leg, bool held, int64_t at_ns);
 
 /**
+ * The audio comes from another address from now on. A source that was heard before may go on with a
+ * clock that stood still meanwhile, while another was heard: where its next packet would lie more
+ * than LEG_RETURN_LAG_MS before its arrival, it is anchored by that anew.
+ */
+void leg_turn(struct leg *leg);
+
+/**
  * What the audio comes as from now on; what still comes as before is heard too.
  *
  * codec  of the same rate; what waits is still decoded by the codec it came with.
@@ -103,11 +112,9 @@ void leg_set_others(struct leg *leg, const struct leg_format *others, size_t cou
  * Take one datagram.
  *
  * data        borrowed.
- * truncated   it was longer than data: it is only counted.
  * arrival_ns  from the recording's start; below 0 counts as 0.
  */
-void leg_receive(struct leg *leg, const uint8_t *data, size_t data_bytes, bool truncated,
-                 int64_t arrival_ns);
+void leg_receive(struct leg *leg, const uint8_t *data, size_t data_bytes, int64_t arrival_ns);
 
 /** Count datagrams that are not placed. */
 void leg_count(struct leg *leg, enum leg_outcome outcome, uint64_t datagrams);

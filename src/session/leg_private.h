@@ -19,6 +19,7 @@ struct source {
     uint32_t run; /* never the same twice in a leg */
     size_t spurt;
     int64_t last_arrival_ns;
+    bool turned;              /* nothing came since the audio comes from another address */
     struct held_packets held; /* the newest, where all of them are late */
     struct rtp_sequence sequence;
     struct placement placement;
@@ -45,7 +46,7 @@ struct leg {
     int64_t horizon_ns; /* all that arrived before it was received */
 };
 
-/* It was a stall that passed: the packets that a source holds are late, its anchor is right. */
+/** It was a stall that passed: the packets that a source holds are late, its anchor is right. */
 void leg_give_up_held(struct leg *leg, struct source *source);
 
 #endif

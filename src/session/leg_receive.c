@@ -8,6 +8,8 @@
 #include "session/leg_private.h"
 #include "session/samples.h"
 
+enum { MS_PER_S = 1000 };
+
 /*
  * What a payload type is decoded by, NULL where it is no audio: as signalled now; as offered beside
  * it, because some send whatever they offered, not what was answered; as signalled before, because
@@ -211,12 +213,28 @@ static void keep_late(struct leg *leg, struct source *source, const struct held_
         anchor_again(leg, source);
 }
 
+/* Where a packet lies; what comes back with a clock that stood still lies where it arrived. */
+static enum status find_position(const struct leg *leg, struct source *source, bool newest,
+                                 struct held_packet *what)
+{
+    const struct placement_packet where = where_of(leg, what);
+    int64_t lag_samples = (int64_t)leg->codec->rate_hz * LEG_RETURN_LAG_MS / MS_PER_S;
+    enum status status = placement_find(&source->placement, &where, &what->position);
+
+    if (!newest)
+        return status;
+    if (source->turned && status == STATUS_OK &&
+        where.arrival_samples - what->position > lag_samples)
+        what->position = placement_restart(&source->placement, &where);
+    source->turned = false;
+    return status;
+}
+
 static void receive_new(struct leg *leg, struct source *source, struct held_packet *what)
 {
     const struct held_packet *held = source->held.first;
     bool newest = what->extended > source->sequence.highest;
-    const struct placement_packet where = where_of(leg, what);
-    enum status status = placement_find(&source->placement, &where, &what->position);
+    enum status status = find_position(leg, source, newest, what);
 
     if (status != STATUS_OK) { /* nobody knows where it belongs, so it is no fact */
         rtp_sequence_mark_late(&source->sequence, what->extended);
@@ -305,12 +323,11 @@ void leg_count(struct leg *leg, enum leg_outcome outcome, uint64_t datagrams)
     }
 }
 
-void leg_receive(struct leg *leg, const uint8_t *data, size_t data_bytes, bool truncated,
-                 int64_t arrival_ns)
+void leg_receive(struct leg *leg, const uint8_t *data, size_t data_bytes, int64_t arrival_ns)
 {
     struct rtp_packet packet;
 
-    if (truncated || rtp_packet_parse(data, data_bytes, &packet) != STATUS_OK) {
+    if (rtp_packet_parse(data, data_bytes, &packet) != STATUS_OK) {
         leg->counts.ignored++;
         return;
     }

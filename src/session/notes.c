@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
+
 enum { NOTES_CAP_FIRST = 8 };
 
 void notes_init(struct notes *notes, size_t max)
@@ -37,24 +39,13 @@ static struct recording_fact *reserve(struct notes *notes)
     return &notes->list[notes->count];
 }
 
-/* Length of a text within the bound, without half a character of UTF-8 at the cut. */
-static size_t cut_length(const char *text)
-{
-    size_t length = strnlen(text, BOUND_FACT_DETAIL_BYTES);
-
-    if (length < BOUND_FACT_DETAIL_BYTES)
-        return length;
-    length = BOUND_FACT_DETAIL_BYTES - 1;
-    while (length && ((unsigned char)text[length] & 0xc0) == 0x80)
-        length--;
-    return length;
-}
-
 void notes_add(struct notes *notes, int64_t at_ms, int leg, const char *cause, const char *detail)
 {
     struct recording_fact *fresh = reserve(notes);
-    char *copy = fresh ? strndup(detail, cut_length(detail)) : NULL;
+    char text[BOUND_FACT_DETAIL_BYTES];
 
+    text_copy(text, sizeof text, detail);
+    char *copy = fresh ? strdup(text) : NULL;
     if (!copy) {
         notes_drop(notes, at_ms, 1);
         return;

@@ -9,6 +9,7 @@
 
 #include "audio/codec.h"
 #include "base/bytes.h"
+#include "net/address.h"
 #include "session/media_pool.h"
 #include "session/recording_media.h"
 
@@ -29,7 +30,8 @@ static void know_stream(struct recording *recording, const struct recording_stre
 {
     struct recording_known *known = &recording->known;
 
-    known->port[known->count] = media->port;
+    known->port[known->count] = media->socket[MEDIA_STREAM_CURRENT].port;
+    known->local[known->count] = media->socket[MEDIA_STREAM_CURRENT].local;
     known->channel[known->count] = stream->channel;
     known->count++;
 }
@@ -77,6 +79,8 @@ enum status recording_create(const struct recording_begin *begin,
     }
     recording->ports = ports;
     recording->sink = sink;
+    for (size_t i = 0; i < BOUND_CALL_STREAMS; i++)
+        atomic_init(&recording->sockets[i], RECORDING_SOCKETS_USED);
     atomic_init(&recording->heard, 0);
     atomic_init(&recording->end_cause, NULL);
     /* the last bytes of the id are random, which is what a serial number wants */
@@ -113,11 +117,6 @@ uint16_t recording_port(const struct recording *recording, size_t stream)
 {
     assert(stream < recording->known.count);
     return recording->known.port[stream];
-}
-
-size_t recording_stream_count(const struct recording *recording)
-{
-    return recording->known.count;
 }
 
 void recording_start(struct recording *recording, struct media_pool *pool, void *sink_handle,
@@ -167,6 +166,82 @@ enum status recording_add_stream(struct recording *recording, const struct recor
     return STATUS_OK;
 }
 
+/* From IDLE to USED: the media thread leaves them open. Returns whether it was IDLE. */
+static bool take_back(struct recording *recording, size_t index)
+{
+    int expected = RECORDING_SOCKETS_IDLE;
+
+    return atomic_compare_exchange_strong(&recording->sockets[index], &expected,
+                                          RECORDING_SOCKETS_USED);
+}
+
+/* The media thread may close them. */
+static void give_up(struct recording *recording, size_t index)
+{
+    int expected = RECORDING_SOCKETS_USED;
+
+    (void)atomic_compare_exchange_strong(&recording->sockets[index], &expected,
+                                         RECORDING_SOCKETS_IDLE);
+}
+
+static enum status bind_moved(struct recording *recording, size_t index,
+                              const struct sockaddr_storage *address, struct fault *fault)
+{
+    struct recording_change *change = calloc(1, sizeof *change);
+    struct media_socket *moved = malloc(sizeof *moved);
+
+    if (!change || !moved) {
+        free(change);
+        free(moved);
+        return fault_set(fault, STATUS_NOMEM, 0, "move a stream");
+    }
+    enum status status = media_socket_open(recording->ports, address, moved, fault);
+    if (status != STATUS_OK) {
+        free(change);
+        free(moved);
+        return status;
+    }
+    recording->known.port[index] = moved->port;
+    recording->known.local[index] = moved->local;
+    change->moved = moved;
+    change->moved_stream = index;
+    changes_push(&recording->changes, change);
+    return STATUS_OK;
+}
+
+enum status recording_move_stream(struct recording *recording, size_t index,
+                                  const struct recording_stream *stream,
+                                  const struct sockaddr_storage *address, struct fault *fault)
+{
+    assert(index < recording->known.count);
+    if (stream->local.ss_family != AF_UNSPEC)
+        address = &stream->local;
+    bool idle = take_back(recording, index);
+    if (atomic_load(&recording->sockets[index]) == RECORDING_SOCKETS_USED &&
+        address_same_host(address, &recording->known.local[index]))
+        return STATUS_OK;
+    enum status status = bind_moved(recording, index, address, fault);
+    if (status == STATUS_OK)
+        atomic_store(&recording->sockets[index], RECORDING_SOCKETS_USED);
+    else if (idle)
+        give_up(recording, index);
+    return status;
+}
+
+/* A stream that comes back within its time has its sockets still. */
+static void agree_on_sockets(struct recording *recording, const struct recording_news *news,
+                             bool withdrawn)
+{
+    for (size_t i = 0; news->streams && i < news->stream_count && i < recording->known.count; i++) {
+        if (news->streams[i].withdrawn != withdrawn)
+            continue;
+        if (withdrawn)
+            give_up(recording, i);
+        else
+            (void)take_back(recording, i);
+    }
+}
+
 enum status recording_update(struct recording *recording, const struct recording_news *news)
 {
     const struct recording_known *known = &recording->known;
@@ -176,9 +251,13 @@ enum status recording_update(struct recording *recording, const struct recording
         if (!track_accepts(recording->track, known->channel[i], &news->streams[i]))
             return STATUS_UNSUPPORTED;
     enum status status = change_of_news(news, &change);
-    if (status == STATUS_OK)
-        changes_push(&recording->changes, change);
-    return status;
+    if (status != STATUS_OK)
+        return status;
+    /* taken back before the media thread hears of it, given up after */
+    agree_on_sockets(recording, news, false);
+    changes_push(&recording->changes, change);
+    agree_on_sockets(recording, news, true);
+    return STATUS_OK;
 }
 
 void recording_note(struct recording *recording, const struct recording_note *note)

@@ -34,6 +34,7 @@ enum {
        syncs */
     RECORDING_PAGE_MS = 1000,
     RECORDING_PAGE_LEAD_MS = MEDIA_SWEEP_MS + 20,
+    RECORDING_WITHDRAWN_MS = 5000, /* so long a stream that is withdrawn keeps its ports */
 };
 
 struct media_pool;
@@ -90,8 +91,9 @@ struct recording_stream {
     uint8_t payload_type; /* that it comes with */
     /* which a sender may use though another was answered; unknown ones are ignored */
     struct recording_format other[RECORDING_OTHERS_MAX];
-    bool rtcp_mux; /* they share the RTP port (RFC 5761) */
-    bool held;     /* what comes is not to be heard: on hold, inactive, or withdrawn */
+    bool rtcp_mux;  /* they share the RTP port (RFC 5761) */
+    bool held;      /* what comes is not to be heard: on hold, inactive, or withdrawn */
+    bool withdrawn; /* answered port 0, or of a dialog that is over; held then */
 };
 
 /* What signalling tells of a running call. */
@@ -108,7 +110,10 @@ struct recording_news {
 
 /* An event of the call that becomes a fact. */
 struct recording_note {
-    const char *cause;  /* static: "party_joined", "party_left", "deviation" */
+    /* static: "party_joined", "party_left", "deviation", "stream_change" (another stream is heard
+       on the leg from here on), "stream_refused" (a line is not recorded for want of room, port or
+       address) */
+    const char *cause;
     const char *detail; /* copied, cut to BOUND_FACT_DETAIL_BYTES; "" where nothing */
     int stream; /* index, or -1 for the whole recording; one that is not there counts as -1 */
 };
@@ -165,8 +170,23 @@ enum status recording_add_stream(struct recording *recording, const struct recor
                                  const struct sockaddr_storage *address, size_t *index,
                                  struct fault *fault) MUST_CHECK;
 
-/** Streams so far. */
-size_t recording_stream_count(const struct recording *recording);
+/**
+ * Have a socket for a stream where it is to be heard from now on: one whose sender moved to another
+ * address family, or one that was withdrawn and comes back, be it as another stream. Where it has
+ * one at that address it keeps it, and its port; else it gets a new one, which recording_port names
+ * from now on, and the one before is read until MEDIA_STREAM_FORMER_MS after the first packet came
+ * to the new one. All else of the stream is told by recording_update, after this.
+ *
+ * index    of a stream that is there.
+ * stream   what it is to be; only `local` is looked at.
+ * address  local address to bind where stream->local does not name one; port ignored.
+ *
+ * STATUS_OK, STATUS_FULL, STATUS_NOMEM, STATUS_IO: nothing changed but for STATUS_OK.
+ */
+enum status recording_move_stream(struct recording *recording, size_t index,
+                                  const struct recording_stream *stream,
+                                  const struct sockaddr_storage *address,
+                                  struct fault *fault) MUST_CHECK;
 
 /**
  * What a re-INVITE, UPDATE or BYE changed; applied by the media thread at its next sweep, but
@@ -176,8 +196,11 @@ size_t recording_stream_count(const struct recording *recording);
  * held  what arrives from now on is not heard, and the stretch is a fact ("held") instead of
  *       silence or loss; what comes after it lies where it arrives, whatever its numbers and
  *       timestamps did meanwhile.
+ * withdrawn  its sockets are closed and its ports given back after RECORDING_WITHDRAWN_MS; before
+ *       it is withdrawn no longer, recording_move_stream sees that it has some.
  * keys  a key that changes is taken over with the first packet it opens; until then the one before
- *       is used too, plain RTP for MEDIA_STREAM_MIXED_MS at most.
+ *       is used too, plain RTP for MEDIA_STREAM_MIXED_MS at most. One for which there is no memory
+ *       is tried again with each packet; what could not be opened by then becomes a fact.
  *
  * news  all borrowed, copied.
  *

@@ -22,7 +22,7 @@ static void add_stream(struct recording *recording, struct recording_change *cha
     struct media_stream *media = change->added_media;
 
     /* nothing came before: it does not keep the others waiting */
-    media->received_ns = recording->horizon_ns;
+    media->socket[MEDIA_STREAM_CURRENT].received_ns = recording->horizon_ns;
     recording->streams[recording->stream_count++] = media;
     track_add(recording->track, change->added, change->added_leg, at_ns);
     change->added_media = NULL;
@@ -43,8 +43,11 @@ static void update_streams(struct recording *recording, const struct recording_c
                            int64_t at_ns)
 {
     track_update(recording->track, change->streams, change->stream_count, at_ns);
-    for (size_t i = 0; i < change->stream_count && i < recording->stream_count; i++)
-        media_stream_update(recording->streams[i], &change->streams[i], recording->cname, at_ns);
+    for (size_t i = 0; i < change->stream_count && i < recording->stream_count; i++) {
+        if (media_stream_update(recording->streams[i], &change->streams[i], recording->cname,
+                                at_ns))
+            track_turn(recording->track, i);
+    }
 }
 
 static void apply(struct recording *recording, struct recording_change *change)
@@ -54,6 +57,9 @@ static void apply(struct recording *recording, struct recording_change *change)
 
     if (change->added)
         add_stream(recording, change, at_ns);
+    if (change->moved)
+        media_stream_move(recording->streams[change->moved_stream], change->moved,
+                          recording->horizon_ns);
     update_streams(recording, change, at_ns);
     if (change->caller)
         recording->caller = *change->caller;
@@ -134,35 +140,70 @@ static int64_t arrival_ns(const struct recording *recording, wall_time arrival,
     return ns < read_ns ? ns : read_ns;
 }
 
+/* Hand what one socket brought to its stream. */
+static void take_batch(struct recording *recording, size_t index, struct media_socket *socket,
+                       const struct rtp_datagram *datagrams, size_t count,
+                       const struct moment *moment)
+{
+    struct media_stream *media = recording->streams[index];
+    int64_t read_ns = clock_mono_now().ns - recording->started_mono.ns;
+
+    for (size_t i = 0; i < count; i++) {
+        int64_t came_ns = arrival_ns(recording, datagrams[i].arrival, moment, read_ns);
+        int64_t heard_before_ns = media->heard_ns;
+
+        media_stream_take(media, &datagrams[i], came_ns, recording->track, index);
+        if (!socket)
+            continue;
+        socket->received_ns = came_ns;
+        media_stream_follow(media, socket, heard_before_ns);
+    }
+}
+
 /* Take one batch of one socket. */
-static void receive_batch(struct recording *recording, size_t index, struct rtp_receiver *receiver,
-                          const struct moment *moment, struct recording_swept *swept)
+static void receive_batch(struct recording *recording, size_t index, int descriptor,
+                          struct rtp_receiver *receiver, const struct moment *moment,
+                          struct recording_swept *swept)
 {
     struct media_stream *media = recording->streams[index];
     const struct rtp_datagram *datagrams;
-    size_t count;
-    uint32_t dropped = media->dropped;
-    enum status status =
-        rtp_receiver_read(receiver, media->descriptor, &datagrams, &count, &dropped);
+    size_t count = 0;
+    uint32_t dropped_before = media_stream_socket(media, descriptor)->dropped;
+    uint32_t dropped = dropped_before;
+    enum status status = rtp_receiver_read(receiver, descriptor, &datagrams, &count, &dropped);
 
     /* after reading: every change that came before one of these packets is there now */
     apply_changes(recording);
-    if (status != STATUS_OK) {
-        media->drained = true;
-        media->received_ns = moment->ns;
+    /* which may have moved the stream, even twice: then it has this socket no longer */
+    struct media_socket *socket = media_stream_socket(media, descriptor);
+    if (status == STATUS_OK) {
+        take_batch(recording, index, socket, datagrams, count, moment);
+        swept->packets_received += count;
+        swept->packets_kernel_dropped += dropped - dropped_before;
+    }
+    if (!socket)
         return;
+    socket->dropped = dropped;
+    socket->drained = status != STATUS_OK || count < RTP_RECEIVER_BATCH;
+    if (socket->drained)
+        socket->received_ns = moment->ns;
+}
+
+/* All that arrived before it was received, as far as the sockets go; at most before_ns. */
+static int64_t received_ns(const struct recording *recording, int64_t before_ns, bool *more)
+{
+    for (size_t i = 0; i < recording->stream_count; i++) {
+        for (size_t which = 0; which < MEDIA_STREAM_SOCKETS; which++) {
+            const struct media_socket *socket = &recording->streams[i]->socket[which];
+
+            if (socket->descriptor < 0)
+                continue;
+            *more = *more || !socket->drained;
+            if (socket->received_ns < before_ns)
+                before_ns = socket->received_ns;
+        }
     }
-    int64_t read_ns = clock_mono_now().ns - recording->started_mono.ns;
-    for (size_t i = 0; i < count; i++) {
-        media->received_ns = arrival_ns(recording, datagrams[i].arrival, moment, read_ns);
-        media_stream_take(media, &datagrams[i], media->received_ns, recording->track, index);
-    }
-    media->drained = count < RTP_RECEIVER_BATCH;
-    if (media->drained)
-        media->received_ns = moment->ns;
-    swept->packets_received += count;
-    swept->packets_kernel_dropped += dropped - media->dropped;
-    media->dropped = dropped;
+    return before_ns;
 }
 
 /* Read a batch of each socket that may hold more; returns whether one still does. */
@@ -171,21 +212,21 @@ static bool receive_round(struct recording *recording, struct rtp_receiver *rece
 {
     /* read per recording: a sweep of a thousand takes long enough to matter */
     const struct moment moment = moment_now(recording);
-    int64_t horizon_ns = moment.ns;
     bool more = false;
 
-    /* reading may add streams: they are read in this round too */
+    /* reading may add streams: they are read in this round too; those it moves in the next */
     for (size_t i = 0; i < recording->stream_count; i++) {
-        struct media_stream *media = recording->streams[i];
-        if (!media->drained)
-            receive_batch(recording, i, receiver, &moment, swept);
-        if (!media->drained)
-            more = true;
-        if (media->received_ns < horizon_ns)
-            horizon_ns = media->received_ns;
+        /* the former one first: what a sender sent before it followed came before */
+        for (size_t which = MEDIA_STREAM_SOCKETS; which-- > 0;) {
+            const struct media_socket *socket = &recording->streams[i]->socket[which];
+
+            if (socket->descriptor >= 0 && !socket->drained)
+                receive_batch(recording, i, socket->descriptor, receiver, &moment, swept);
+        }
     }
     /* the reorder window counts from what was received, not from the clock: after a stall of this
      * thread the sockets hold audio that is old, but not late */
+    int64_t horizon_ns = received_ns(recording, moment.ns, &more);
     if (horizon_ns > recording->horizon_ns)
         recording->horizon_ns = horizon_ns;
     track_advance(recording->track, recording->horizon_ns);
@@ -233,20 +274,47 @@ static void sweep_rtcp(struct recording *recording, struct rtp_receiver *receive
     }
 }
 
+/* Close what is needed no longer, unless signalling has just taken it back. */
+static void close_sockets(struct recording *recording)
+{
+    int64_t now_ns = clock_mono_now().ns - recording->started_mono.ns;
+
+    for (size_t i = 0; i < recording->stream_count; i++) {
+        struct media_stream *media = recording->streams[i];
+        int expected = RECORDING_SOCKETS_IDLE;
+
+        media_stream_tick(media, now_ns);
+        if (media_stream_is_done(media, now_ns) &&
+            atomic_compare_exchange_strong(&recording->sockets[i], &expected,
+                                           RECORDING_SOCKETS_CLOSED))
+            media_stream_rest(media);
+    }
+}
+
+static void begin_sweep(struct recording *recording)
+{
+    for (size_t i = 0; i < recording->stream_count; i++) {
+        for (size_t which = 0; which < MEDIA_STREAM_SOCKETS; which++)
+            recording->streams[i]->socket[which].drained = false;
+    }
+}
+
 bool recording_media_sweep(struct recording *recording, struct rtp_receiver *receiver,
                            struct recording_swept *swept)
 {
     bool stopped = atomic_load(&recording->end_cause) != NULL;
     int rounds = stopped ? RECORDING_BATCHES_LAST_MAX : RECORDING_BATCHES_MAX;
 
-    for (size_t i = 0; i < recording->stream_count; i++)
-        recording->streams[i]->drained = false;
+    /* also where no stream has a socket: then nothing is read that would bring them */
+    apply_changes(recording);
+    begin_sweep(recording);
     for (int round = 0; round < rounds; round++)
         if (!receive_round(recording, receiver, swept))
             break;
     publish_heard(recording);
     if (++recording->sweeps % RECORDING_RTCP_SWEEPS == 0)
         sweep_rtcp(recording, receiver);
+    close_sockets(recording);
     return stopped;
 }
 

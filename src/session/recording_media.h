@@ -1,10 +1,10 @@
 /**
  * recording_media: a recording as its media thread sees it. Private to this folder.
  *
- * What two threads share is small: `changes` (locked inside), `heard` and `end_cause` (atomic). All
- * else belongs to signalling before recording_start and to the media thread after it, but for
- * `known`, which is signalling's always; recording_start hands over through the thread's locked
- * inbox. Streams that are added later come as changes.
+ * What two threads share is small: `changes` (locked inside), `heard`, `sockets` and `end_cause`
+ * (atomic). All else belongs to signalling before recording_start and to the media thread after it,
+ * but for `known`, which is signalling's always; recording_start hands over through the thread's
+ * locked inbox. Streams and sockets that are added later come as changes.
  */
 #ifndef RECORDER_SESSION_RECORDING_MEDIA_H
 #define RECORDER_SESSION_RECORDING_MEDIA_H
@@ -29,10 +29,22 @@ enum {
     RECORDING_RTCP_SWEEPS = 5,
 };
 
+/*
+ * The sockets of a stream, as signalling and the media thread agree on them. IDLE: it is withdrawn,
+ * and whoever is first either closes them (the media thread) or takes them back into use
+ * (signalling). From CLOSED only a new socket leads back, which comes as a change.
+ */
+enum recording_sockets {
+    RECORDING_SOCKETS_USED,
+    RECORDING_SOCKETS_IDLE,
+    RECORDING_SOCKETS_CLOSED,
+};
+
 /* What signalling knows of the streams, in the order of their indexes. */
 struct recording_known {
     size_t count;
     uint16_t port[BOUND_CALL_STREAMS];
+    struct sockaddr_storage local[BOUND_CALL_STREAMS]; /* that the socket is bound to */
     enum recording_channel channel[BOUND_CALL_STREAMS];
 };
 
@@ -56,6 +68,7 @@ struct recording {
     struct recording_ties *ties;
     /* shared */
     struct changes changes;
+    atomic_int sockets[BOUND_CALL_STREAMS]; /* enum recording_sockets, of each stream */
     atomic_int_fast64_t heard;       /* mono_time of the last packet taken in, 0 where none was */
     mono_time stopped;               /* set before end_cause */
     _Atomic(const char *) end_cause; /* NULL while it runs */

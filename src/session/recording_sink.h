@@ -38,16 +38,32 @@ struct recording_leg {
     uint64_t packets_lost;     /* sequence numbers that never came: received + lost = sent */
     uint64_t packets_late;     /* came after their place was written */
     uint64_t packets_duplicate;
-    uint64_t packets_ignored; /* other payload types, malformed, on hold, more than could wait */
+    uint64_t packets_ignored; /* other payload types, malformed, too long, on hold, more than could
+                                 wait */
     uint64_t packets_refused; /* not authentic (SRTP), or of a sender that is not the leg's */
 };
 
-/* What ties a call to others; "" where it was not said. Borrowed. */
+enum recording_tie_kind {
+    RECORDING_TIE_SESSION,
+    RECORDING_TIE_SIP_SESSION,
+    RECORDING_TIE_GROUP,
+    RECORDING_TIE_REFERENCE
+};
+
+struct recording_tie {
+    enum recording_tie_kind kind;
+    const char *value;
+};
+
+/* What ties a call to others: the four by which it is shown, "" where they were not said, and
+ * further ones: a call may have several groups and sessions, and may have had others. Borrowed. */
 struct recording_ties {
     const char *session_id;     /* SIPREC session */
     const char *sip_session_id; /* sipSessionID, or the Session-ID header (RFC 7989) */
     const char *group_id;       /* communication session group */
     const char *call_reference; /* a vendor's, such as Cisco's refci */
+    size_t others;              /* those that matter most first; may repeat the four */
+    struct recording_tie other[BOUND_TIES];
 };
 
 /* What is known of a call when it is answered. Borrowed for the call. */
@@ -69,8 +85,9 @@ struct recording_begin {
  *
  * Stretches: "lost", "late", "silent", "held" (on hold, inactive, withdrawn), "overlaid" (came for
  * a place where other audio of the leg is heard), "unwritten" (the sink did not take it). Events of
- * media: "codec_change" ("PCMU -> PCMA"), "ssrc_change", "notes_dropped" (count: more events than
- * are kept). Events of signalling: those of struct recording_note. A sink that keeps facts adds
+ * media: "codec_change" ("PCMU -> PCMA"), "ssrc_change", "deviation" (why packets are not heard),
+ * "notes_dropped" (count: more events than are kept). Events of signalling: those of struct
+ * recording_note. A sink that keeps facts adds
  * "documents_dropped" itself.
  */
 struct recording_fact {

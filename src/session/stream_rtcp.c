@@ -31,7 +31,8 @@ static void schedule(struct stream_rtcp *rtcp, int64_t now_ns)
 /* A socket of its own, where one is wanted; without it the recording goes on without reports. */
 static void open_socket(struct stream_rtcp *rtcp)
 {
-    if (rtcp->descriptor >= 0 || rtcp->mux || rtcp->to.ss_family == AF_UNSPEC)
+    if (rtcp->descriptor >= 0 || rtcp->rtp_descriptor < 0 || rtcp->mux ||
+        rtcp->to.ss_family == AF_UNSPEC)
         return;
     if (port_range_open_rtcp(&rtcp->local, rtcp->port, &rtcp->descriptor, NULL) != STATUS_OK)
         rtcp->descriptor = -1;
@@ -73,8 +74,7 @@ void stream_rtcp_deinit(struct stream_rtcp *rtcp)
     srtp_key_wipe(&rtcp->local_key);
 }
 
-/* A sender of another key; where it cannot be made nothing is sent: rather silence than in clear.
- */
+/* Its sender is made when it is needed. */
 static void take_key(struct stream_rtcp *rtcp, const struct srtp_key *key)
 {
     if (srtp_key_equal(key, &rtcp->local_key))
@@ -82,8 +82,16 @@ static void take_key(struct stream_rtcp *rtcp, const struct srtp_key *key)
     srtp_sender_destroy(rtcp->sender);
     rtcp->sender = NULL;
     rtcp->local_key = *key;
-    if (key->suite != SRTP_SUITE_NONE && srtp_sender_create(key, &rtcp->sender, NULL) != STATUS_OK)
-        rtcp->sender = NULL;
+}
+
+/* Seal where that is agreed on; false: it cannot be sent. Rather silence than in clear. */
+static bool seal(struct stream_rtcp *rtcp, uint8_t *data, size_t *data_bytes)
+{
+    if (rtcp->local_key.suite == SRTP_SUITE_NONE)
+        return true;
+    if (!rtcp->sender && srtp_sender_create(&rtcp->local_key, &rtcp->sender, NULL) != STATUS_OK)
+        return false;
+    return srtp_sender_seal_rtcp(rtcp->sender, data, data_bytes) == STATUS_OK;
 }
 
 void stream_rtcp_update(struct stream_rtcp *rtcp, const struct recording_stream *stream,
@@ -95,6 +103,19 @@ void stream_rtcp_update(struct stream_rtcp *rtcp, const struct recording_stream 
     rtcp->to = stream->rtcp;
     rtcp->clock_rate_hz = stream->clock_rate_hz;
     take_key(rtcp, &stream->local_key);
+    open_socket(rtcp);
+}
+
+void stream_rtcp_move(struct stream_rtcp *rtcp, const struct sockaddr_storage *local, uint16_t port,
+                      int descriptor)
+{
+    if (rtcp->descriptor >= 0)
+        (void)close(rtcp->descriptor);
+    rtcp->descriptor = -1;
+    rtcp->local = *local;
+    rtcp->port = port;
+    rtcp->rtp_descriptor = descriptor;
+    memset(&rtcp->heard, 0, sizeof rtcp->heard);
     open_socket(rtcp);
 }
 
@@ -164,12 +185,10 @@ static void send_report(struct stream_rtcp *rtcp, const char *cname, int64_t now
 
     if (!find_way(rtcp, &to, &descriptor))
         return;
-    if (rtcp->local_key.suite != SRTP_SUITE_NONE && !rtcp->sender)
-        return;
     size_t blocks = reception_block(&rtcp->reception, now_ns, &block) ? 1 : 0;
     size_t bytes =
         rtcp_write_receiver_report(rtcp->ssrc, blocks ? &block : NULL, blocks, cname, bye, data);
-    if (rtcp->sender && srtp_sender_seal_rtcp(rtcp->sender, data, &bytes) != STATUS_OK)
+    if (!seal(rtcp, data, &bytes))
         return;
     /* what the socket does not take now is not worth waiting for */
     (void)sendto(descriptor, data, bytes, MSG_DONTWAIT | MSG_NOSIGNAL, (struct sockaddr *)&to,

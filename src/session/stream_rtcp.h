@@ -28,13 +28,13 @@ enum { STREAM_RTCP_CNAME_BYTES = 64 };
 struct stream_rtcp {
     struct sockaddr_storage local; /* that the RTP socket is bound to */
     uint16_t port;                 /* of RTP */
-    int rtp_descriptor;            /* borrowed */
+    int rtp_descriptor;            /* borrowed; -1 where there is none */
     int descriptor;                /* of the port behind; -1 where there is none */
     bool mux;
     struct sockaddr_storage to;    /* by the SDP; AF_UNSPEC: nowhere */
     struct sockaddr_storage heard; /* where the RTP that was heard last came from */
     struct srtp_key local_key;
-    struct srtp_sender *sender; /* NULL: plain RTCP */
+    struct srtp_sender *sender; /* of local_key; NULL: plain RTCP, or not made yet */
     struct reception reception;
     uint32_t clock_rate_hz;
     uint32_t ssrc;   /* ours */
@@ -67,6 +67,15 @@ void stream_rtcp_deinit(struct stream_rtcp *rtcp);
  */
 void stream_rtcp_update(struct stream_rtcp *rtcp, const struct recording_stream *stream,
                         const char *cname, int64_t now_ns);
+
+/**
+ * RTP comes to another socket from now on: RTCP goes by it, or by the port behind it. What is known
+ * of the sender stays, but not where its RTP comes from.
+ *
+ * descriptor  borrowed, as in stream_rtcp_init; -1: there is none, and nothing is sent.
+ */
+void stream_rtcp_move(struct stream_rtcp *rtcp, const struct sockaddr_storage *local, uint16_t port,
+                      int descriptor);
 
 /** Note a packet of RTP that is heard. */
 void stream_rtcp_packet(struct stream_rtcp *rtcp, const struct rtp_packet *packet,

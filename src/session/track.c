@@ -248,11 +248,17 @@ void track_update(struct track *track, const struct recording_stream *streams, s
     }
 }
 
-void track_receive(struct track *track, size_t leg, const uint8_t *data, size_t data_bytes,
-                   bool truncated, int64_t arrival_ns)
+void track_turn(struct track *track, size_t leg)
 {
     assert(leg < track->leg_count);
-    leg_receive(track->leg[leg], data, data_bytes, truncated, arrival_ns);
+    leg_turn(track->leg[leg]);
+}
+
+void track_receive(struct track *track, size_t leg, const uint8_t *data, size_t data_bytes,
+                   int64_t arrival_ns)
+{
+    assert(leg < track->leg_count);
+    leg_receive(track->leg[leg], data, data_bytes, arrival_ns);
 }
 
 void track_count(struct track *track, size_t leg, enum leg_outcome outcome, uint64_t datagrams)

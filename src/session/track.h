@@ -31,7 +31,8 @@ struct track;
 
 /**
  * streams  1..BOUND_CALL_STREAMS, copied; those of one channel are heard together. A channel
- * without a stream is silent. serial   of the Ogg stream.
+ *          without a stream is silent.
+ * serial   of the Ogg stream.
  *
  * STATUS_OK           *out set.
  * STATUS_UNSUPPORTED  a codec that is not in the table.
@@ -84,9 +85,12 @@ bool track_accepts(const struct track *track, enum recording_channel channel,
 void track_update(struct track *track, const struct recording_stream *streams, size_t stream_count,
                   int64_t at_ns);
 
+/** The audio of a leg comes from another address from now on; as leg_turn. */
+void track_turn(struct track *track, size_t leg);
+
 /** Give a leg one datagram; arguments as leg_receive. */
 void track_receive(struct track *track, size_t leg, const uint8_t *data, size_t data_bytes,
-                   bool truncated, int64_t arrival_ns);
+                   int64_t arrival_ns);
 
 /** Count datagrams that no leg is given; arguments as leg_count. */
 void track_count(struct track *track, size_t leg, enum leg_outcome outcome, uint64_t datagrams);

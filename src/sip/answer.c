@@ -170,7 +170,8 @@ void answer_send_empty(struct sip_call *call, const struct sip_msg *msg)
 {
     char headers[ANSWER_HEADERS_BYTES];
 
-    refresh_agree(call, msg);
+    if (call->state == CALL_ANSWERED) /* there is a session to refresh */
+        refresh_agree(call, msg);
     answer_headers(call, headers);
     refresh_headers(call, headers);
     reply_final(call->server, msg, 200, "OK", headers);

@@ -6,6 +6,7 @@
 #include "sip/message.h"
 #include "sip/reply.h"
 #include "sip/server_private.h"
+#include "sip/sip_body.h"
 
 enum {
     DESCRIPTION_BYTES = 32768, /* of ours; with its headers it still fits one datagram */
@@ -25,6 +26,8 @@ const char *sip_call_message_name(enum sip_call_message message)
         return "ACK";
     case SIP_CALL_RESPONSE:
         return "response";
+    case SIP_CALL_PRACK:
+        return "PRACK";
     case SIP_CALL_FAREWELL:
         return "BYE";
     case SIP_CALL_TIMER:
@@ -56,6 +59,7 @@ static void call_free(struct sip_call *call)
     bytes_wipe(&call->description);
     bytes_deinit(&call->description);
     free(call->texts);
+    free(call->from);
     mem_deref(call->dialog_id);
     mem_deref(call->remote_tag);
     mem_deref(call->sock);
@@ -250,15 +254,44 @@ void call_learn(struct sip_call *call, const struct sip_msg *msg)
     refresh_heard(call);
 }
 
+const char *call_learn_from(struct sip_call *call, const struct sip_msg *msg)
+{
+    struct text_span value = message_span(msg->from.val);
+    char *from = malloc(value.bytes + 1);
+
+    if (!from)
+        return NULL;
+    message_copy_text(value, from);
+    if (strcmp(from, call->from ? call->from : call->identity.from) == 0) {
+        free(from);
+        return NULL;
+    }
+    free(call->from);
+    call->from = from;
+    return from;
+}
+
 void call_tell(struct sip_call *call, const struct sip_call_offer *offer)
 {
     const struct sip_server_handler *handler = &call->server->options.handler;
 
-    if (call->state != CALL_ANSWERED ||
-        (!offer->sdp && offer->metadata_xml.bytes == 0 && offer->deviations == 0))
+    if (call->state == CALL_ENDED ||
+        (!offer->sdp && offer->metadata_xml.bytes == 0 && offer->deviations == 0 && !offer->from))
         return;
     /* there is no answer that could refuse it */
     (void)handler->update(handler->context, call->context, offer, NULL);
+}
+
+void call_tell_further(struct sip_call *call, struct sip_body *body)
+{
+    while (sip_body_next(body))
+        call_tell(call, &body->offer);
+}
+
+void call_tell_body(struct sip_call *call, struct sip_body *body)
+{
+    call_tell(call, &body->offer);
+    call_tell_further(call, body);
 }
 
 /* --- the owner's answers --- */
@@ -271,6 +304,7 @@ enum status sip_call_accept(struct sip_call *call, const struct sdp_local *local
     if (status != STATUS_OK)
         return status;
     call->state = CALL_ANSWERED;
+    call->invite_settled = clock_mono_now();
     call->invite = mem_deref(call->invite);
     offer_free(call);
     return STATUS_OK;
@@ -302,12 +336,6 @@ void call_hang_up(struct sip_call *call, enum sip_call_end why)
     /* without memory it is like one that the network lost */
     (void)outgoing_send(call, &bye);
     call_end(call, why);
-}
-
-void sip_call_hangup(struct sip_call *call)
-{
-    if (call->state == CALL_ANSWERED)
-        call_hang_up(call, SIP_CALL_SHUTDOWN);
 }
 
 void call_shut_down(struct sip_call *call)

@@ -28,6 +28,31 @@ static struct sip_call *call_find(const struct sip_server *server, const struct 
                                    (void *)(uintptr_t)msg));
 }
 
+struct merged {
+    const struct sip_server *server;
+    const struct sip_msg *msg;
+};
+
+static bool call_began_by(struct le *le, void *arg)
+{
+    const struct sip_call *call = le->data;
+    const struct merged *merged = arg;
+    const struct sip_msg *msg = merged->msg;
+    int64_t settled_ms = (clock_mono_now().ns - call->invite_settled.ns) / CLOCK_NS_PER_MS;
+
+    return pl_strcmp(&msg->callid, call->dialog_id) == 0 && call->remote_tag[0] &&
+           pl_strcmp(&msg->from.tag, call->remote_tag) == 0 && msg->cseq.num == call->invite_cseq &&
+           (call->state == CALL_WAITING ||
+            settled_ms < (int64_t)merged->server->t1_ms * SERVER_WAIT_FACTOR);
+}
+
+bool dialog_is_merged(const struct sip_server *server, const struct sip_msg *msg)
+{
+    struct merged merged = {.server = server, .msg = msg};
+
+    return hash_lookup(server->calls_by_id, hash_joaat_pl(&msg->callid), call_began_by, &merged);
+}
+
 /* --- ACK --- */
 
 /* The ACK of a 200 brings the answer where that carried our offer (RFC 3264 section 4). */
@@ -39,19 +64,26 @@ void dialog_acknowledge(struct sip_server *server, const struct sip_msg *msg)
     if (!call || call->state != CALL_ANSWERED || !call->unacknowledged ||
         call->unacknowledged->cseq.num != msg->cseq.num)
         return;
+    if (standing_refused(server, call, msg))
+        return;
     bool answers = call->our_offer_open;
     answer_forget(call);
+    if (msg->cseq.num == call->invite_cseq)
+        call->invite_settled = clock_mono_now();
     refresh_heard(call);
     sip_body_read_lenient(msg, SIP_CALL_ACK, answers, &body);
     if (answers && !body.offer.sdp)
         deviation_add(&body.offer.deviations, DEVIATION_NO_ANSWER_IN_ACK);
-    call_hold(call);
-    call_tell(call, &body.offer);
-    call_release(call);
+    call_tell_body(call, &body);
     sip_body_deinit(&body);
 }
 
 /* --- re-INVITE and UPDATE --- */
+
+static bool is_update_alone(const struct sip_call_offer *offer)
+{
+    return offer->message == SIP_CALL_UPDATE && !offer->sdp;
+}
 
 /* What the owner said to an offer, as an answer. */
 static void refuse_update(struct sip_server *server, const struct sip_msg *msg, enum status status)
@@ -72,10 +104,7 @@ static void refuse_update(struct sip_server *server, const struct sip_msg *msg, 
     reply_final(server, msg, 503, "Service Unavailable", headers);
 }
 
-/*
- * Ask the owner for an answer to the offer, or for our offer where there is none, and send it. The
- * call may be gone afterwards for all but its memory.
- */
+/* Ask the owner for an answer to the offer, or for our offer where there is none, and send it. */
 static enum status describe(struct sip_call *call, const struct sip_msg *msg,
                             const struct sip_call_offer *offer)
 {
@@ -86,7 +115,7 @@ static enum status describe(struct sip_call *call, const struct sip_msg *msg,
     if (offer->sdp)
         local.media_lines = offer->sdp->media_lines;
     enum status status = handler->update(handler->context, call->context, offer, &local);
-    if (status == STATUS_OK && call->state == CALL_ANSWERED)
+    if (status == STATUS_OK)
         status = answer_send(call, msg, offer->sdp, &local, &none);
     sdp_local_wipe(&local);
     return status;
@@ -95,64 +124,81 @@ static enum status describe(struct sip_call *call, const struct sip_msg *msg,
 static void apply_update(struct sip_call *call, const struct sip_msg *msg,
                          const struct sip_call_offer *offer)
 {
-    enum status status = STATUS_OK;
-    bool empty = !offer->sdp && offer->message == SIP_CALL_UPDATE;
-
-    if (empty)
+    if (is_update_alone(offer)) {
         call_tell(call, offer);
-    else
-        status = describe(call, msg, offer);
-    if (call->state == CALL_ENDED) {
-        reply_final(call->server, msg, 481, "Call/Transaction Does Not Exist", "");
-        return;
-    }
-    if (status != STATUS_OK) {
-        refuse_update(call->server, msg, status);
-        return;
-    }
-    target_take(call, msg);
-    if (empty)
+        target_take(call, msg);
         answer_send_empty(call, msg);
+        return;
+    }
+    enum status status = describe(call, msg, offer);
+    if (status == STATUS_OK)
+        target_take(call, msg);
+    else
+        refuse_update(call->server, msg, status);
 }
 
-/* Whether an offer, or a request for one, comes while one of ours is open: 491 then. */
-static bool is_glare(const struct sip_call *call, const struct sip_call_offer *offer)
+/*
+ * Whether the state of offers refuses it. Before the INVITE's final answer nothing can be offered,
+ * nor another INVITE sent: 500 then (RFC 3311 section 5.2, RFC 3261 section 14.2). While an offer
+ * of ours is open, an offer or a request for one is 491. An UPDATE without an offer is in nobody's
+ * way.
+ */
+static bool is_refused_for_now(const struct sip_call *call, const struct sip_msg *msg,
+                               const struct sip_call_offer *offer)
 {
-    if (offer->message == SIP_CALL_UPDATE && !offer->sdp)
+    struct sip_server *server = call->server;
+    char headers[32];
+
+    if (is_update_alone(offer))
         return false;
-    return call->our_offer_open || outgoing_is_offering(call);
+    if (call->state == CALL_WAITING) {
+        (void)snprintf(headers, sizeof headers, "Retry-After: %u\r\n", rand_u32() % RETRY_AFTER_S);
+        reply_final(server, msg, 500, "INVITE Not Answered Yet", headers);
+        return true;
+    }
+    if (!call->our_offer_open && !outgoing_is_offering(call))
+        return false;
+    reply_final(server, msg, 491, "Request Pending", "");
+    return true;
 }
 
-/* Metadata beside a description that cannot be read is none the worse for it. */
-static void refuse_unreadable(struct sip_call *call, const struct sip_msg *msg,
-                              const struct sip_body_refusal *refusal,
-                              const struct sip_call_offer *offer)
+/*
+ * Answer a re-INVITE or UPDATE. Metadata is none the worse for what it comes with: that of a
+ * refused message is taken too, in its order, for its client may not send it again.
+ */
+static void answer_update(struct sip_call *call, const struct sip_msg *msg,
+                          struct sip_call_offer *offer, const struct sip_body_refusal *refusal)
 {
-    reply_final(call->server, msg, refusal->code, refusal->reason, refusal->headers);
+    if (refusal)
+        reply_final(call->server, msg, refusal->code, refusal->reason, refusal->headers);
+    else if (!refresh_refused(call->server, call, msg) && !is_refused_for_now(call, msg, offer)) {
+        apply_update(call, msg, offer);
+        return;
+    }
+    offer->sdp = NULL;
     call_tell(call, offer);
+}
+
+static enum sip_call_message update_message(const struct sip_msg *msg)
+{
+    return message_is(msg, "INVITE") ? SIP_CALL_REINVITE : SIP_CALL_UPDATE;
 }
 
 static void update_received(struct sip_call *call, const struct sip_msg *msg)
 {
-    struct sip_server *server = call->server;
     struct sip_body_refusal refusal;
     struct sip_body body;
     uint64_t known = 0; /* how the feature tag is spelled was told at the INVITE */
 
-    if (refresh_refused(server, call, msg))
-        return;
     bool readable = sip_body_read(msg, &body, &refusal);
-    body.offer.message = message_is(msg, "INVITE") ? SIP_CALL_REINVITE : SIP_CALL_UPDATE;
+    body.offer.message = update_message(msg);
     body.offer.siprec |= recognition_read(msg, &known);
+    body.offer.from = call_learn_from(call, msg);
     if (message_header_count(msg, &MESSAGE_UNREADABLE) > 0)
         deviation_add(&body.offer.deviations, DEVIATION_HEADER_LINE);
     call_hold(call);
-    if (!readable)
-        refuse_unreadable(call, msg, &refusal, &body.offer);
-    else if (is_glare(call, &body.offer))
-        reply_final(server, msg, 491, "Request Pending", "");
-    else
-        apply_update(call, msg, &body.offer);
+    answer_update(call, msg, &body.offer, readable ? NULL : &refusal);
+    call_tell_further(call, &body);
     call_release(call);
     sip_body_deinit(&body);
 }
@@ -170,21 +216,20 @@ static void bye_received(struct sip_call *call, const struct sip_msg *msg)
         return;
     }
     sip_body_read_lenient(msg, SIP_CALL_FAREWELL, false, &body);
-    call_hold(call);
-    call_tell(call, &body.offer);
-    if (call->state != CALL_ENDED)
-        call_end(call, SIP_CALL_BYE);
-    call_release(call);
+    call_tell_body(call, &body);
+    call_end(call, SIP_CALL_BYE);
     sip_body_deinit(&body);
 }
 
-/* The INVITE's final answer is still to come: nothing can be offered (RFC 3311 section 5.2). */
-static void refuse_for_now(struct sip_server *server, const struct sip_msg *msg)
+/* A description has no place in it: our 180 has none, so that no offer could be answered. */
+static void prack_received(struct sip_call *call, const struct sip_msg *msg)
 {
-    char headers[32];
+    struct sip_body body;
 
-    (void)snprintf(headers, sizeof headers, "Retry-After: %u\r\n", rand_u32() % RETRY_AFTER_S);
-    reply_final(server, msg, 500, "INVITE Not Answered Yet", headers);
+    provisional_acknowledge(call, msg);
+    sip_body_read_lenient(msg, SIP_CALL_PRACK, false, &body);
+    call_tell_body(call, &body);
+    sip_body_deinit(&body);
 }
 
 static void call_request(struct sip_call *call, const struct sip_msg *msg)
@@ -194,12 +239,9 @@ static void call_request(struct sip_call *call, const struct sip_msg *msg)
     if (message_is(msg, "BYE")) {
         bye_received(call, msg);
     } else if (message_is(msg, "PRACK")) {
-        provisional_acknowledge(call, msg);
+        prack_received(call, msg);
     } else if (message_is(msg, "INVITE") || message_is(msg, "UPDATE")) {
-        if (call->state == CALL_WAITING)
-            refuse_for_now(server, msg);
-        else
-            update_received(call, msg);
+        update_received(call, msg);
     } else if (message_is(msg, "OPTIONS")) {
         reply_stateless(server, msg, 200, "OK",
                         REPLY_ACCEPT_HEADERS REPLY_ALLOW_HEADERS REPLY_SUPPORTED_HEADERS);
@@ -208,17 +250,35 @@ static void call_request(struct sip_call *call, const struct sip_msg *msg)
     }
 }
 
+/*
+ * Behind a request that was sent later (RFC 3261 section 12.2.2): what it says of the call is kept,
+ * and is news no more.
+ */
+static void late_received(struct sip_call *call, const struct sip_msg *msg)
+{
+    struct sip_body body;
+
+    reply_final(call->server, msg, 500, "CSeq Lower Than Before", "");
+    if (message_is(msg, "PRACK"))
+        sip_body_read_lenient(msg, SIP_CALL_PRACK, true, &body);
+    else if (message_is(msg, "INVITE") || message_is(msg, "UPDATE"))
+        sip_body_read_lenient(msg, update_message(msg), true, &body);
+    else
+        return;
+    body.offer.sdp = NULL;
+    body.offer.late = true;
+    call_tell_body(call, &body);
+    sip_body_deinit(&body);
+}
+
 void dialog_request(struct sip_server *server, const struct sip_msg *msg)
 {
     struct sip_call *call = call_find(server, msg);
 
-    if (!call) {
-        reply_stateless(server, msg, 481, "Call/Transaction Does Not Exist", "");
+    if (standing_refused(server, call, msg))
         return;
-    }
     if (msg->cseq.num < call->remote_cseq) {
-        /* RFC 3261 section 12.2.2 */
-        reply_final(server, msg, 500, "CSeq Lower Than Before", "");
+        late_received(call, msg);
         return;
     }
     call->remote_cseq = msg->cseq.num;

@@ -3,6 +3,7 @@
 #include <ctype.h>
 #include <stdint.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/bounds.h"
 #include "sip/header_line.h"
@@ -52,6 +53,16 @@ static size_t head_length(const char *data, size_t bytes, size_t *scanned)
     return 0;
 }
 
+/* In any case (RFC 3261 section 7.1). */
+static bool names_protocol(const char *line, size_t bytes)
+{
+    for (size_t i = 0; i + 4 <= bytes; i++) {
+        if (strncasecmp(line + i, "SIP/", 4) == 0)
+            return true;
+    }
+    return false;
+}
+
 /* A first line begins with a method (RFC 3261 section 25.1: token) or the protocol, which it names
  * once it is there. */
 static bool first_line_is_sip(const char *data, size_t bytes)
@@ -60,7 +71,7 @@ static bool first_line_is_sip(const char *data, size_t bytes)
 
     if (!isalnum((unsigned char)*data) && (*data == '\0' || !strchr("-.!%*_+`'~", *data)))
         return false;
-    return !end || memmem(data, (size_t)(end - data), "SIP/", 4);
+    return !end || names_protocol(data, (size_t)(end - data));
 }
 
 /* Digits only. */

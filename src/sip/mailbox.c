@@ -1,6 +1,7 @@
 #include "sip/mailbox.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
@@ -8,7 +9,8 @@
 
 #include "sip/libre.h"
 
-/* Invariant: the eventfd is readable, or the loop is in wake_received, whenever something waits. */
+/* Invariant: the eventfd is readable, or the loop is in wake_received or has just left
+ * mailbox_wait, whenever something waits. */
 struct mailbox {
     pthread_mutex_t lock;
     struct sip_letter *first;
@@ -41,6 +43,16 @@ void mailbox_drain(struct mailbox *mailbox)
         function(function_arg);
         letter = next;
     }
+}
+
+void mailbox_wait(struct mailbox *mailbox, int wait_ms)
+{
+    struct pollfd wake = {.fd = mailbox->descriptor, .events = POLLIN};
+    uint64_t wakes;
+
+    /* a wake that is taken here is for letters that the caller takes next */
+    if (poll(&wake, 1, wait_ms) == 1)
+        (void)!read(mailbox->descriptor, &wakes, sizeof wakes);
 }
 
 static void wake_received(int flags, void *arg)

@@ -30,6 +30,9 @@ void mailbox_post(struct mailbox *mailbox, struct sip_letter *letter);
 /** From any thread, without memory: make libre's loop return. */
 void mailbox_stop_loop(struct mailbox *mailbox);
 
+/** Wait, without libre's loop, until something is posted, at most for wait_ms. */
+void mailbox_wait(struct mailbox *mailbox, int wait_ms);
+
 /** Call all that waits now. */
 void mailbox_drain(struct mailbox *mailbox);
 

@@ -316,6 +316,13 @@ void message_copy_text(struct text_span text, char *out)
     out[text.bytes] = '\0';
 }
 
+enum sip_transport message_transport(const struct sip_msg *msg)
+{
+    if (msg->tp == SIP_TRANSP_TLS)
+        return SIP_OVER_TLS;
+    return msg->tp == SIP_TRANSP_TCP ? SIP_OVER_TCP : SIP_OVER_UDP;
+}
+
 struct sockaddr_storage message_source(const struct sip_msg *msg)
 {
     struct sockaddr_storage source = {0};

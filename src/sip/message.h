@@ -14,6 +14,7 @@
 #include "base/status.h"
 #include "body/multipart.h"
 #include "sip/libre.h"
+#include "sip/server.h"
 
 /* By what a message came. */
 struct message_origin {
@@ -107,6 +108,9 @@ void message_copy_text(struct text_span text, char *out);
 
 /** The same bytes in libre's form and back. */
 struct text_span message_span(struct pl text);
+
+/** By what it came, in the words of server.h. */
+enum sip_transport message_transport(const struct sip_msg *msg);
 
 /** Source of a message, an IPv4-mapped address made IPv4. */
 struct sockaddr_storage message_source(const struct sip_msg *msg);

@@ -130,7 +130,7 @@ static void refreshed(struct sip_call *call, const struct sip_msg *response)
     restart(call);
     sip_body_read_lenient(response, SIP_CALL_RESPONSE,
                           pl_strcmp(&response->cseq.met, "INVITE") == 0, &body);
-    call_tell(call, &body.offer);
+    call_tell_body(call, &body);
     sip_body_deinit(&body);
 }
 
@@ -152,7 +152,6 @@ static void refresh_answered(struct sip_call *call, const struct sip_msg *respon
 {
     if (!response || response->scode == 408)
         return;
-    call_hold(call);
     if (response->scode == 481) {
         call->refresh.lost = true;
         expire(call);
@@ -170,7 +169,6 @@ static void refresh_answered(struct sip_call *call, const struct sip_msg *respon
     } else {
         restart(call);
     }
-    call_release(call);
 }
 
 /* By UPDATE without an offer where the client takes it, else by our description of now. */
@@ -242,14 +240,11 @@ static bool has_time(const struct sip_call *call)
 static void expire(void *arg)
 {
     struct sip_call *call = arg;
-
-    call_hold(call);
     bool alive = is_alive(call);
-    if (call->state != CALL_ANSWERED)
-        goto out;
+
     if (!alive && !has_time(call)) {
         call_hang_up(call, SIP_CALL_EXPIRED);
-        goto out;
+        return;
     }
     deadline_set(&call->server->deadlines, &call->refresh.deadline,
                  SIP_CALL_ALIVE_AGAIN_S * second_ms(call->server), expire, call);
@@ -257,21 +252,16 @@ static void expire(void *arg)
         call->refresh.told = true;
         tell(call, DEVIATION_TIMER_IGNORED);
     }
-out:
-    call_release(call);
 }
 
 void refresh_unacknowledged(struct sip_call *call)
 {
-    call_hold(call);
-    bool alive = is_alive(call);
-    if (call->state == CALL_ANSWERED && alive) {
-        answer_forget(call);
-        tell(call, DEVIATION_NO_ACK);
-    } else if (call->state == CALL_ANSWERED) {
+    if (!is_alive(call)) {
         call_hang_up(call, SIP_CALL_NO_ACK);
+        return;
     }
-    call_release(call);
+    answer_forget(call);
+    tell(call, DEVIATION_NO_ACK);
 }
 
 void refresh_heard(struct sip_call *call)

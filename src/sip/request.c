@@ -57,6 +57,7 @@ static void call_offer(struct sip_server *server, const struct sip_msg *msg, str
     call_hold(call);
     provisional_send(call);
     handler->invite(handler->context, call, &body->offer, &call->context);
+    call_tell_further(call, body);
     call_release(call);
 }
 
@@ -81,7 +82,9 @@ static void invite_read(struct sip_server *server, const struct sip_msg *msg)
 
 static void invite_received(struct sip_server *server, const struct sip_msg *msg)
 {
-    if (server->call_count >= server->options.calls_max)
+    if (dialog_is_merged(server, msg))
+        reply_stateless(server, msg, 482, "Merged Request", "");
+    else if (server->call_count >= server->options.calls_max)
         reply_unavailable(server, msg);
     else if (!refresh_refused(server, NULL, msg))
         invite_read(server, msg);
@@ -136,12 +139,12 @@ static void request_dispatch(struct sip_server *server, const struct sip_msg *ms
 
     if (message_is(msg, "CANCEL")) {
         /* libre answers those that match a transaction; the others have nothing to cancel */
-        reply_stateless(server, msg, 481, "Call/Transaction Does Not Exist", "");
+        (void)standing_refused(server, NULL, msg);
     } else if (outside && (message_is(msg, "INVITE") || message_is(msg, "OPTIONS"))) {
         outsider_request(server, msg);
     } else if (outside &&
                (message_is(msg, "BYE") || message_is(msg, "UPDATE") || message_is(msg, "PRACK"))) {
-        reply_stateless(server, msg, 481, "Call/Transaction Does Not Exist", "");
+        (void)standing_refused(server, NULL, msg);
     } else if (outside) {
         reply_stateless(server, msg, 405, "Method Not Allowed", REPLY_ALLOW_HEADERS);
     } else if (!require_refused(server, msg)) {
@@ -176,7 +179,8 @@ bool request_seen(const struct sip_msg *msg, void *arg)
     if (transport_learn(server, msg))
         return true;
     reply_settle_target((struct sip_msg *)(uintptr_t)msg); /* libre has done with its Via */
-    if (is_dealt_with(server, msg))
+    if (is_dealt_with(server, msg) ||
+        (message_is(msg, "CANCEL") && standing_refused_cancel(server, msg)))
         return true;
     failover_follow(server, msg);
     return false;

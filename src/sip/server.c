@@ -144,6 +144,12 @@ enum status sip_server_run(struct sip_server *server, struct fault *fault)
     return err ? fault_set(fault, STATUS_IO, err, "SIP event loop") : STATUS_OK;
 }
 
+void sip_server_run_posted(struct sip_server *server, int wait_ms)
+{
+    mailbox_wait(server->mailbox, wait_ms);
+    mailbox_drain(server->mailbox);
+}
+
 void sip_server_stop(struct sip_server *server)
 {
     mailbox_stop_loop(server->mailbox);

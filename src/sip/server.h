@@ -2,25 +2,27 @@
  * server: the SIP side of a session recording server (RFC 3261, 3311, 3264, 7866), over libre.
  *
  * One thread owns everything here: the one that calls sip_server_create and sip_server_run; all
- * handlers run on it, and all functions but sip_server_post and sip_server_stop are called on it.
- * libre stays behind this folder: no libre type in this header.
+ * handlers run on it, and all functions are called on it but sip_server_post,
+ * sip_server_post_letter and sip_server_stop. libre stays behind this folder: no
+ * libre type in this header.
  *
  * libre's traps and what is done about each (all tested):
  * - UDP datagrams over 8192 bytes are cut silently: at start the server sends itself one OPTIONS
- * per UDP socket, learns the socket from it and raises its buffer to BOUND_SIP_MESSAGE_BYTES; a
- * body shorter than its Content-Length is answered 400 (RFC 3261 section 18.3).
+ *   per UDP socket, learns the socket from it and raises its buffer to BOUND_SIP_MESSAGE_BYTES; a
+ *   body shorter than its Content-Length is answered 400 (RFC 3261 section 18.3).
  * - a message that it cannot decode is dropped without an answer, and so is one whose Via has no
  *   branch; one that it can decode is looked up among transactions before anything is asked of it.
  *   Here messages are decoded before it sees them, mended, answered from what is readable, and
  *   checked first (input.c, mend.c, salvage.c, request.c).
  * - one bad TCP message ends its connection, an idle one is closed after 15 minutes, and one
- * address may take all: connections pass through streams.c first, which also says who a TLS client
- * is. It needs to look inside libre, and so exactly version 1.1.0 (libre_layout.h).
+ *   address may take all: connections pass through streams.c first, which also says who a TLS
+ *   client is. It needs to look inside libre, and so exactly version 1.1.0 (libre_layout.h).
  * - no cap on connections: libre's descriptor table is sized to BOUND_SIP_TCP_CONNECTIONS, and
  *   sockets and files of other threads are kept above it (base/descriptor.h).
  * - a request that comes again by another transport is answered where it first came from: an INVITE
- *   not yet acknowledged moves (failover.c). A new branch for it is 482, as RFC 3261
- * section 8.2.2.2 has it.
+ *   not yet acknowledged moves (failover.c).
+ * - the same INVITE by another way is 482 to it (RFC 3261 section 8.2.2.2) where its Request-URI is
+ *   the same too, which proxies change: here it is 482 either way, until 64*T1 after its ACK.
  * - what it has to say goes to stderr, a line for each bad peer: it is silenced (transport.c).
  * - no UPDATE, no MIME: dialogs here are ours, over sip_listen and sip_strans_*.
  * - 2xx to INVITE is retransmitted here until its ACK (T1 doubling to T2); after 64*T1 without one
@@ -30,13 +32,20 @@
  *   that asks: its sockets are opened here and take the place of libre's (transport.c).
  * - its own requests leave by the first transport of a family and need DNS for a name: BYE, UPDATE
  *   and re-INVITE are sent here (outgoing.c), by the transport that brought the INVITE; to where
- * that came from, where the remote target is a name.
+ *   that came from, where the remote target is a name.
  * - it splits a Contact at a comma, also at one inside <>: such a Contact is read up to there.
  *
  * Order of offers (RFC 3261 section 14.2, RFC 3311 section 5.2, RFC 3264 section 4): a request with
  * an offer while an offer of ours is open is 491, before the INVITE's final answer 500 with
- * Retry-After. A re-INVITE before the ACK of the last 200 is taken where that 200 carried an
- * answer: offer and answer are complete, and some clients' ACKs come late or never.
+ * Retry-After. An UPDATE without an offer is taken at any time. A re-INVITE before the ACK of the
+ * last 200 is taken where that 200 carried an answer: offer and answer are complete, and some
+ * clients' ACKs come late or never.
+ *
+ * Metadata is told to the owner whatever becomes of the request that brought it: 400, 415, 422,
+ * 488, 491, 500 and 503 refuse the offer beside it. A client that then sends both again brings the
+ * document twice, which changes nothing but how often it was said. What came behind a later request
+ * (a lower CSeq, 500) is told as that. A request that is refused before its dialog is looked at
+ * (420, and 400 for what is no sound request) is not read.
  */
 #ifndef RECORDER_SIP_SERVER_H
 #define RECORDER_SIP_SERVER_H
@@ -64,7 +73,7 @@ enum sip_call_end {
     SIP_CALL_NO_ACK,    /* our 200 was never acknowledged */
     SIP_CALL_REFUSED,   /* sip_call_reject was called */
     SIP_CALL_EXPIRED,   /* its session timer ran out, or its client does not know it any more */
-    SIP_CALL_SHUTDOWN,  /* sip_call_hangup was called */
+    SIP_CALL_SHUTDOWN,  /* sip_server_destroy was called */
 };
 
 /* How a message shows that its session is a recording session (RFC 7866 section 6.2); bits. */
@@ -82,27 +91,32 @@ enum sip_call_message {
     SIP_CALL_UPDATE,
     SIP_CALL_ACK,
     SIP_CALL_RESPONSE, /* to a request of ours */
+    SIP_CALL_PRACK,
     SIP_CALL_FAREWELL, /* its BYE */
     SIP_CALL_TIMER,    /* none: a deadline passed and the call goes on; brings deviations alone */
 };
 
-/** "INVITE", "re-INVITE", "UPDATE", "ACK", "response", "BYE", "timer"; a static string. */
+/** "INVITE", "re-INVITE", "UPDATE", "ACK", "response", "PRACK", "BYE", "timer"; a static string. */
 const char *sip_call_message_name(enum sip_call_message message);
+
+enum sip_transport { SIP_OVER_UDP, SIP_OVER_TCP, SIP_OVER_TLS };
 
 /* What one message of a call brought. All borrowed for the handler's time. */
 struct sip_call_offer {
     enum sip_call_message message;
+    enum sip_transport transport;      /* of this message; its answer goes by the same */
     const struct sdp_description *sdp; /* NULL where it carried none that is read */
     const struct siprec_metadata
         *metadata;                  /* this document alone; NULL where none, or unreadable */
     struct text_span metadata_xml;  /* raw bytes, empty where none */
     struct text_span metadata_type; /* its Content-Type, "application/rs-metadata+xml" */
     const char *metadata_fault;     /* why it was not readable, NULL otherwise */
-    unsigned siprec;                /* bits of enum sip_siprec */
-    uint64_t deviations;            /* a set (deviation.h), all parts */
+    const char *from; /* the whole From value, of a re-INVITE or UPDATE where it is another than the
+                         one before; else NULL */
+    unsigned siprec;  /* bits of enum sip_siprec */
+    uint64_t deviations; /* a set (deviation.h), all parts */
+    bool late;           /* a request that was sent later came before: to be kept, and no news */
 };
-
-enum sip_transport { SIP_OVER_UDP, SIP_OVER_TCP, SIP_OVER_TLS };
 
 /* Who sent a request, as far as its transport tells. */
 struct sip_peer {
@@ -135,6 +149,13 @@ struct sip_admission {
     unsigned retry_after_s; /* 0: not said */
 };
 
+/* What a request's sender is to the call that the request names. */
+enum sip_standing {
+    SIP_STANDING_OWN,      /* whoever began the call: the request is taken */
+    SIP_STANDING_OTHER,    /* a client, but not of that call: 481, as where there is no such call */
+    SIP_STANDING_STRANGER, /* nobody's client: 403, as to all that he asks for */
+};
+
 /*
  * Handlers, all on the server's thread. After `invite` the call waits: the owner answers, now or
  * later, with exactly one of sip_call_accept and sip_call_reject. 100 Trying is sent at once.
@@ -150,6 +171,19 @@ struct sip_server_handler {
     struct sip_admission (*admit)(void *context, const struct sip_peer *peer, const char *method);
 
     /*
+     * A request came that names a call by its tags (ACK among them), or a CANCEL: what is its
+     * sender to that call? Call-ID and tags are no secret, and prove nothing. Neither answer to the
+     * others tells whether there is such a call, and their ACK is dropped; nothing of what they
+     * send is looked at.
+     *
+     * call_context  that of the call; NULL where there is none: then never SIP_STANDING_OWN.
+     *
+     * NULL: whoever names a call may change it.
+     */
+    enum sip_standing (*standing)(void *context, void *call_context, const struct sip_peer *peer,
+                                  const char *method);
+
+    /*
      * A new call. offer->sdp is NULL where the INVITE carries no description: the owner then fills
      * the description that it gives to sip_call_accept as an offer. Set *call_context; it comes
      * back below.
@@ -158,13 +192,17 @@ struct sip_server_handler {
                    void **call_context);
 
     /*
-     * A message within an accepted call that brought a description, metadata or a deviation.
+     * A message within a call that brought a description, metadata, a deviation or another From.
+     * Before the call is accepted that is an UPDATE without an offer, a PRACK, or what a refused
+     * request brought. Of several documents in one body each behind the first is told here for
+     * itself, those of the INVITE, too. No call is answered or refused within it.
      *
      * Where the message is a re-INVITE or an UPDATE with a description, fill *local as the answer.
      * Where it is a re-INVITE without one, fill *local as our offer: the session as it is. Else
-     * local is NULL: metadata alone (UPDATE, ACK, response, BYE, or a re-INVITE that was answered
-     * 400 because its description cannot be read), or an answer to our offer (ACK; a response to
-     * the re-INVITE by which the server refreshes the session, with the description sent last).
+     * local is NULL: metadata alone (UPDATE, ACK, response, PRACK, BYE, or a re-INVITE or UPDATE
+     * that was refused), or an answer to our offer (ACK; a response to the re-INVITE by which the
+     * server refreshes the session, with the description sent last).
+     *
      * session_id and session_version are the server's, and so is the address where left AF_UNSPEC.
      *
      * Told with neither description nor metadata, local NULL:
@@ -265,6 +303,12 @@ void sip_server_destroy(struct sip_server *owned_server);
  */
 enum status sip_server_run(struct sip_server *server, struct fault *fault) MUST_CHECK;
 
+/**
+ * Where sip_server_run has failed: wait until something is posted, at most for wait_ms, and run
+ * what was posted. Nothing is received meanwhile. On the server's thread.
+ */
+void sip_server_run_posted(struct sip_server *server, int wait_ms);
+
 /** From any thread, also from a signal handler's thread: make sip_server_run return soon. */
 void sip_server_stop(struct sip_server *server);
 
@@ -299,7 +343,8 @@ void sip_server_post_letter(struct sip_server *server, struct sip_letter *letter
 void sip_server_after(struct sip_server *server, unsigned delay_ms, void (*function)(void *arg),
                       void *arg);
 
-/** Where the server listens, the first of options.listen with its bound port. */
+/** Where the server listens for UDP and TCP, the first of options.listen with its bound port;
+ * AF_UNSPEC: nowhere. */
 struct sockaddr_storage sip_server_address(const struct sip_server *server);
 
 /** Where it listens for TLS, the first of options.listen_tls with its bound port; AF_UNSPEC:
@@ -338,8 +383,5 @@ void sip_call_request_snapshot(struct sip_call *call, const char *reason);
  */
 void sip_call_reject(struct sip_call *call, unsigned code, const char *reason,
                      unsigned retry_after_s);
-
-/** End an accepted call by BYE; handler.end follows before this returns; the call is then gone. */
-void sip_call_hangup(struct sip_call *call);
 
 #endif

@@ -6,6 +6,7 @@
  * input.c       what they bring, up to libre's transactions; mend.c, salvage.c behind it
  * request.c     every request first; those outside of a dialog
  * dialog.c      requests within one
+ * standing.c    whether their sender may send them
  * call.c        one call: its life
  * answer.c      its 200s: our descriptions, repeated until their ACK
  * provisional.c its reliable 180 (RFC 3262)
@@ -102,10 +103,12 @@ struct sip_call {
     struct sdp_description *offer; /* of the INVITE, while WAITING; NULL where it had none */
     struct sip_call_identity identity;
     char *texts;               /* what identity points to */
+    char *from;                /* of its last re-INVITE or UPDATE; NULL: as in identity */
     enum sip_transp transport; /* of the INVITE */
     void *sock;                /* libre's socket or connection that brought it, referenced */
     struct sa source;          /* as libre saw it */
     uint32_t invite_cseq;
+    mono_time invite_settled; /* when it was answered, or acknowledged */
 
     /* what tells the dialog (RFC 3261 section 12); tags may be "" with clients of RFC 2543 */
     char *dialog_id; /* Call-ID as it came */
@@ -196,6 +199,26 @@ void dialog_request(struct sip_server *server, const struct sip_msg *msg);
 /** Any ACK. */
 void dialog_acknowledge(struct sip_server *server, const struct sip_msg *msg);
 
+/** Whether an INVITE is one that a call has begun by, come by another way (RFC 3261 section
+ * 8.2.2.2): known for 64*T1 after its answer or ACK. Behind libre's transactions, which know one
+ * that comes again by the same way. */
+bool dialog_is_merged(const struct sip_server *server, const struct sip_msg *msg);
+
+/* --- standing.c --- */
+
+/**
+ * Whether a request within a dialog is not its sender's to send; it was then answered, unless it is
+ * an ACK.
+ *
+ * call  that it names; NULL: there is none, so that it is refused in any case.
+ */
+bool standing_refused(struct sip_server *server, const struct sip_call *call,
+                      const struct sip_msg *msg);
+
+/** Ahead of libre's transactions, which know a CANCEL by its branch alone: likewise, of a CANCEL
+ * for a call that waits for its answer, and of any by a stranger. */
+bool standing_refused_cancel(struct sip_server *server, const struct sip_msg *msg);
+
 /* --- call.c --- */
 
 /**
@@ -215,11 +238,23 @@ void call_release(struct sip_call *call);
 /** What a message of the client tells of it: Contact, Allow, that it is there. */
 void call_learn(struct sip_call *call, const struct sip_msg *msg);
 
+/** From of a re-INVITE or UPDATE, borrowed from the call, where it is another than the one before;
+ * else NULL, also without memory. */
+const char *call_learn_from(struct sip_call *call, const struct sip_msg *msg);
+
 /**
  * Tell the owner what a message that is not answered with a description has brought; nothing where
- * it has brought nothing. The call may have ended afterwards: it is to be held.
+ * it has brought nothing.
  */
 void call_tell(struct sip_call *call, const struct sip_call_offer *offer);
+
+struct sip_body;
+
+/** Likewise of the documents behind the first of its body, one by one, when that has been told. */
+void call_tell_further(struct sip_call *call, struct sip_body *body);
+
+/** call_tell of all that a body has brought. */
+void call_tell_body(struct sip_call *call, struct sip_body *body);
 
 /** It is over: handler.end is called, the call is freed unless held. */
 void call_end(struct sip_call *call, enum sip_call_end why);

@@ -48,12 +48,13 @@ static bool take_sdp(struct text_span text, struct sip_body *body, struct sip_bo
     return true;
 }
 
-static void take_metadata(struct text_span text, struct text_span type, struct sip_body *body)
+/* Read a document into body->offer, which has none. */
+static void take_document(const struct sip_body_document *document, struct sip_body *body)
 {
-    body->offer.siprec |= SIP_SIPREC_METADATA;
-    body->offer.metadata_xml = text;
-    body->offer.metadata_type = type;
-    enum status status = siprec_metadata_read(text.text, text.bytes, &body->metadata, &body->fault);
+    body->offer.metadata_xml = document->xml;
+    body->offer.metadata_type = document->type;
+    enum status status = siprec_metadata_read(document->xml.text, document->xml.bytes,
+                                              &body->metadata, &body->fault);
     if (status != STATUS_OK) {
         body->offer.metadata_fault = body->fault.text;
         /* that memory is short here is nothing that the client did */
@@ -62,7 +63,37 @@ static void take_metadata(struct text_span text, struct text_span type, struct s
         return;
     }
     body->offer.metadata = body->metadata;
-    body->offer.deviations |= body->metadata->deviations;
+    uint64_t deviations = body->metadata->deviations;
+    if (document->encoded) /* as its header says */
+        deviations &= ~(UINT64_C(1) << DEVIATION_METADATA_ENCODED);
+    body->offer.deviations |= deviations;
+}
+
+/* The first is read at once; those after it are read as they are asked for. */
+static void take_metadata(struct sip_body_document document, struct sip_body *body)
+{
+    body->offer.siprec |= SIP_SIPREC_METADATA;
+    if (!body->offer.metadata_xml.text)
+        take_document(&document, body);
+    else if (body->further_end < SIP_BODY_FURTHER_MAX)
+        body->further[body->further_end++] = document;
+}
+
+bool sip_body_next(struct sip_body *body)
+{
+    struct sip_call_offer *offer = &body->offer;
+
+    if (body->further_next == body->further_end)
+        return false;
+    siprec_metadata_destroy(body->metadata);
+    body->metadata = NULL;
+    offer->sdp = NULL;
+    offer->metadata = NULL;
+    offer->metadata_fault = NULL;
+    offer->from = NULL;
+    offer->deviations = 0;
+    take_document(&body->further[body->further_next++], body);
+    return true;
 }
 
 static bool span_equals(struct text_span span, const char *text)
@@ -70,37 +101,59 @@ static bool span_equals(struct text_span span, const char *text)
     return span.bytes == strlen(text) && strncasecmp(span.text, text, span.bytes) == 0;
 }
 
-/* XML of any kind, whose content says whether it is metadata. */
-static bool is_plain_xml(struct text_span type)
+static bool is_xml(struct text_span type)
 {
-    return span_equals(type, "text/xml") || span_equals(type, "application/xml");
+    static const char suffix[] = "+xml";
+    size_t bytes = sizeof suffix - 1;
+
+    return span_equals(type, "text/xml") || span_equals(type, "application/xml") ||
+           (type.bytes > bytes && strncasecmp(type.text + type.bytes - bytes, suffix, bytes) == 0);
+}
+
+static bool has_metadata_type(const struct multipart_part *part)
+{
+    return span_equals(part->content_type, "application/rs-metadata+xml") ||
+           span_equals(part->content_type, "application/rs-metadata");
+}
+
+/* RFC 7866 section 9.1 */
+static bool is_for_recording(const struct multipart_part *part)
+{
+    return span_equals(part->content_disposition, "recording-session") &&
+           !span_equals(part->content_type, "application/sdp");
+}
+
+static bool is_recording_xml(const struct multipart_part *part)
+{
+    return is_xml(part->content_type) && siprec_metadata_is(part->body.text, part->body.bytes);
 }
 
 /*
- * By type; else a part that says it belongs to the recording session (RFC 7866 section 9.1); else
- * one that is a recording whatever kind of XML it calls itself.
+ * All parts that are metadata, in their order: by type; else those that say they belong to the
+ * recording session; else those that are a recording whatever kind of XML they call themselves.
  */
-static bool find_metadata(const struct multipart *parts, size_t *index)
+static void find_metadata(const struct multipart *parts, struct sip_body *body)
 {
-    if (multipart_find(parts, "application/rs-metadata+xml", index) == STATUS_OK ||
-        multipart_find(parts, "application/rs-metadata", index) == STATUS_OK)
-        return true;
-    for (size_t i = 0; i < parts->parts; i++) {
-        if (span_equals(parts->part[i].content_disposition, "recording-session")) {
-            *index = i;
-            return true;
-        }
-    }
-    for (size_t i = 0; i < parts->parts; i++) {
-        const struct multipart_part *part = &parts->part[i];
+    static bool (*const signs[])(const struct multipart_part *part) = {
+        has_metadata_type, is_for_recording, is_recording_xml};
 
-        if (is_plain_xml(part->content_type) &&
-            siprec_metadata_is(part->body.text, part->body.bytes)) {
-            *index = i;
-            return true;
+    for (size_t sign = 0; sign < sizeof signs / sizeof signs[0]; sign++) {
+        bool found = false;
+
+        for (size_t i = 0; i < parts->parts; i++) {
+            const struct multipart_part *part = &parts->part[i];
+
+            if (!signs[sign](part))
+                continue;
+            take_metadata((struct sip_body_document){.xml = part->body,
+                                                     .type = part->content_type,
+                                                     .encoded = part->transfer_encoded},
+                          body);
+            found = true;
         }
+        if (found)
+            return;
     }
-    return false;
 }
 
 /* What is nested is not read. An INVITE without any other description meant it for its offer. */
@@ -122,17 +175,10 @@ static bool take_multipart(const struct sip_msg *msg, struct text_span type, str
     if (status != STATUS_OK)
         return refuse(refusal, BAD_MULTIPART);
     body->offer.deviations |= parts.deviations;
-    if (find_metadata(&parts, &index))
-        take_metadata(parts.part[index].body, parts.part[index].content_type, body);
+    find_metadata(&parts, body);
     if (multipart_find(&parts, "application/sdp", &index) == STATUS_OK)
         return take_sdp(parts.part[index].body, body, refusal);
     return !hides_offer(msg, &parts) || refuse(refusal, NESTED_MULTIPART);
-}
-
-static bool is_recording(const struct msg_ctype *type, struct text_span text)
-{
-    return (msg_ctype_cmp(type, "text", "xml") || msg_ctype_cmp(type, "application", "xml")) &&
-           siprec_metadata_is(text.text, text.bytes);
 }
 
 /* Whether a body that cannot be read may be left so. */
@@ -166,7 +212,10 @@ static bool take_untyped(const struct sip_msg *msg, struct text_span text, struc
         return take_multipart(msg, (struct text_span){.text = ""}, text, body, refusal);
     if (!siprec_metadata_is(text.text, text.bytes))
         return refuse(refusal, BAD_TYPE);
-    take_metadata(text, (struct text_span){.text = metadata, .bytes = sizeof metadata - 1}, body);
+    take_metadata(
+        (struct sip_body_document){.xml = text,
+                                   .type = {.text = metadata, .bytes = sizeof metadata - 1}},
+        body);
     return true;
 }
 
@@ -188,12 +237,12 @@ static bool body_take(const struct sip_msg *msg, struct text_span text, struct s
         return take_sdp(text, body, refusal);
     if (pl_strcasecmp(&parsed.type, "multipart") == 0)
         return take_multipart(msg, type, text, body, refusal);
-    if (msg_ctype_cmp(&parsed, "application", "rs-metadata+xml") ||
-        msg_ctype_cmp(&parsed, "application", "rs-metadata") || is_recording(&parsed, text)) {
-        /* type and subtype lie behind each other, with a slash between */
-        type.bytes = (size_t)(parsed.subtype.p + parsed.subtype.l - parsed.type.p);
-        type.text = parsed.type.p;
-        take_metadata(text, type, body);
+    /* type and subtype lie behind each other, with a slash between */
+    type.bytes = (size_t)(parsed.subtype.p + parsed.subtype.l - parsed.type.p);
+    type.text = parsed.type.p;
+    const struct multipart_part whole = {.content_type = type, .body = text};
+    if (has_metadata_type(&whole) || is_recording_xml(&whole)) {
+        take_metadata((struct sip_body_document){.xml = text, .type = type}, body);
         return true;
     }
     return is_optional(msg) || refuse(refusal, UNKNOWN_TYPE);
@@ -205,6 +254,7 @@ bool sip_body_read(const struct sip_msg *msg, struct sip_body *body,
     struct text_span text = message_body(msg);
 
     memset(body, 0, sizeof *body);
+    body->offer.transport = message_transport(msg);
     return text.bytes == 0 || body_take(msg, text, body, refusal);
 }
 
@@ -214,6 +264,7 @@ void sip_body_read_lenient(const struct sip_msg *msg, enum sip_call_message mess
     struct sip_body_refusal refusal;
 
     memset(body, 0, sizeof *body);
+    body->offer.transport = message_transport(msg);
     if (message_is_whole(msg) && !sip_body_read(msg, body, &refusal))
         body->offer.sdp = NULL;
     body->offer.message = message;

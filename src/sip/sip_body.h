@@ -3,7 +3,8 @@
  *
  * application/sdp alone, rs-metadata alone, or a multipart of both in either order (RFC 7866
  * section 9.1). Metadata is known by its type, by Content-Disposition: recording-session, or, where
- * it calls itself text/xml or application/xml, by its first element. A body without Content-Type is
+ * it calls itself any other XML, by its first element. Several documents in one multipart are given
+ * out one after the other (sip_body_next). A body without Content-Type is
  * what it begins like: "v=0", "--" or a recording element. A multipart within a multipart
  * is not read; an INVITE that has no description outside of one is refused, because to offer
  * something to a client that has offered already would only lose its audio. Metadata that cannot be
@@ -16,6 +17,15 @@
 #include "sip/libre.h"
 #include "sip/server.h"
 
+enum { SIP_BODY_FURTHER_MAX = BOUND_MULTIPART_PARTS - 1 };
+
+/* A document as it came, in the message. */
+struct sip_body_document {
+    struct text_span xml;
+    struct text_span type;
+    bool encoded; /* its header tells of a transfer encoding */
+};
+
 /* Embedded by value; sip_body_deinit frees what it holds. */
 struct sip_body {
     struct sip_call_offer offer; /* points into the rest and into the message */
@@ -23,6 +33,9 @@ struct sip_body {
                                     then sets it NULL */
     struct siprec_metadata *metadata; /* NULL where none or unreadable */
     struct fault fault;               /* why metadata was unreadable */
+    size_t further_next;              /* which is next */
+    size_t further_end;
+    struct sip_body_document further[SIP_BODY_FURTHER_MAX]; /* documents behind the first */
 };
 
 /* How to answer a request whose body cannot be worked with; all static text. */
@@ -55,6 +68,14 @@ bool sip_body_read(const struct sip_msg *msg, struct sip_body *body,
  */
 void sip_body_read_lenient(const struct sip_msg *msg, enum sip_call_message message,
                            bool may_have_sdp, struct sip_body *body);
+
+/**
+ * Go on to the next document of the body, when body->offer has been told: it then brings that one
+ * alone, with its deviations, as of the same message.
+ *
+ * Returns false, with nothing changed, where there is none.
+ */
+bool sip_body_next(struct sip_body *body) MUST_CHECK;
 
 /** Free what it holds. */
 void sip_body_deinit(struct sip_body *body);

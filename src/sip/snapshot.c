@@ -27,13 +27,11 @@ static void snapshot_answered(struct sip_call *call, const struct sip_msg *respo
         call->lacks_update = true;
     if (!response || response->scode >= 300)
         return;
-    call_hold(call);
     call_learn(call, response);
     target_take(call, response);
     sip_body_read_lenient(response, SIP_CALL_RESPONSE, false, &body);
-    call_tell(call, &body.offer);
+    call_tell_body(call, &body);
     sip_body_deinit(&body);
-    call_release(call);
 }
 
 /* RFC 7866 section 9.2, figure 13 */

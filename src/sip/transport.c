@@ -341,14 +341,10 @@ void transport_peer(const struct sip_server *server, const struct sip_msg *msg,
                     struct sip_peer *peer)
 {
     *peer = (struct sip_peer){.address = message_source(msg),
-                              .transport = SIP_OVER_UDP,
+                              .transport = message_transport(msg),
                               .certificate_name = "",
                               .certificate_fingerprint = ""};
-    if (msg->tp == SIP_TRANSP_TCP)
-        peer->transport = SIP_OVER_TCP;
-    if (msg->tp == SIP_TRANSP_TLS) {
-        peer->transport = SIP_OVER_TLS;
+    if (msg->tp == SIP_TRANSP_TLS)
         streams_certificate(server->transport->streams, msg->sock, &peer->certificate_name,
                             &peer->certificate_fingerprint);
-    }
 }

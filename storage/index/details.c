@@ -103,6 +103,26 @@ static int add_origin(json_t *details, const struct index_recording *recording)
     return 0;
 }
 
+static int add_ties(json_t *details, const struct index_recording *recording)
+{
+    json_t *list = json_array();
+
+    for (size_t i = 0; i < recording->ties; i++) {
+        const struct index_tie *tie = &recording->tie[i];
+        if (json_array_append_new(list, json_pack("{s:s, s:o}", "kind", index_tie_name(tie->kind),
+                                                  "value", text_or_null(tie->value))))
+            goto out;
+    }
+    if (json_object_set(details, "ties", list) == 0 &&
+        json_object_set_new(details, "by_number", json_boolean(recording->by_number)) == 0) {
+        json_decref(list);
+        return 0;
+    }
+out:
+    json_decref(list);
+    return -1;
+}
+
 enum status details_write(const struct index_recording *recording,
                           const struct details_leg_media *media, const struct index_fact *facts,
                           size_t fact_count, char **json)
@@ -112,7 +132,7 @@ enum status details_write(const struct index_recording *recording,
     json_t *fact_list = json_array();
     enum status status = STATUS_NOMEM;
 
-    if (!details || add_origin(details, recording))
+    if (!details || add_origin(details, recording) || add_ties(details, recording))
         goto out;
     for (size_t i = 0; i < recording->legs; i++) {
         if (json_array_append_new(legs, leg_json(&recording->leg[i], media ? &media[i] : NULL)))

@@ -34,8 +34,8 @@ enum status details_write(const struct index_recording *recording,
 /**
  * Read it back: what the index lost, or never had, of a sealed recording.
  *
- * recording   parties, direction, origin, ties, conversation, owner_due, end cause, ended, duration
- *             and legs are taken where the JSON has them (texts cut where they do not fit); all
+ * recording   parties, direction, origin, ties, conversation, by_number, owner_due, end cause,
+ * ended, duration and legs are taken where the JSON has them (texts cut where they do not fit); all
  *             else stays as it is: id, customer, started, state, path, sizes and hashes are the
  *             footer's and the row's.
  * facts       out: freed by the caller with free(), NULL where there is none.

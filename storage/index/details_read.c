@@ -77,6 +77,30 @@ static void take_origin(const json_t *details, struct index_recording *recording
     take_text(details, "node", recording->node, sizeof recording->node);
 }
 
+/* Those of a kind that this program knows, as many as there is room for. */
+static void take_ties(const json_t *details, struct index_recording *recording)
+{
+    const json_t *list = json_object_get(details, "ties");
+    const json_t *by_number = json_object_get(details, "by_number");
+
+    if (json_is_array(list))
+        recording->ties = 0;
+    for (size_t i = 0; i < json_array_size(list) && recording->ties < BOUND_TIES; i++) {
+        const json_t *value = json_array_get(list, i);
+        const char *name = json_string_value(json_object_get(value, "kind"));
+        struct index_tie *tie = &recording->tie[recording->ties];
+        for (int kind = INDEX_TIE_GROUP; name && kind <= INDEX_TIE_SIP_SESSION; kind++) {
+            if (strcmp(name, index_tie_name((enum index_tie_kind)kind)) != 0)
+                continue;
+            *tie = (struct index_tie){.kind = (enum index_tie_kind)kind};
+            take_text(value, "value", tie->value, sizeof tie->value);
+            recording->ties++;
+        }
+    }
+    if (json_is_boolean(by_number))
+        recording->by_number = json_is_true(by_number);
+}
+
 static void take_legs(const json_t *legs, struct index_recording *recording)
 {
     recording->legs = json_array_size(legs);
@@ -141,6 +165,7 @@ enum status details_read(const char *json, size_t json_bytes, struct index_recor
         take_party(details, "called", &recording->called);
         take_direction(details, recording);
         take_origin(details, recording);
+        take_ties(details, recording);
         take_end(details, recording);
         take_legs(legs, recording);
     }

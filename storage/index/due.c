@@ -6,6 +6,7 @@
 #include "storage/index/customers.h"
 #include "storage/index/lookup.h"
 #include "storage/index/row.h"
+#include "storage/index/transfers.h"
 
 /* Whose a call is, and why, before its last parties were told. */
 struct due_before {
@@ -187,5 +188,7 @@ enum status recordings_reassign(struct index *index, const struct index_recordin
     status = change_customer(index, recording, fault);
     if (status == STATUS_OK)
         status = conversations_link_again(index, &recording->id, fault);
+    if (status == STATUS_OK)
+        status = transfers_link(index, &recording->id, fault);
     return database_step_end(index, own, status, fault);
 }

@@ -7,16 +7,17 @@
 #include "storage/index/due.h"
 #include "storage/index/parts.h"
 #include "storage/index/row.h"
-#include "storage/index/sip_session.h"
+#include "storage/index/ties.h"
+#include "storage/index/transfers.h"
 
 static const char insert_sql[] =
     "INSERT INTO recordings (id, customer, started_us, state, direction,"
     " caller_number, caller_name, caller_digits, caller_reversed,"
     " called_number, called_name, called_digits, called_reversed,"
     " source, source_address, sip_call_id, session_id, sip_session_id, group_id, node,"
-    " end_cause, path, call_reference, conversation, sip_session_local, sip_session_remote)"
+    " end_cause, path, call_reference, conversation, by_number)"
     " VALUES (?1, ?2, ?3, 0, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18,"
-    " ?19, '', ?20, ?21, ?22, ?23, ?24)";
+    " ?19, '', ?20, ?21, ?22, ?23)";
 
 static const char finish_sql[] =
     "UPDATE recordings SET state = ?1, ended_us = ?2, duration_ms = ?3, end_cause = ?4,"
@@ -82,7 +83,6 @@ static enum status insert_row(struct index *index, const struct index_recording 
     char caller[2][BOUND_NUMBER_BYTES];
     char called[2][BOUND_NUMBER_BYTES];
     static const struct uuid none;
-    struct sip_session session;
     struct statement statement;
     enum status status =
         statement_begin(index, STATEMENT_RECORDING_INSERT, insert_sql, &statement, fault);
@@ -91,7 +91,6 @@ static enum status insert_row(struct index *index, const struct index_recording 
         return status;
     row_digits(recording->caller.number, caller[0], caller[1]);
     row_digits(recording->called.number, called[0], called[1]);
-    sip_session_split(recording->sip_session_id, &session);
     statement_uuid(&statement, &recording->id);
     statement_uuid(&statement, &recording->customer);
     statement_time(&statement, recording->started);
@@ -102,12 +101,21 @@ static enum status insert_row(struct index *index, const struct index_recording 
     statement_uuid(&statement, uuid_equal(recording->conversation, none)
                                    ? &recording->id
                                    : &recording->conversation);
-    statement_text(&statement, session.local);
-    statement_text(&statement, session.remote);
+    statement_integer(&statement, recording->by_number);
     status = statement_run(&statement, NULL, fault, "insert recording");
     if (status == STATUS_NOT_FOUND)
         return fault_set(fault, status, 0, "insert recording: its customer is not in the index");
     return status;
+}
+
+static enum status insert_ties(struct index *index, const struct index_recording *recording,
+                               struct fault *fault)
+{
+    struct tie_set set;
+    int added = 0;
+
+    ties_of(recording, &set);
+    return ties_add(index, &recording->id, &set, &added, fault);
 }
 
 static enum status why_unchanged(struct index *index, const struct uuid *id, struct fault *fault)
@@ -182,6 +190,8 @@ enum status recordings_insert(struct index *index, const struct index_recording 
         return status;
     status = insert_row(index, recording, fault);
     if (status == STATUS_OK)
+        status = insert_ties(index, recording, fault);
+    if (status == STATUS_OK)
         status = parts_insert_legs(index, recording, fault);
     return database_step_end(index, own, status, fault);
 }
@@ -211,6 +221,8 @@ enum status recordings_finish(struct index *index, const struct index_recording 
     if (status == STATUS_OK)
         status = conversations_update_ties(index, recording, fault);
     if (status == STATUS_OK)
+        status = transfers_link(index, id, fault);
+    if (status == STATUS_OK)
         status = parts_replace_legs(index, recording, fault);
     if (status == STATUS_OK)
         status = parts_replace_facts(index, id, facts, fact_count, fault);
@@ -231,6 +243,20 @@ enum status recordings_remove_unanswered(struct index *index, struct uuid id, st
     if (status == STATUS_OK && !changes)
         return fault_set(fault, STATUS_NOT_FOUND, 0, "no such recording in state recording");
     return status;
+}
+
+/* As they are compared, as many as there is room for. */
+static enum status read_ties(struct index *index, struct index_recording *recording,
+                             struct fault *fault)
+{
+    struct tie_set set;
+    enum status status = ties_read(index, &recording->id, &set, fault);
+
+    if (status != STATUS_OK)
+        return status;
+    recording->ties = set.count < BOUND_TIES ? set.count : BOUND_TIES;
+    memcpy(recording->tie, set.tie, recording->ties * sizeof *recording->tie);
+    return STATUS_OK;
 }
 
 enum status recordings_get(struct index *index, struct uuid id, const struct uuid *customer,
@@ -254,6 +280,8 @@ enum status recordings_get(struct index *index, struct uuid id, const struct uui
     if (!row || (customer && !uuid_equal(found.customer, *customer)))
         return fault_set(fault, STATUS_NOT_FOUND, 0, "no such recording");
     status = parts_read_legs(index, &found, fault);
+    if (status == STATUS_OK)
+        status = read_ties(index, &found, fault);
     if (status == STATUS_OK)
         *recording = found;
     return status;

@@ -24,6 +24,22 @@ enum {
     CONVERSATION_RECORDINGS_MAX = 200,
     CONVERSATION_TIE_BYTES_MIN = 2,     /* a shorter id is not meant for one conversation alone */
     CONVERSATION_SESSION_BYTES_MIN = 8, /* likewise of a session_id, which is not there to tie */
+    CONVERSATION_TRANSFER_MS = 5000, /* from a BYE to the INVITE of the call it is passed on by */
+    CONVERSATION_NUMBER_DIGITS_MIN = 3,  /* of an outside party that a transfer is known by */
+    CONVERSATION_OUTSIDE_DIGITS_MIN = 7, /* likewise where nothing says who is outside */
+};
+
+/* What a call may share with others. Stored. */
+enum index_tie_kind {
+    INDEX_TIE_GROUP = 1,       /* communication session group */
+    INDEX_TIE_SESSION = 2,     /* SIPREC session */
+    INDEX_TIE_REFERENCE = 3,   /* a vendor's, such as Cisco's refci */
+    INDEX_TIE_SIP_SESSION = 4, /* sipSessionID, Session-ID (RFC 7989), or a half of one */
+};
+
+struct index_tie {
+    enum index_tie_kind kind;
+    char value[BOUND_TIE_BYTES];
 };
 
 enum call_direction { CALL_UNKNOWN, CALL_IN, CALL_OUT, CALL_INTERNAL };
@@ -73,8 +89,11 @@ struct index_recording {
     char sip_session_id[256];
     char group_id[128];
     char call_reference[128]; /* a vendor's, "" where none */
+    size_t ties;
+    struct index_tie tie[BOUND_TIES]; /* further ones, beside those four; may repeat them */
     struct uuid conversation; /* id of the first recording of its conversation: its own where it is
                                  alone or first */
+    bool by_number;           /* it is in its conversation because of a number alone: presumed */
     struct uuid owner_due; /* whose it turned out to be, while its file is still sealed to another's
                               key, and customer is "unassigned"; all zeros: it is customer's */
     char node[64];
@@ -89,6 +108,9 @@ struct index_recording {
 
 /** "in", "out", "internal", "unknown"; a static string. */
 const char *call_direction_name(enum call_direction direction);
+
+/** "group", "session", "reference", "sip_session"; a static string. */
+const char *index_tie_name(enum index_tie_kind kind);
 
 /**
  * Insert the row of a call that is about to be answered, state RECORDING, with its legs as far as
@@ -138,16 +160,27 @@ enum status recordings_finish(struct index *index, const struct index_recording 
                               struct fault *fault) MUST_CHECK;
 
 /**
- * Find the conversation that a call belongs to: that of the newest earlier recording of the same
- * customer and the same source that shares a group_id, sip_session_id (its local or remote half,
- * RFC 7989), session_id or call_reference, that was running, or ended less than CONVERSATION_GAP_S
- * before this one started, and whose conversation has not CONVERSATION_RECORDINGS_MAX yet; else its
- * own id. Sets recording->conversation; changes no row. To be called in the transaction that
- * inserts the row.
+ * Find the conversation that a call belongs to: that of an earlier recording of the same customer
+ * and the same source that shares a tie with it (a group_id, sip_session_id by its local or remote
+ * half (RFC 7989), session_id or call_reference, also one of `tie`), that was running, or ended
+ * less than CONVERSATION_GAP_S before this one started, and whose conversation has not
+ * CONVERSATION_RECORDINGS_MAX yet; else its own id. Where it shares ties with several, these become
+ * one. To be called in the transaction that inserts the row.
  *
  * An id of less than CONVERSATION_TIE_BYTES_MIN bytes ties nothing (vendors send "1" in every
  * call), nor a session_id of less than CONVERSATION_SESSION_BYTES_MIN, nor one of a single sign
  * (the nil UUID), nor one that may have been cut to fit its field.
+ *
+ * Where no id ties it: a transfer by BYE and INVITE is known by the number of the outside party. It
+ * joins, as by_number, the conversation of a recording of that customer and source whose outside
+ * party had the same number, that a BYE ended, at most CONVERSATION_TRANSFER_MS before this one
+ * started (or up to 200 ms after: audio on its way at the BYE counts to its end). The outside party
+ * is the one whose number is not the customer's; where neither is, the one of more digits, else the
+ * caller. Never by a number that is withheld, of fewer digits than CONVERSATION_NUMBER_DIGITS_MIN
+ * or of a single digit, nor where another call with that number goes on: then two people call from
+ * behind one.
+ *
+ * Sets recording->conversation and by_number; changes other recordings' conversations only.
  */
 enum status recordings_find_conversation(struct index *index, struct index_recording *recording,
                                          struct fault *fault) MUST_CHECK;
@@ -206,7 +239,12 @@ enum status recordings_place(struct index *index, const struct index_recording *
 enum status recordings_remove_unanswered(struct index *index, struct uuid id,
                                          struct fault *fault) MUST_CHECK;
 
-/** Read one with its legs. customer NULL: any customer's. STATUS_NOT_FOUND: none, or not theirs. */
+/**
+ * Read one with its legs, and in `tie` with what ties it, as it is compared: of a SIP session each
+ * half, without what says too little. customer NULL: any customer's.
+ *
+ * STATUS_NOT_FOUND  none, or not theirs.
+ */
 enum status recordings_get(struct index *index, struct uuid id, const struct uuid *customer,
                            struct index_recording *recording, struct fault *fault) MUST_CHECK;
 

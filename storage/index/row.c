@@ -45,6 +45,7 @@ void row_read(struct statement *statement, struct index_recording *recording)
     statement_read_text(statement, recording->call_reference, sizeof recording->call_reference);
     recording->conversation = statement_read_uuid(statement);
     recording->owner_due = statement_read_uuid(statement);
+    recording->by_number = statement_read_integer(statement) != 0;
 }
 
 void row_reverse(const char *text, char reversed[static BOUND_NUMBER_BYTES])

@@ -195,7 +195,55 @@ static const char version_2[] =
     " WHEN NEW.conversation = x'00000000000000000000000000000000'"
     " BEGIN UPDATE recordings SET conversation = id WHERE id = NEW.id; END;";
 
-const char *const schema_steps[] = {version_1, version_2};
+/*
+ * Version 3. What ties calls is a table, one row for each tie: a call may have several groups and
+ * several sessions. `value` is as it is compared (ties.h), and so are those of version 2 that are
+ * taken over: not too short, not so long that they may have been cut, not one sign over and over.
+ * A row goes with its recording, and is of the customer that its recording is of.
+ *
+ * by_number: the recording is in its conversation because of a telephone number alone
+ * (transfers.h).
+ */
+static const char version_3[] =
+    "CREATE TABLE ties ("
+    "  customer BLOB NOT NULL,"
+    "  source TEXT NOT NULL,"
+    "  kind INTEGER NOT NULL," /* enum index_tie_kind */
+    "  value TEXT NOT NULL,"
+    "  started_us INTEGER NOT NULL," /* of the recording */
+    "  recording BLOB NOT NULL REFERENCES recordings (id) ON DELETE CASCADE,"
+    "  PRIMARY KEY (customer, source, kind, value, started_us, recording)"
+    ") STRICT, WITHOUT ROWID;"
+    "CREATE INDEX ties_by_recording ON ties (recording);"
+    "CREATE TRIGGER ties_follow AFTER UPDATE OF customer ON recordings"
+    " BEGIN UPDATE ties SET customer = NEW.customer WHERE recording = NEW.id; END;"
+
+    "WITH said (kind, value, recording) AS ("
+    "  SELECT 1, group_id, id FROM recordings UNION ALL"
+    "  SELECT 2, session_id, id FROM recordings"
+    "   WHERE length(CAST(session_id AS BLOB)) >= 8 UNION ALL"
+    "  SELECT 3, call_reference, id FROM recordings UNION ALL"
+    "  SELECT 4, sip_session_local, id FROM recordings UNION ALL"
+    "  SELECT 4, sip_session_remote, id FROM recordings"
+    "), bare (kind, value, recording, signs) AS ("
+    "  SELECT kind, value, recording,"
+    "   replace(replace(replace(replace(value, '-', ''), '=', ''), '{', ''), '}', '') FROM said"
+    "  WHERE length(CAST(value AS BLOB)) BETWEEN 2 AND 123"
+    ") INSERT INTO ties (customer, source, kind, value, started_us, recording)"
+    " SELECT r.customer, r.source, b.kind, b.value, r.started_us, r.id"
+    " FROM bare b JOIN recordings r ON r.id = b.recording"
+    " WHERE replace(b.signs, substr(b.signs, 1, 1), '') <> '' ON CONFLICT DO NOTHING;"
+
+    "DROP INDEX recordings_by_group;"
+    "DROP INDEX recordings_by_session;"
+    "DROP INDEX recordings_by_reference;"
+    "DROP INDEX recordings_by_sip_local;"
+    "DROP INDEX recordings_by_sip_remote;"
+    "ALTER TABLE recordings DROP COLUMN sip_session_local;"
+    "ALTER TABLE recordings DROP COLUMN sip_session_remote;"
+    "ALTER TABLE recordings ADD COLUMN by_number INTEGER NOT NULL DEFAULT 0;";
+
+const char *const schema_steps[] = {version_1, version_2, version_3};
 _Static_assert(sizeof schema_steps / sizeof schema_steps[0] == INDEX_SCHEMA_VERSION,
                "one step per schema version");
 

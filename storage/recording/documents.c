@@ -92,6 +92,7 @@ enum status documents_read(const struct recording_reader *reader, struct bytes *
         if (status != STATUS_OK)
             (void)fault_set(fault, status, 0, "read metadata");
     }
+    bytes_wipe(&single);
     bytes_deinit(&single);
     if (status != STATUS_NOT_FOUND)
         return status;

@@ -30,8 +30,9 @@ struct document {
 /**
  * Append a document to a section.
  *
- * section   its max bounds it.
- * document  message and type are cut to 63 bytes, a negative time is 0.
+ * section        its max bounds it.
+ * at_ms          from the recording's start; a negative one is kept as 0.
+ * message, type  are cut to 63 bytes.
  *
  * STATUS_OK, STATUS_LIMIT, STATUS_NOMEM: then the section is as it was.
  */

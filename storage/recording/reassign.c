@@ -212,8 +212,7 @@ static enum status open_old(struct reassignment *work, struct private_keys *keys
 /* Parties and documents are in them. */
 static void drop(struct bytes *section)
 {
-    if (section->len)
-        sodium_memzero(section->data, section->len);
+    bytes_wipe(section);
     bytes_deinit(section);
 }
 

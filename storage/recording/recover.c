@@ -283,8 +283,7 @@ static void clean_up(struct recovery *recovery, enum status status)
     }
     body_deinit(&recovery->body);
     granules_deinit(&recovery->granules);
-    if (recovery->documents.len)
-        sodium_memzero(recovery->documents.data, recovery->documents.len);
+    bytes_wipe(&recovery->documents);
     bytes_deinit(&recovery->documents);
     pages_deinit(&recovery->pages);
     sodium_memzero(&recovery->tail, sizeof recovery->tail);

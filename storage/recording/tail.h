@@ -48,7 +48,7 @@ uint64_t tail_end(const struct tail *tail);
 /** Whether both units were written and none is authentic: a crash tears one at most. */
 bool tail_is_damaged(const struct tail *tail);
 
-/** Frames below this index were durable: see FORMAT.md section 5.3, point 6. */
+/** Frames below this index were durable: see FORMAT.md section 5.3, point 7. */
 uint64_t tail_durable_mark(const struct tail *tail);
 
 #endif

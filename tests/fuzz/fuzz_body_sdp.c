@@ -73,6 +73,7 @@ static void check_line(const struct sdp_media *again, const struct sdp_local_med
         return;
     struct srtp_key sent = media->crypto.key;
     sent.mki_bytes = 0;
+    sent.spares = 0;
     assert(choice.crypto->tag == media->crypto.tag);
     assert(srtp_key_equal(&choice.crypto->key, &sent));
 }

@@ -68,6 +68,8 @@ static void read_body(const struct sip_msg *msg)
 
     if (!sip_body_read(msg, &body, &refusal))
         assert(refusal.code >= 400 && refusal.code < 700 && refusal.reason && refusal.headers);
+    while (sip_body_next(&body))
+        assert(body.offer.metadata_xml.text && !body.offer.sdp);
     sip_body_deinit(&body);
     sip_body_read_lenient(msg, SIP_CALL_ACK, false, &body);
     assert(!body.offer.sdp);

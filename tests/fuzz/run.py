@@ -39,9 +39,10 @@ def report(target, code, log):
     text = pathlib.Path(log.name).read_text(errors="replace")
     executed = re.search(r"stat::number_of_executed_units:\s*(\d+)", text)
     count = int(executed.group(1)) if executed else 0
-    print(f"{target}: {count:,} executions, {'nothing found' if code == 0 else 'FOUND: ' + log.name}",
-          flush=True)
-    return code == 0 and count > 0
+    good = code == 0 and count > 0
+    outcome = "nothing found" if good else f"FOUND, or could not run: {log.name}"
+    print(f"{target}: {count:,} executions, {outcome}", flush=True)
+    return good
 
 
 def main():
@@ -50,12 +51,13 @@ def main():
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
     parser.add_argument("targets", nargs="*")
     options = parser.parse_args()
-    for command in (["cmake", "--preset", "fuzz"], ["cmake", "--build", "--preset", "fuzz"]):
-        subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
     known = sorted(path.stem for path in HERE.glob("fuzz_*.c"))
     waiting = options.targets or known
     if set(waiting) - set(known):
         parser.error(f"no such target: {', '.join(sorted(set(waiting) - set(known)))}")
+    build = ["cmake", "--build", "--preset", "fuzz", "--target", *waiting]
+    for command in (["cmake", "--preset", "fuzz"], build):
+        subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
     running, good = [], True
     while waiting or running:
         while waiting and len(running) < options.jobs:

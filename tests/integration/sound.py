@@ -22,6 +22,15 @@ def decode(opus_bytes):
     return numpy.frombuffer(raw, dtype="<i2").reshape(-1, 2)
 
 
+def speak(path, words, voice, *effects):
+    """Words as espeak-ng says them, at 8 kHz, in the form that the suffix names: .al, .ul, .wav."""
+    spoken = path.with_name(f"{path.name}-spoken.wav")
+    subprocess.run(["espeak-ng", "-v", voice, "-w", spoken, words], check=True)
+    subprocess.run(["sox", spoken, "-r", "8000", "-c", "1", path, *effects], check=True,
+                   stderr=subprocess.DEVNULL)  # it warns of what it cuts off
+    return path
+
+
 def _alaw(code):
     code ^= 0x55
     exponent, mantissa = (code & 0x70) >> 4, (code & 0x0f) << 4

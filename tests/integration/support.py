@@ -267,6 +267,18 @@ class Recorder:
             return rows if sum(row["state"] in states for row in rows) >= count else None
         return wait_until(enough, seconds, 0.2, f"{count} finished recordings")
 
+    def calls(self, call_id):
+        """The rows of one Call-ID, with what only operators see."""
+        rows = self.recorderctl("recordings", "list", "--limit", 200)
+        return [row for row in rows if row["sip_call_id"] == call_id]
+
+    def sealed_call(self, call_id, seconds=10):
+        """Wait until a call is sealed; returns (row, details)."""
+        def found():
+            return [row for row in self.calls(call_id) if row["state"] == "sealed"]
+        row = wait_until(found, seconds, what=f"call {call_id} sealed")[0]
+        return row, self.details(row["id"])
+
     def recording_files(self):
         return sorted((self.store / "recordings").rglob("*.crec"))
 

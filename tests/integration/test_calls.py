@@ -4,47 +4,23 @@ import unittest
 
 from sip_client import (METADATA, Dialog, Rtp, Udp, change, code, hang_up, multipart, place,
                         place_as, play, ports_of)
-from support import Recorder, wait_until
-
-SDP_TYPE = "application/sdp"
-HEAD = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"
-
-
-def line(port, label="", direction="sendonly", payload_type=8):
-    name = {8: "PCMA", 0: "PCMU"}[payload_type]
-    text = (f"m=audio {port} RTP/AVP {payload_type}\r\na=rtpmap:{payload_type} {name}/8000\r\n"
-            f"a={direction}\r\n")
-    return text + (f"a=label:{label}\r\n" if label else "")
+from siprec_session import (HEAD, SDP_TYPE, Session, audio, person, recording, sends, session)
+from support import Recorder
 
 
 def document(mode, people, senders):
     """rs-metadata: people are id -> number, senders id -> label."""
-    text = ("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\r\n<recording "
-            "xmlns=\"urn:ietf:params:xml:ns:recording:1\">"
-            f"<datamode>{mode}</datamode><session session_id=\"s1\"/>")
-    for key, number in people.items():
-        text += (f"<participant participant_id=\"{key}\"><nameID aor=\"sip:{number}@pbx\"/>"
-                 "</participant>")
-    for key, label in senders.items():
-        text += (f"<stream stream_id=\"x{label}\" session_id=\"s1\"><label>{label}</label></stream>"
-                 f"<participantstreamassoc participant_id=\"{key}\"><send>x{label}</send>"
-                 "</participantstreamassoc>")
-    return text + "</recording>"
+    return recording(session() + "".join(person(*each) for each in people.items())
+                     + "".join(sends(*each) for each in senders.items()), mode)
 
 
-class Calls(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.recorder = cls.enterClassContext(Recorder(
-            rtp_ports=(21200, 21399),
-            sources=(("sbc", "127.0.0.0/8"), ("cucm", "127.0.0.2", "--plain-calls"))))
+class Calls(Session):
+    PORTS = (21200, 21399)
+    SOURCES = (("sbc", "127.0.0.0/8"), ("cucm", "127.0.0.2", "--plain-calls"))
 
     def setUp(self):
-        self.udp = Udp(self.recorder.addresses["sip"])
-        self.addCleanup(self.udp.close)
-        self.left, self.right = Rtp(7), Rtp(8)
-        for each in (self.left, self.right):
-            self.addCleanup(each.close)
+        super().setUp()
+        self.left, self.right = self.sender(7), self.sender(8)
 
     def from_cucm(self):
         """A client that comes from 127.0.0.2."""
@@ -52,20 +28,8 @@ class Calls(unittest.TestCase):
         self.addCleanup(udp.close)
         return udp
 
-    def sealed(self, dialog):
-        """(row, details) of a call that has ended."""
-        def found():
-            rows = self.recorder.recorderctl("recordings", "list", "--limit", 200)
-            return [row for row in rows if row["sip_call_id"] == dialog.call_id
-                    and row["state"] == "sealed"]
-        row = wait_until(found, 10, what="sealed")[0]
-        return row, self.recorder.details(row["id"])
-
-    def facts(self, details, cause):
-        return [fact for fact in details["facts"] if fact["cause"] == cause]
-
     def offer(self, labels=("1", "2")):
-        return HEAD + "".join(line(rtp.port, label) for rtp, label
+        return HEAD + "".join(audio(rtp.port, label) for rtp, label
                               in zip((self.left, self.right), labels))
 
     def test_invite_without_an_offer_is_answered_with_one_and_recorded(self):
@@ -110,7 +74,7 @@ class Calls(unittest.TestCase):
         dialog, answer = place(self.udp, sdp=self.offer())
         ports = ports_of(answer)
         gone = change(self.udp, dialog, "INVITE",
-                      HEAD + line(self.left.port, "1") + line(0, "2"), SDP_TYPE)
+                      HEAD + audio(self.left.port, "1") + audio(0, "2"), SDP_TYPE)
         self.assertEqual(ports_of(gone), [ports[0], 0])
         back = change(self.udp, dialog, "UPDATE", self.offer(), SDP_TYPE)
         self.assertEqual(ports_of(back), ports)
@@ -178,12 +142,12 @@ class Calls(unittest.TestCase):
 
     def test_plain_call_is_recorded_from_a_source_configured_for_it_alone(self):
         dialog = Dialog("UDP", self.udp.port, '"Ann" <sip:+4515151515@pbx>', "")
-        self.assertEqual(code(place_as(self.udp, dialog, HEAD + line(self.left.port),
+        self.assertEqual(code(place_as(self.udp, dialog, HEAD + audio(self.left.port),
                                        content_type=SDP_TYPE, extra="")[1]), 403)
         cucm = self.from_cucm()
         dialog = Dialog("UDP", cucm.port, '"Ann" <sip:+4515151515@pbx>', "")
         dialog.host = "127.0.0.2"
-        dialog, answer = place_as(cucm, dialog, HEAD + line(self.left.port),
+        dialog, answer = place_as(cucm, dialog, HEAD + audio(self.left.port),
                                   content_type=SDP_TYPE, extra="")
         self.assertEqual(code(answer), 200)
         play(1, (self.left, ports_of(answer)[0]))
@@ -200,7 +164,7 @@ class Calls(unittest.TestCase):
             caller = f"<sip:2000@cucm;x-{end};x-refci=27;x-nearenddevice=SEP1;x-farendaddr=1000>"
             dialog = Dialog("UDP", cucm.port, caller, "")
             dialog.host = "127.0.0.2"
-            halves[end] = place_as(cucm, dialog, "", ack=HEAD + line(rtp.port), extra="")
+            halves[end] = place_as(cucm, dialog, "", ack=HEAD + audio(rtp.port), extra="")
             self.assertEqual(code(halves[end][1]), 200)
         (near, near_answer), (far, far_answer) = halves["nearend"], halves["farend"]
         near_port, far_port = ports_of(near_answer)[0], ports_of(far_answer)[0]
@@ -214,8 +178,7 @@ class Calls(unittest.TestCase):
         self.assertEqual(legs["left"]["packets_received"], 100)
         self.assertEqual(legs["right"]["packets_received"], 50)
         self.assertEqual(legs["left"]["packets_lost"] + legs["right"]["packets_lost"], 0)
-        rows = self.recorder.recorderctl("recordings", "list", "--limit", 200)
-        self.assertEqual([r for r in rows if r["sip_call_id"] == near.call_id], [])
+        self.assertEqual(self.recorder.calls(near.call_id), [])
 
 
 class OtherFamily(unittest.TestCase):
@@ -237,7 +200,7 @@ class OtherFamily(unittest.TestCase):
         self.addCleanup(udp.close)
         dialog = Dialog("UDP", udp.port)
         dialog.host = "[::1]"
-        sdp = (HEAD + line(self.rtp.port, "1")).replace("IP4 127.0.0.1", "IP6 ::1")
+        sdp = (HEAD + audio(self.rtp.port, "1")).replace("IP4 127.0.0.1", "IP6 ::1")
         dialog, answer = place_as(udp, dialog, multipart(sdp))
         self.assertEqual(code(answer), 200)
         self.assertIn("c=IN IP6 ::1", answer)
@@ -249,7 +212,7 @@ class OtherFamily(unittest.TestCase):
         recorder = self.begin('rtp_address = {"127.0.0.1", "::1"}')
         udp = Udp(recorder.addresses["sip"])
         self.addCleanup(udp.close)
-        sdp = (HEAD + line(self.rtp.port, "1")).replace("c=IN IP4 127.0.0.1", "c=IN IP6 ::1")
+        sdp = (HEAD + audio(self.rtp.port, "1")).replace("c=IN IP4 127.0.0.1", "c=IN IP6 ::1")
         dialog, answer = place(udp, sdp=sdp)
         self.assertIn("c=IN IP6 ::1", answer)
         play(1, (self.rtp, ports_of(answer)[0]))
@@ -262,7 +225,7 @@ class OtherFamily(unittest.TestCase):
         rtp = Rtp()
         for each in (udp, rtp):
             self.addCleanup(each.close)
-        dialog, answer = place(udp, sdp=HEAD + line(rtp.port, "1"))
+        dialog, answer = place(udp, sdp=HEAD + audio(rtp.port, "1"))
         self.assertIn("c=IN IP4 203.0.113.9", answer)
         play(1, (rtp, ports_of(answer)[0]))
         self.assertEqual(code(hang_up(udp, dialog)), 200)

@@ -89,8 +89,7 @@ class Messages(unittest.TestCase):
         self.assertNotIn("a=sendonly", answer)
         self.assertTrue(bye(udp, message, answer).startswith("SIP/2.0 200"))
         call_id = re.search(rb"(?im)^Call-ID:\s*(\S+)", message).group(1).decode()
-        rows = self.recorder.recorderctl("recordings", "list", "--limit", 200)
-        return code, next(row for row in rows if row["sip_call_id"] == call_id)
+        return code, self.recorder.calls(call_id)[0]
 
     def test_own_vectors_are_answered(self):  # their parties: unit_body_test_siprec_metadata_vectors
         vectors = sorted(VECTORS.glob("*.sip"))

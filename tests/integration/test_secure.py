@@ -1,9 +1,15 @@
-"""TLS with mutual authentication and SRTP with keys in SDP, by Debian's baresip and by Python's ssl.
+"""TLS with mutual authentication and SRTP with keys in SDP, by Debian's baresip and Python's ssl.
+
+Also renewed certificates, and a recorder that listens for TLS alone.
 
 Certificates are made by the test. Two sources are known by certificate: "phone" takes plain calls,
 "sbc" only SIPREC. A third, by address, may send SRTP keys over UDP.
 """
+import base64
+import copy
+import os
 import pathlib
+import signal
 import socket
 import ssl
 import subprocess
@@ -14,7 +20,8 @@ import numpy
 
 import sound
 from baresip import Baresip
-from sip_client import Dialog, Tcp, Udp, multipart
+from sip_client import (METADATA, SDP, Dialog, Rtp, Tcp, Udp, change, code, hang_up, multipart,
+                        place, play, ports_of)
 from support import CALLED, CALLER, Recorder, wait_until
 
 SECONDS = 5
@@ -44,21 +51,56 @@ def certificate(folder, name, signer, usage):
     (folder / f"{name}.pem").write_bytes(whole)
 
 
+def certificates(folder, *clients):
+    """Those of the recorder, of clients, and of who signs both."""
+    folder.chmod(0o755)
+    authority(folder, "ca")
+    certificate(folder, "recorder", "ca", "serverAuth")
+    for name in clients:
+        certificate(folder, name, "ca", "clientAuth")
+
+
+def tls_options(folder):
+    return (f'sip_listen_tls = "127.0.0.1:0"\nsip_tls_certificate = "{folder}/recorder.crt"\n'
+            f'sip_tls_key = "{folder}/recorder.key"\nsip_tls_client_ca = "{folder}/ca.pem"\n'
+            'sip_tls_client_required = true\n')
+
+
 class Tls(Tcp):
     """A TLS connection to the recorder."""
     transport = "TLS"
 
-    def __init__(self, address, folder, name="", authority_name="ca", version=None):
+    def __init__(self, address, folder, name="", authority_name="ca", version=None, own=None):
         host, port = address.rsplit(":", 1)
         context = ssl.create_default_context(cafile=folder / f"{authority_name}.pem")
         if name:
             context.load_cert_chain(folder / f"{name}.pem")
         if version:
             context.minimum_version = context.maximum_version = version
-        plain = socket.create_connection((host, int(port)), timeout=10)
+        plain = socket.create_connection((host, int(port)), timeout=10,
+                                         source_address=own and (own, 0))
         self.socket = context.wrap_socket(plain, server_hostname=host)
         self.port = self.socket.getsockname()[1]
         self.waiting = b""
+
+
+PLAIN = ("v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"
+         "m=audio 40000 RTP/AVP 8\r\na=sendonly\r\na=label:1\r\n")
+
+
+def sealed():
+    """An offer of one stream of SRTP, with a key of its own."""
+    key = base64.b64encode(os.urandom(30)).decode()
+    return (PLAIN.replace("RTP/AVP", "RTP/SAVP") +
+            f"a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:{key}\r\n")
+
+
+def as_if(dialog, client):
+    """The dialog, as another client would go on with it who knows all of its identifiers."""
+    named = copy.copy(dialog)
+    named.transport, named.port = client.transport, client.port
+    named.host = client.socket.getsockname()[0]
+    return named
 
 
 class Secure(unittest.TestCase):
@@ -66,12 +108,8 @@ class Secure(unittest.TestCase):
     def setUpClass(cls):
         folder = pathlib.Path(cls.enterClassContext(tempfile.TemporaryDirectory()))
         cls.folder = folder
-        folder.chmod(0o755)
-        for name in ("ca", "stranger-ca"):
-            authority(folder, name)
-        certificate(folder, "recorder", "ca", "serverAuth")
-        for name in ("phone", "sbc", "nobody"):
-            certificate(folder, name, "ca", "clientAuth")
+        certificates(folder, "phone", "sbc", "nobody")
+        authority(folder, "stranger-ca")
         certificate(folder, "stranger", "stranger-ca", "clientAuth")
         cls.wav = folder / "speech.wav"
         subprocess.run(["espeak-ng", "-v", "en-gb", "-w", folder / "raw.wav",
@@ -79,15 +117,12 @@ class Secure(unittest.TestCase):
                         "says is sealed on its way to the recorder."], check=True)
         subprocess.run(["sox", folder / "raw.wav", "-r", str(RATE), "-c", "1", cls.wav, "pad", "0",
                         "6"], check=True)
-        options = (f'sip_listen_tls = "127.0.0.1:0"\nsip_tls_certificate = "{folder}/recorder.crt"\n'
-                   f'sip_tls_key = "{folder}/recorder.key"\nsip_tls_client_ca = "{folder}/ca.pem"\n'
-                   'sip_tls_client_required = true\n')
         cls.recorder = cls.enterClassContext(Recorder(
-            rtp_ports=(22000, 22199), options=options, sources=[
+            rtp_ports=(22000, 22199), options=tls_options(folder), sources=[
                 ("phone", "--certificate", "phone", "--plain-calls"),
                 ("sbc", "--certificate", "sbc"),
                 ("keys", "127.0.0.2/32", "--plain-calls", "--plain-keys"),
-                ("no-keys", "127.0.0.3/32", "--plain-calls")]))
+                ("no-keys", "127.0.0.3/32", "--plain-calls"), ("address", "127.0.0.4/32")]))
 
     def setUp(self):
         self.seen = {row["id"] for row in self.recorder.listed()}
@@ -187,15 +222,173 @@ class Secure(unittest.TestCase):
             Tls(self.recorder.addresses["sip_tls"], self.folder, "sbc",
                 version=ssl.TLSVersion.TLSv1_1)
 
-    def test_an_address_of_no_source_is_refused(self):
-        client = Udp.__new__(Udp)
-        client.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        client.socket.bind(("127.0.0.77", 0))
-        host, port = self.recorder.addresses["sip"].rsplit(":", 1)
-        client.socket.connect((host, int(port)))
-        client.port = client.socket.getsockname()[1]
+    def udp(self, own):
+        client = Udp(self.recorder.addresses["sip"], own)
         self.addCleanup(client.close)
-        self.assertTrue(self.invite(client)[1].startswith("SIP/2.0 403"))
+        return client
+
+    def tls(self, name, own=None):
+        client = Tls(self.recorder.addresses["sip_tls"], self.folder, name, own=own)
+        self.addCleanup(client.close)
+        return client
+
+    def test_an_address_of_no_source_is_refused(self):
+        self.assertTrue(self.invite(self.udp("127.0.0.77"))[1].startswith("SIP/2.0 403"))
+
+    # --- who may change a call ---
+    def test_a_call_is_changed_and_ended_by_its_own_source_alone(self):
+        client = self.tls("sbc")
+        dialog, answer = place(client)
+        self.assertEqual(code(answer), 200)
+        port = ports_of(answer)[0]
+        own, others = Rtp(), Rtp(ssrc=9, own="127.0.0.1")
+        self.addCleanup(own.close)
+        self.addCleanup(others.close)
+        play(1, (own, port))
+        moved = SDP.replace("o=- 1 1", "o=- 1 2").replace("40000", str(others.port))
+        for intruder, refusal in ((self.tls("phone"), 481), (self.udp("127.0.0.3"), 481),
+                                  (self.udp("127.0.0.77"), 403)):
+            named = as_if(dialog, intruder)
+            unknown = as_if(dialog, intruder)
+            unknown.to_tag = "no-such-call"
+            for each in (named, unknown):
+                self.assertEqual(code(change(intruder, each, "UPDATE", multipart(moved))), refusal)
+                self.assertEqual(code(change(intruder, each, "INVITE", multipart(moved))), refusal)
+                self.assertEqual(code(change(intruder, each, "INVITE", "")), refusal)
+                self.assertEqual(code(hang_up(intruder, each)), refusal)
+        play(1, (own, port), (others, port))
+        # over another connection, with the certificate that began it
+        again = self.tls("sbc")
+        self.assertEqual(code(hang_up(again, as_if(dialog, again))), 200)
+        row, details = self.recorder.sealed_call(dialog.call_id)
+        self.assertEqual(details["end_cause"], "bye")
+        self.assertEqual(details["legs"][0]["packets_received"], 100)
+        refused = [line for line in self.recorder.logs["ingest"].read_text().splitlines()
+                   if "call.not_admitted" in line]
+        self.assertTrue(refused)
+        self.assertLess(len(refused), 10, "one line a second")
+
+    def test_keys_of_a_call_over_tls_are_changed_and_told_over_tls_alone(self):
+        client, clear = self.tls("nobody", "127.0.0.4"), self.udp("127.0.0.4")
+        dialog, answer = place(client, sdp=sealed())
+        self.assertEqual(code(answer), 200)
+        self.assertEqual(answer.count("a=crypto:"), 1)
+        unsealed = as_if(dialog, clear)
+        for sdp in (sealed(), PLAIN, None):
+            for method in ("INVITE", "UPDATE") if sdp else ("INVITE",):
+                answer = change(clear, unsealed, method, sdp or "", "application/sdp")
+                self.assertEqual(code(answer), 488, (method, sdp))
+                self.assertNotIn("a=crypto:", answer)
+        answer = change(clear, unsealed, "UPDATE", METADATA, "application/rs-metadata+xml")
+        self.assertEqual(code(answer), 200, "who speaks is no key")
+        dialog.sequence = unsealed.sequence
+        answer = change(client, dialog, "INVITE", sealed(), "application/sdp")
+        self.assertEqual((code(answer), answer.count("a=crypto:")), (200, 1))
+        self.assertEqual(code(hang_up(client, dialog)), 200)
+
+
+class Renewed(unittest.TestCase):
+    """SIGHUP: the certificate's files are read again."""
+
+    def setUp(self):
+        self.folder = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory()))
+        certificates(self.folder, "sbc")
+        self.recorder = self.enterContext(Recorder(
+            rtp_ports=(22200, 22399), options=tls_options(self.folder),
+            sources=[("sbc", "--certificate", "sbc")]))
+
+    def connect(self):
+        client = Tls(self.recorder.addresses["sip_tls"], self.folder, "sbc")
+        self.addCleanup(client.close)
+        return client
+
+    def served(self):
+        """The certificate that a new connection is shown."""
+        return self.connect().socket.getpeercert(binary_form=True)
+
+    def own(self):
+        return ssl.PEM_cert_to_DER_cert((self.folder / "recorder.crt").read_text())
+
+    def reload(self, event):
+        """SIGHUP, and the line that the log gets by it."""
+        log = self.recorder.logs["ingest"]
+        before = len(log.read_text().splitlines())
+        self.recorder.processes["ingest"].send_signal(signal.SIGHUP)
+        return wait_until(lambda: [line for line in log.read_text().splitlines()[before:]
+                                   if event in line.split()], what=event)[0]
+
+    def test_renewed_certificate_is_served_and_calls_go_on(self):
+        first = self.own()
+        self.assertEqual(self.served(), first)
+        client = self.connect()
+        dialog, answer = place(client)
+        self.assertEqual(code(answer), 200)
+        sender = Rtp()
+        self.addCleanup(sender.close)
+        play(1, (sender, ports_of(answer)[0]))
+        certificate(self.folder, "recorder", "ca", "serverAuth")
+        self.assertEqual(self.served(), first, "a file that was changed is not read by itself")
+        self.reload("tls.reloaded")
+        self.assertNotEqual(self.own(), first)
+        self.assertEqual(self.served(), self.own())
+        # the old connection and its call
+        self.assertEqual(code(change(client, dialog, "UPDATE", multipart())), 200)
+        play(1, (sender, ports_of(answer)[0]))
+        self.assertEqual(code(hang_up(client, dialog)), 200)
+        row, details = self.recorder.sealed_call(dialog.call_id)
+        self.assertEqual(details["end_cause"], "bye")
+        self.assertEqual(details["legs"][0]["packets_received"], 100)
+        # and a new one
+        client = self.connect()
+        dialog, answer = place(client)
+        self.assertEqual((code(answer), code(hang_up(client, dialog))), (200, 200))
+
+    def test_file_that_cannot_be_used_changes_nothing_and_is_told(self):
+        first = self.own()
+        client = self.connect()
+        dialog, answer = place(client)
+        self.assertEqual(code(answer), 200)
+        file = self.folder / "recorder.crt"
+        for name, spoil in (("not a certificate", lambda: file.write_text("none\n")),
+                            ("missing", file.unlink)):
+            with self.subTest(name):
+                spoil()
+                line = self.reload("tls.not_reloaded")
+                self.assertIn("recorder.crt", line)
+                self.assertEqual(self.served(), first)
+        self.assertEqual(code(hang_up(client, dialog)), 200)
+        certificate(self.folder, "recorder", "ca", "serverAuth")
+        self.reload("tls.reloaded")
+        self.assertEqual(self.served(), self.own())
+
+
+class TlsAlone(unittest.TestCase):
+    """Nothing is taken that is not sealed on its way."""
+
+    def test_recorder_may_listen_for_tls_alone(self):
+        folder = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory()))
+        certificates(folder, "sbc")
+        recorder = self.enterContext(Recorder(
+            rtp_ports=(22400, 22599), options="sip_listen = {}\n" + tls_options(folder),
+            sources=[("sbc", "--certificate", "sbc")]))
+        self.assertEqual(recorder.addresses["sip"], "")
+        client = Tls(recorder.addresses["sip_tls"], folder, "sbc")
+        self.addCleanup(client.close)
+        dialog, answer = place(client)
+        self.assertEqual(code(answer), 200)
+        sender = Rtp()
+        self.addCleanup(sender.close)
+        play(1, (sender, ports_of(answer)[0]))
+        self.assertEqual(code(hang_up(client, dialog)), 200)
+        row, details = recorder.sealed_call(dialog.call_id)
+        self.assertEqual(details["legs"][0]["packets_received"], 50)
+
+    def test_recorder_that_listens_nowhere_does_not_start(self):
+        recorder = self.enterContext(Recorder(options="sip_listen = {}\n", programs=()))
+        done = subprocess.run(recorder.command("ingest")[0], stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, text=True, timeout=30)
+        self.assertEqual(done.returncode, 5)
+        self.assertIn("neither sip_listen nor sip_listen_tls", done.stdout)
 
 
 if __name__ == "__main__":

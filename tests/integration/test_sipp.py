@@ -16,22 +16,15 @@ CAPTURE = pathlib.Path(os.environ.get("CORPUS", "/nonexistent"), "rtp", "g711a.p
 AS_ROOT = [] if os.geteuid() == 0 else ["sudo", "-n"]  # playing a capture needs raw sockets
 
 
-def speech(path, words, voice):
-    """Raw A-law at 8 kHz, spoken by espeak-ng and converted by sox."""
-    spoken = path.with_suffix(".wav")
-    subprocess.run(["espeak-ng", "-v", voice, "-w", spoken, words], check=True)
-    subprocess.run(["sox", spoken, "-r", "8000", "-c", "1", "-t", "al", path], check=True)
-    return path.read_bytes()
-
-
 class Sipp(unittest.TestCase):
     def call(self, recorder, transport):
-        caller = recorder.directory / "caller.al"
-        called = recorder.directory / "called.al"
-        sent = [speech(caller, "Good morning, this is a call from a program nobody here wrote.",
-                       "en-gb"),
-                speech(called, "Good morning. I hear you well, and somebody records us both.",
-                       "en-us")]
+        caller = sound.speak(recorder.directory / "caller.al",
+                             "Good morning, this is a call from a program nobody here wrote.",
+                             "en-gb")
+        called = sound.speak(recorder.directory / "called.al",
+                             "Good morning. I hear you well, and somebody records us both.",
+                             "en-us")
+        sent = [path.read_bytes() for path in (caller, called)]
         if CAPTURE.exists():
             print(f"the caller's audio is {CAPTURE.name} of the corpus")
             sent[0] = None

@@ -28,16 +28,6 @@ THIRD = "+4570100300"
 TRANSPORTS = ("u1", "t1")  # SIPp's names: one UDP socket, one TCP connection
 
 
-def speech(folder, name, words, voice, law):
-    """Three seconds of raw G.711 at 8 kHz."""
-    spoken, raw = folder / f"{name}.wav", folder / f"{name}.{law}"
-    subprocess.run(["espeak-ng", "-v", voice, "-w", spoken, words], check=True)
-    subprocess.run(["sox", spoken, "-r", str(RATE), "-c", "1", "-t", law, raw, "pad", "0", "3",
-                    "trim", "0", str(SECONDS)], check=True,
-                   stderr=subprocess.DEVNULL)
-    return raw
-
-
 def capture(folder, name, left, right, start, payload_type):
     """A capture of two streams whose numbers and time go on from `start` packets."""
     subprocess.run([sys.executable, HERE / "two_streams.py", "-o", folder / name, "--start",
@@ -108,7 +98,9 @@ class Run:
         self.rows = {row["sip_call_id"].split("/")[0]: row for row in rows}
 
     def speak(self, name, words, law):
-        return [speech(self.folder, f"{name}-{side}", said, voice, law)
+        """Three seconds of raw G.711 of each side."""
+        return [sound.speak(self.folder / f"{name}-{side}.{law}", said, voice, "pad", "0", "3",
+                            "trim", "0", str(SECONDS))
                 for side, said, voice in zip("lr", words, ("en-gb", "en-us"))]
 
     def sipp(self):

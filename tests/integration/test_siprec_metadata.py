@@ -1,36 +1,12 @@
 """Metadata as many kinds of clients write and send it: whose call it is, what is kept and noted."""
-
 import unittest
 
 from sip_client import Dialog, change, code, multipart, place, place_as, play, ports_of
-from siprec_session import HEAD, Session, audio
+from siprec_session import HEAD, Session, audio, person, recording, sends, session
 
 XML = "application/rs-metadata+xml"
 TWO_LINES = HEAD + audio(40000, "1") + audio(40002, "2")
 ANNA, BO, CARL = "+4512000001", "+4512000002", "+4512000003"
-
-
-def recording(inside, mode="complete", root="recording", name="urn:ietf:params:xml:ns:recording:1"):
-    return (f'<?xml version="1.0" encoding="UTF-8"?>\r\n<{root} xmlns="{name}">'
-            f"<datamode>{mode}</datamode>{inside}</{root}>\r\n")
-
-
-def session(key="s1", inside=""):
-    return f'<session session_id="{key}">{inside}</session>'
-
-
-def person(key, number, inside=""):
-    return (f'<participant participant_id="{key}"><nameID aor="sip:{number}@pbx">{inside}</nameID>'
-            "</participant>")
-
-
-def sends(key, label, stream=None):
-    stream = stream or f"st{label}"
-    return (f'<stream stream_id="{stream}" session_id="s1"><label>{label}</label></stream>'
-            f'<participantstreamassoc participant_id="{key}"><send>{stream}</send>'
-            "</participantstreamassoc>")
-
-
 TWO = recording(session() + person("a", ANNA) + person("b", BO) + sends("a", "1") + sends("b", "2"))
 
 
@@ -213,6 +189,8 @@ class Documents(Session):
             own = f"session-{len(ids)}"
             document = TWO.replace(session(), (group if "group" in inside else "")
                                    + session(own, inside)).replace('"s1"', f'"{own}"')
+            # numbers of its own: calls of one number, one after the other, belong together too
+            document = document.replace(ANNA, f"{ANNA}{len(ids)}").replace(BO, f"{BO}{len(ids)}")
             dialog, answer = place_as(self.udp, Dialog("UDP", self.udp.port),
                                       multipart(TWO_LINES, document),
                                       extra="Require: siprec\r\n" + headers)

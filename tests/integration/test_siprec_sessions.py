@@ -299,6 +299,65 @@ class Answered(Session):
         self.assertEqual((leg["packets_received"], leg["packets_lost"], leg["packets_refused"]),
                          (60, 0, 0))
 
+    def test_twenty_talks_by_lines_that_are_appended_are_all_heard(self):
+        left, talks = self.sender(7), [self.sender(100 + i) for i in range(20)]
+        dialog, answer, _ = self.begin(
+            HEAD + audio(left.port, "1") + audio(talks[0].port, "2"))
+        first = ports_of(answer)[0]
+        for i, talk in enumerate(talks):
+            if i:
+                answer = change(self.udp, dialog, "INVITE", HEAD + audio(left.port, "1")
+                                + audio(0) * i + audio(talk.port, "2"), SDP_TYPE)
+            ports = ports_of(answer)
+            self.assertEqual((len(ports), ports[0], ports[1:-1]), (i + 2, first, [0] * i))
+            self.assertNotEqual(ports[-1], 0)
+            play(0.2, (left, first), (talk, ports[-1]))
+        details = self.ended(dialog)[1]
+        self.assertEqual([(leg["channel"], leg["packets_received"], leg["packets_lost"],
+                           leg["packets_refused"]) for leg in details["legs"]],
+                         [("left", 200, 0, 0), ("right", 200, 0, 0)])
+        self.assertEqual(len(self.facts(details, "ssrc_change")), 19)
+        for cause in ("lost", "late", "overlaid", "stream_refused", "stream_change"):
+            self.assertEqual(self.facts(details, cause), [], cause)
+
+    def test_line_beyond_the_streams_that_may_live_is_refused_and_that_is_told(self):
+        senders = [self.sender(10 + i) for i in range(9)]
+        lines = [audio(rtp.port, str(1 + i)) for i, rtp in enumerate(senders)]
+        dialog, answer, _ = self.begin(HEAD + "".join(lines))
+        ports = ports_of(answer)
+        self.assertEqual((ports.count(0), ports[8]), (1, 0))
+        # one that goes makes room, and not on its line
+        lines[3] = audio(0, "4")
+        answer = change(self.udp, dialog, "INVITE", HEAD + "".join(lines), SDP_TYPE)
+        self.assertEqual(ports_of(answer)[:3] + ports_of(answer)[4:8], ports[:3] + ports[4:8])
+        self.assertNotEqual(ports_of(answer)[8], 0)
+        play(0.4, (senders[8], ports_of(answer)[8]), (senders[0], ports[0]))
+        details = self.ended(dialog)[1]
+        self.assertEqual([fact["detail"] for fact in self.facts(details, "stream_refused")],
+                         ["line 9, label 9: 8 streams are recorded already"])
+        self.assertEqual(len(details["legs"]), 8)
+        self.assertEqual(sum(leg["packets_received"] for leg in details["legs"]), 40)
+
+    def test_stream_that_moves_to_the_other_address_family_is_given_a_port_of_that(self):
+        old, new = self.sender(7), self.sender(9, own="::1")
+        dialog, answer, _ = self.begin(HEAD + audio(old.port, "1"))
+        port = ports_of(answer)[0]
+        play(0.4, (old, port))
+        moved = change(self.udp, dialog, "INVITE",
+                       HEAD + audio(new.port, "1", "c=IN IP6 ::1\r\n"), SDP_TYPE)
+        self.assertIn("\r\nc=IN IP6 ::1\r\n", moved.split("m=audio")[1])
+        play(0.2, (old, port))  # it follows when it likes
+        play(0.4, (new, ports_of(moved)[0]))
+        back = change(self.udp, dialog, "UPDATE", HEAD + audio(old.port, "1"), SDP_TYPE)
+        self.assertNotIn("IP6", back.split("\r\n\r\n", 1)[1])
+        play(0.4, (old, ports_of(back)[0]))
+        details = self.ended(dialog)[1]
+        leg = details["legs"][0]
+        self.assertEqual((leg["packets_received"], leg["packets_lost"], leg["packets_refused"]),
+                         (70, 0, 0))
+        # the clock of the first stood still meanwhile
+        self.assertEqual(self.facts(details, "overlaid") + self.facts(details, "late"), [])
+
     def test_offer_that_cannot_be_recorded_leaves_the_session_as_it_was(self):
         rtp = self.sender(7)
         dialog, answer, _ = self.begin(HEAD + audio(rtp.port, "1"))

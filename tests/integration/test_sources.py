@@ -3,7 +3,7 @@ import signal
 import time
 import unittest
 
-from sip_client import Dialog, Rtp, Udp, code, hang_up, multipart, place, play, ports_of
+from sip_client import Dialog, Rtp, Udp, code, hang_up, place, play, ports_of
 from support import STOP_S, Recorder, wait_until
 
 PORTS = (21000, 21199)
@@ -77,6 +77,41 @@ class Sources(unittest.TestCase):
         self.refused(place(self.udp)[1])
         self.assertEqual(code(hang_up(self.udp, dialog)), 200)
         self.assertEqual(code(options(self.udp)), 200)
+
+
+    def test_recorder_without_a_free_port_answers_options_with_503_too(self):
+        recorder = self.enterContext(Recorder(rtp_ports=(PORTS[0], PORTS[0] + 3)))
+        udp = Udp(recorder.addresses["sip"])
+        self.addCleanup(udp.close)
+        self.assertEqual(code(options(udp)), 200)
+        dialog, answer = place(udp)
+        self.assertEqual((code(answer), len(ports_of(answer))), (200, 2))
+        self.refused(options(udp))
+        self.refused(place(udp)[1])
+        self.assertEqual(code(hang_up(udp, dialog)), 200)
+        wait_until(lambda: code(options(udp)) == 200, 5, what="ports are back")
+
+    def test_another_node_of_a_source_goes_on_with_its_call(self):
+        recorder = self.enterContext(Recorder(
+            rtp_ports=PORTS, sources=(("cluster", "127.0.0.8/30"), ("wide", "127.0.0.0/8"))))
+        nodes = [Udp(recorder.addresses["sip"], own) for own in ("127.0.0.9", "127.0.0.10",
+                                                                 "127.0.0.12")]
+        for node in nodes:
+            self.addCleanup(node.close)
+        dialog, answer = place(nodes[0])
+        self.assertEqual(code(answer), 200)
+        self.assertEqual(code(hang_up(nodes[2], dialog)), 481, "it is of another source")
+        recorder.recorderctl("source", "remove", "cluster")
+        wait_until(lambda: "wide" in self.source_of_a_call(recorder, nodes[1]), 5,
+                   what="the source is taken away")
+        dialog.sequence += 1
+        self.assertEqual(code(hang_up(nodes[1], dialog)), 200, "it is who the source was")
+
+    def source_of_a_call(self, recorder, client):
+        dialog, answer = place(client)
+        self.assertEqual((code(answer), code(hang_up(client, dialog))), (200, 200))
+        row, details = recorder.sealed_call(dialog.call_id)
+        return recorder.recorderctl("recordings", "show", row["id"])["source"]
 
 
 class Drain(unittest.TestCase):

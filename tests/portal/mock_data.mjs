@@ -48,7 +48,10 @@ const FACTS = [
     [19_900, 19_900, 1, 'party_joined', 0, 'Karen Lund <+4526272829>'],
     [21_800, 21_800, 1, 'party_left', 0, '+4588303082'],
     [21_800, 21_800, 1, 'ssrc_change', 0, '1f2e3d4c -> 5a6b7c8d'],
+    [22_400, 22_400, 1, 'stream_change', 0, '2, +4588303082 -> 5, Karen Lund'],
+    [23_200, 23_200, null, 'stream_refused', 0, 'line 9: 8 streams are recorded already'],
     [24100, 24160, 1, 'late', 3],
+    [26_200, 26_800, 0, 'overlaid', 30],
     [28300, 28340, 0, 'lost', 2],
     [29600, 30100, 1, 'unwritten', 25],
     [33600, 35400, null, 'masked', 0],
@@ -83,7 +86,7 @@ function speak(folder) {
     });
     for (const [start_ms, end_ms, leg, cause] of FACTS) {
         channels.forEach((channel, i) => {
-            if (!['late', 'concealed'].includes(cause) && (leg === null || leg === i)) {
+            if (!['late', 'concealed', 'overlaid'].includes(cause) && (leg === null || leg === i)) {
                 channel.fill(0, (start_ms * RATE_HZ) / 1000, (end_ms * RATE_HZ) / 1000);
             }
         });
@@ -174,10 +177,10 @@ const SPECIAL = {
 
 /* A call that was transferred twice, as four recordings: place in the list, who was called. */
 const TRANSFERRED = [
-    [18, ['+4588303080', 'Reception']],
-    [17, ['+4588303081', 'Nordhavn Tømrer & Snedker ApS, Værkstedet']],
-    [16, ['+4588303082', 'Lager']],
-    [15, ['+4526272829', 'Karen Lund']],
+    [18, ['+4588303080', 'Reception'], null],
+    [17, ['+4588303081', 'Nordhavn Tømrer & Snedker ApS, Værkstedet'], 'id'],
+    [16, ['+4588303082', 'Lager'], 'number'],
+    [15, ['+4526272829', 'Karen Lund'], 'id'],
 ];
 const TRANSFERRED_CALLER = ['+4551525354', 'Birthe Skov'];
 
@@ -239,7 +242,7 @@ function make_conference(recording) {
 /* One caller who is passed on, each part beginning where the one before it ends. */
 function make_transferred(recordings) {
     let started_ms = null;
-    for (const [place, called] of TRANSFERRED) {
+    for (const [place, called, linked_by] of TRANSFERRED) {
         const part = recordings[place];
         started_ms ??= Date.parse(part.started_at);
         Object.assign(part, {
@@ -251,6 +254,7 @@ function make_transferred(recordings) {
             caller: party(TRANSFERRED_CALLER),
             called: party(called),
             conversation_id: recordings[TRANSFERRED[0][0]].id,
+            linked_by,
         });
         part.legs = [leg('left', part.caller, 13), leg('right', part.called, 0)];
         started_ms += DURATION_MS + 3000;

@@ -133,7 +133,15 @@ it('an hour with thousands of losses is drawn and listed in bearable numbers', a
 });
 
 /* Whose words the lanes, the legend and the lists have; the same in both languages. */
-const SIGNS = ['party_joined', 'party_left', 'codec_change', 'ssrc_change', 'deviation'];
+const SIGNS = [
+    'party_joined',
+    'party_left',
+    'codec_change',
+    'ssrc_change',
+    'stream_change',
+    'stream_refused',
+    'deviation',
+];
 
 it('every cause has its own look on the lanes and its own words below', async () => {
     for (const locale of ['en-GB', 'da-DK']) {
@@ -145,7 +153,7 @@ it('every cause has its own look on the lanes and its own words below', async ()
                 const causes = await page
                     .locator('recorder-facts .legend li')
                     .evaluateAll((all) => all.map((one) => one.children[1].textContent));
-                assert.equal(new Set(causes).size, 10);
+                assert.equal(new Set(causes).size, 11);
                 const looks = await page
                     .locator('recorder-facts .legend .swatch')
                     .evaluateAll((all) =>
@@ -154,7 +162,7 @@ it('every cause has its own look on the lanes and its own words below', async ()
                             return `${backgroundImage} ${borderColor}`;
                         }),
                     );
-                assert.equal(new Set(looks).size, 10);
+                assert.equal(new Set(looks).size, 11);
                 for (const sign of [...SIGNS, 'documents_dropped', 'notes_dropped']) {
                     assert.equal(
                         await page.locator(`recorder-lanes .moment-${sign}`).count(),
@@ -230,6 +238,9 @@ it('a transferred call is joined in the list and reads as one conversation', asy
             ].flatMap((called) => ['Birthe Skov', called]),
         );
         assert.equal(await strip.getByRole('link').count(), 3);
+        const presumed = page.getByText(/^Presumed: a call with the same number was hung up/);
+        assert.equal(await presumed.count(), 1);
+        assert.match(await strip.locator('li').filter({ has: presumed }).innerText(), /Lager/);
         assert.match(
             await strip.locator('[aria-current=true]').innerText(),
             /Nordhavn Tømrer.*\s0:42\s.*Recovered/s,
@@ -305,7 +316,8 @@ it('a conversation fits a narrow dark screen in danish', async () => {
             await page.locator(row_of('part-17')).scrollIntoViewIfNeeded();
             await picture(page, 'state-joined-360-dark');
             await page.locator(row_of('part-17')).click();
-            await page.getByRole('navigation', { name: 'Denne samtale' }).waitFor();
+            const strip = page.getByRole('navigation', { name: 'Denne samtale' });
+            await strip.getByText(/^Formodet: et opkald med samme nummer blev lagt på/).waitFor();
             await page.locator('recorder-lanes canvas').first().waitFor();
             for (const summary of await page.locator('recorder-player summary').all()) {
                 await summary.click();

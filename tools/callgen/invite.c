@@ -109,7 +109,7 @@ static enum status write_associations(const struct invite_offer *offer, const ch
     return status;
 }
 
-enum status invite_write_metadata(const struct invite_dialog *dialog,
+static enum status write_metadata(const struct invite_dialog *dialog,
                                   const struct invite_offer *offer, struct bytes *out)
 {
     char time[CLOCK_RFC3339_BYTES];
@@ -152,7 +152,7 @@ static enum status write_bodies(const struct invite_dialog *dialog,
                               "Content-Disposition: recording-session\r\n\r\n");
     }
     if (status == STATUS_OK) {
-        status = invite_write_metadata(dialog, offer, body);
+        status = write_metadata(dialog, offer, body);
     }
     return status == STATUS_OK ? append(body, "\r\n--" BOUNDARY "--\r\n") : status;
 }

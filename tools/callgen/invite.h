@@ -68,10 +68,6 @@ unsigned invite_payload_type(enum sound_codec codec);
 enum status invite_write(const struct invite_dialog *dialog, const struct invite_offer *offer,
                          struct bytes *out) MUST_CHECK;
 
-/** Append the metadata document alone. Statuses as invite_write. */
-enum status invite_write_metadata(const struct invite_dialog *dialog,
-                                  const struct invite_offer *offer, struct bytes *out) MUST_CHECK;
-
 /** Append ACK to a 2xx: a transaction of its own (RFC 3261 section 13.2.2.4). */
 enum status invite_write_ack(const struct invite_dialog *dialog, struct bytes *out) MUST_CHECK;
 

@@ -9,25 +9,28 @@
 
 #include <jansson.h>
 
+enum { TIME_BYTES = 32 };
+
 static const char *const channel_name[INVITE_STREAMS] = {"left", "right"};
 
-void report_format_time(wall_time time, char text[static REPORT_TIME_BYTES])
+/* RFC 3339 in UTC with microseconds. */
+static void format_time(wall_time time, char text[static TIME_BYTES])
 {
     int64_t us = clock_wall_us(time);
     time_t seconds = (time_t)(us / 1000000);
     struct tm parts;
     gmtime_r(&seconds, &parts);
-    size_t used = strftime(text, REPORT_TIME_BYTES, "%Y-%m-%dT%H:%M:%S", &parts);
-    (void)snprintf(text + used, REPORT_TIME_BYTES - used, ".%06dZ", (int)(us % 1000000));
+    size_t used = strftime(text, TIME_BYTES, "%Y-%m-%dT%H:%M:%S", &parts);
+    (void)snprintf(text + used, TIME_BYTES - used, ".%06dZ", (int)(us % 1000000));
 }
 
 static json_t *time_json(wall_time time)
 {
-    char text[REPORT_TIME_BYTES];
+    char text[TIME_BYTES];
     if (time.ns == 0) {
         return json_null();
     }
-    report_format_time(time, text);
+    format_time(time, text);
     return json_string(text);
 }
 

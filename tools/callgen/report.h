@@ -8,8 +8,6 @@
 #include "base/status.h"
 #include "tools/callgen/call.h"
 
-enum { REPORT_TIME_BYTES = 32 };
-
 /**
  * Write the report of calls that are over to a file (under a temporary name first), or to standard
  * output for "-".
@@ -27,8 +25,5 @@ enum status report_write(const struct call_world *world, const struct call *call
  */
 enum status report_write_sent(const struct call *calls, uint32_t call_count, const char *directory,
                               struct fault *fault) MUST_CHECK;
-
-/** RFC 3339 in UTC with microseconds. */
-void report_format_time(wall_time time, char text[static REPORT_TIME_BYTES]);
 
 #endif

@@ -10,6 +10,8 @@
 #include <time.h>
 #include <unistd.h>
 
+enum { RTP_HEADER_BYTES = 12 }; /* without CSRCs and extension */
+
 struct sender {
     pthread_t thread;
     pthread_mutex_t lock; /* guards all below but the heap */
@@ -24,8 +26,9 @@ struct sender {
     uint32_t jobs_max;
 };
 
-void sender_write_header(const struct sender_stream *stream, uint32_t packet,
-                         uint8_t header[static SENDER_HEADER_BYTES])
+/* Version 2, the marker on the first packet. */
+static void write_header(const struct sender_stream *stream, uint32_t packet,
+                         uint8_t header[static RTP_HEADER_BYTES])
 {
     uint32_t sequence = stream->first_sequence + packet;
     uint32_t timestamp = stream->first_timestamp + packet * SOUND_PACKET_SAMPLES;
@@ -41,8 +44,8 @@ void sender_write_header(const struct sender_stream *stream, uint32_t packet,
 
 static bool send_packet(const struct sender_stream *stream, uint32_t packet)
 {
-    uint8_t header[SENDER_HEADER_BYTES];
-    sender_write_header(stream, packet, header);
+    uint8_t header[RTP_HEADER_BYTES];
+    write_header(stream, packet, header);
     const uint8_t *payload = sound_loop_packet(stream->loop, stream->loop_offset, packet);
     struct iovec parts[] = {{header, sizeof(header)}, {(void *)payload, SOUND_PACKET_SAMPLES}};
     struct msghdr message = {.msg_iov = parts, .msg_iovlen = 2};

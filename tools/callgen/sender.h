@@ -19,7 +19,7 @@
 #include "tools/callgen/plan.h"
 #include "tools/callgen/sound.h"
 
-enum { SENDER_STREAMS = 2, SENDER_HEADER_BYTES = 12 };
+enum { SENDER_STREAMS = 2 };
 
 struct sender_stream {
     bool active;    /* false: the recorder did not take it; nothing is sent */
@@ -75,9 +75,5 @@ int sender_descriptor(const struct sender *sender);
 
 /** Worst lateness of a packet against its deadline so far, ms. */
 double sender_late_ms_max(struct sender *sender);
-
-/** Write the RTP header of a packet of a stream: version 2, marker on the first. */
-void sender_write_header(const struct sender_stream *stream, uint32_t packet,
-                         uint8_t header[static SENDER_HEADER_BYTES]);
 
 #endif

@@ -28,6 +28,23 @@ const char *command_option(const struct invocation *invocation, const char *name
     return NULL;
 }
 
+bool command_number(const char *text, uint64_t max, uint64_t *number)
+{
+    uint64_t value = 0;
+    const char *sign = text;
+
+    for (; *sign >= '0' && *sign <= '9'; sign++) {
+        uint64_t digit = (uint64_t)(*sign - '0');
+        if (digit > max || value > (max - digit) / 10)
+            return false;
+        value = value * 10 + digit;
+    }
+    if (sign == text || *sign)
+        return false;
+    *number = value;
+    return true;
+}
+
 static enum exit_code wrong_usage(const struct context *context, const char *why)
 {
     char remedy[96];

@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "tools/recorderctl/context.h"
 
@@ -43,6 +44,9 @@ struct command {
 /** Value of a command's option by name, "" for one without a value, NULL where it was not given. */
 const char *command_option(const struct invocation *invocation, const char *name);
 
+/** Read a decimal number of at most max, digits and nothing else; false where the text is none. */
+bool command_number(const char *text, uint64_t max, uint64_t *number);
+
 /**
  * Do what a command line says: parse, run, print.
  *
@@ -59,6 +63,7 @@ extern const struct command commands_customers[];
 extern const struct command commands_numbers[];
 extern const struct command commands_sources[];
 extern const struct command commands_recordings[];
+extern const struct command commands_audit[];
 extern const struct command commands_keeper[];
 extern const struct command commands_status[];
 

@@ -11,7 +11,7 @@
 enum { PIN_PASSES = 2, PIN_MEMORY_BYTES = 19 * 1024 * 1024, PIN_DIGITS = 8, PIN_BYTES = 9 };
 
 static const struct output_column customer_columns[] = {
-    {"NUMBER", "number"}, {"NAME", "name"}, {"CREATED", "created_at"}, {"ID", "id"}};
+    {"NUMBER", "number"}, {"NAME", "name"}, {"CREATED", "created_at"}, {"ID", "id"}, {NULL, NULL}};
 
 /* The system chooses the PIN: people choose 12345678. */
 static enum status choose_pin(char pin[static PIN_BYTES], char hash[static CUSTOMER_PIN_HASH_BYTES],
@@ -176,12 +176,7 @@ static enum exit_code run_list(struct context *context, const struct invocation 
         return code;
     json_t *list = json_array();
     enum status status = customers_list(context->index, gather_customer, list, &fault);
-    if (status != STATUS_OK) {
-        json_decref(list);
-        return context_fail_status(context, status, &fault, NULL);
-    }
-    return output_list(context, list, customer_columns,
-                       sizeof customer_columns / sizeof customer_columns[0]);
+    return output_list(context, list, customer_columns, status, &fault);
 }
 
 const struct command commands_customers[] = {

@@ -147,8 +147,7 @@ static enum status export_documents(const struct recording_reader *reader, struc
         status = write_documents(&section, export->name, fault);
     if (status == STATUS_OK)
         export->documents = recording_json_documents(&section);
-    if (section.len)
-        sodium_memzero(section.data, section.len);
+    bytes_wipe(&section);
     bytes_deinit(&section);
     return status;
 }

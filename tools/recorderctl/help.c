@@ -2,9 +2,11 @@
 
 #include <string.h>
 
+enum { OPTION_BYTES = 64 };
+
 const struct command *const help_tables[] = {
     commands_init,       commands_customers, commands_numbers, commands_sources,
-    commands_recordings, commands_keeper,    commands_status,
+    commands_recordings, commands_audit,     commands_keeper,  commands_status,
 };
 const size_t help_table_count = sizeof help_tables / sizeof help_tables[0];
 
@@ -47,16 +49,30 @@ void help_overview(FILE *out)
     (void)fprintf(out, "\n%s\n%s", common_help, exit_help);
 }
 
-static void print_option(FILE *out, const struct command_option *option)
+static void format_option(const struct command_option *option, char text[static OPTION_BYTES])
 {
-    char text[64];
     char letter[8] = "";
 
     if (option->letter)
         (void)snprintf(letter, sizeof letter, "-%c, ", option->letter);
-    (void)snprintf(text, sizeof text, "%s--%s%s%s", letter, option->name, option->value ? " " : "",
+    (void)snprintf(text, OPTION_BYTES, "%s--%s%s%s", letter, option->name, option->value ? " " : "",
                    option->value ? option->value : "");
-    (void)fprintf(out, "  %-22s  %s\n", text, option->help);
+}
+
+/* In two columns, the first as wide as its longest text. */
+static void print_options(FILE *out, const struct command_option *options)
+{
+    char text[OPTION_BYTES];
+    size_t width = 0;
+
+    for (size_t i = 0; i < COMMAND_OPTIONS_MAX && options[i].name; i++) {
+        format_option(&options[i], text);
+        width = strlen(text) > width ? strlen(text) : width;
+    }
+    for (size_t i = 0; i < COMMAND_OPTIONS_MAX && options[i].name; i++) {
+        format_option(&options[i], text);
+        (void)fprintf(out, "  %-*s  %s\n", (int)width, text, options[i].help);
+    }
 }
 
 void help_command(FILE *out, const struct command *command)
@@ -69,8 +85,7 @@ void help_command(FILE *out, const struct command *command)
         (void)fprintf(out, "\n%s\n", command->details);
     if (command->options[0].name)
         (void)fputs("\nOptions:\n", out);
-    for (size_t i = 0; i < COMMAND_OPTIONS_MAX && command->options[i].name; i++)
-        print_option(out, &command->options[i]);
+    print_options(out, command->options);
     (void)fprintf(out, "\n%s\n%s", common_help, exit_help);
 }
 

@@ -148,11 +148,12 @@ static void do_round(struct keeper *keeper, struct keeper_counts *counts)
     keeper->recovered += counts->recovered;
     keeper->failed += counts->failed;
     note_step("report", keeper_report(keeper, counts, &fault), &fault, counts);
-    if (counts->recovered || counts->completed || counts->failed)
+    if (counts->recovered || counts->completed || counts->failed || counts->reassigned)
         log_event(LOG_INFO, "keeper.round",
-                  "recovered=%zu completed=%zu failed=%zu alive=%zu no_key=%zu errors=%zu",
-                  counts->recovered, counts->completed, counts->failed, counts->alive,
-                  counts->no_key, counts->errors);
+                  "recovered=%zu completed=%zu failed=%zu reassigned=%zu alive=%zu no_key=%zu"
+                  " errors=%zu",
+                  counts->recovered, counts->completed, counts->failed, counts->reassigned,
+                  counts->alive, counts->no_key, counts->errors);
 }
 
 static void write_ready(const struct keeper *keeper, const char *path)
@@ -239,14 +240,14 @@ const struct command commands_keeper[] = {
         .arguments = "",
         .options = {{"once", 0, NULL, "do one round, print what it did, and end"},
                     {"ready-file", 0, "FILE", "written when the first round is done"}},
-        .summary = "the housekeeping service: recovery, keys, sessions; ends at SIGTERM",
+        .summary = "the housekeeping service: recovery, owners, keys, sessions; ends at SIGTERM",
         .details =
             "Every keeper_period_s it finishes recordings that a crash left behind, seals those\n"
-            "that turned out to be another customer's to that one's key, makes\n"
-            "the customers' keys of this month and the next, removes sessions that are over\n"
-            "and, once a day, reports files that the index does not know. It logs to\n"
-            "standard error. With --once it exits 1 where a recording failed or waits for\n"
-            "a key, 5 where a step failed.",
+            "that turned out to be another customer's to that one's key, makes the customers'\n"
+            "keys of this month and the next, removes sessions that are over and, once a day,\n"
+            "reports files that the index does not know. It logs to standard error. With\n"
+            "--once it exits 1 where a recording failed or waits for a key, 5 where a step\n"
+            "failed.",
         .run = run_keeper,
     },
     {0},

@@ -4,9 +4,9 @@
  *  1. recordings that a crash left behind are recovered (keeper_recover.c);
  *  2. recordings that turned out to be another customer's are sealed to that one's key
  *     (keeper_reassign.c);
- *  3. at the start and once a day, files without a row are reported (keeper_scan.c);
- *  4. at the start and once an hour, every customer gets keys for this month and the next;
- *  5. sessions that are over are removed.
+ *  3. at the start and once an hour, every customer gets keys for this month and the next;
+ *  4. sessions that are over are removed;
+ *  5. at the start and once a day, files without a row are reported (keeper_scan.c).
  * Whatever fails is logged and tried again in the next round. A second keeper does no harm: files
  * are locked while they are recovered, and rows are looked at again before they are written.
  */

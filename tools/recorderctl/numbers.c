@@ -5,7 +5,7 @@
 #include "tools/recorderctl/output.h"
 
 static const struct output_column number_columns[] = {
-    {"CUSTOMER", "customer"}, {"FIRST", "first"}, {"LAST", "last"}};
+    {"CUSTOMER", "customer"}, {"FIRST", "first"}, {"LAST", "last"}, {NULL, NULL}};
 
 struct range {
     char first[BOUND_NUMBER_BYTES];
@@ -90,12 +90,7 @@ static enum exit_code run_list(struct context *context, const struct invocation 
         return code;
     json_t *list = json_array();
     enum status status = numbers_list(context->index, gather_number, list, &fault);
-    if (status != STATUS_OK) {
-        json_decref(list);
-        return context_fail_status(context, status, &fault, NULL);
-    }
-    return output_list(context, list, number_columns,
-                       sizeof number_columns / sizeof number_columns[0]);
+    return output_list(context, list, number_columns, status, &fault);
 }
 
 const struct command commands_numbers[] = {

@@ -93,6 +93,15 @@ static void flatten(char *text)
     }
 }
 
+/* As much of it as there is room for. */
+static void write_compact(const json_t *value, char cell[static CELL_BYTES])
+{
+    char *text = json_dumps(value, JSON_COMPACT);
+
+    (void)snprintf(cell, CELL_BYTES, "%s", text ? text : "-");
+    free(text);
+}
+
 static void write_cell(const json_t *value, char cell[static CELL_BYTES])
 {
     cell[0] = '\0';
@@ -114,6 +123,8 @@ static void write_cell(const json_t *value, char cell[static CELL_BYTES])
         break;
     case JSON_OBJECT:
     case JSON_ARRAY:
+        write_compact(value, cell);
+        break;
     case JSON_NULL:
         (void)snprintf(cell, CELL_BYTES, "-");
         break;
@@ -149,13 +160,15 @@ static const json_t *member_at(const json_t *row, const char *name)
     return json_object_get(json_object_get(row, first), dot + 1);
 }
 
-static void print_table(FILE *out, const json_t *rows, const struct output_column *columns,
-                        size_t column_count)
+static void print_table(FILE *out, const json_t *rows, const struct output_column *columns)
 {
     size_t widths[COLUMNS_MAX];
     char cell[CELL_BYTES];
+    size_t column_count = 0;
 
-    for (size_t column = 0; column < column_count; column++) {
+    for (size_t column = 0; columns[column].title; column++) {
+        assert(column < COLUMNS_MAX);
+        column_count++;
         widths[column] = width_of(columns[column].title);
         for (size_t i = 0; i < json_array_size(rows); i++) {
             write_cell(member_at(json_array_get(rows, i), columns[column].name), cell);
@@ -267,13 +280,18 @@ enum exit_code output_object(const struct context *context, json_t *owned_object
 }
 
 enum exit_code output_list(const struct context *context, json_t *owned_list,
-                           const struct output_column *columns, size_t column_count)
+                           const struct output_column *columns, enum status status,
+                           const struct fault *fault)
 {
+    if (status != STATUS_OK) {
+        json_decref(owned_list);
+        return context_fail_status(context, status, fault, NULL);
+    }
     if (!owned_list)
         return out_of_memory(context);
     if (context->json)
         print_json(context, owned_list);
     else
-        print_table(context->out, owned_list, columns, column_count);
+        print_table(context->out, owned_list, columns);
     return finish(context, owned_list);
 }

@@ -47,9 +47,12 @@ enum exit_code output_object(const struct context *context, json_t *owned_object
  * Print a list: with --json an array, else a table.
  *
  * owned_list  array of objects, consumed; NULL is reported as output_object does.
- * columns     column_count.
+ * columns     ended by one without a title; 12 at most.
+ * status      how gathering the list went, fault  its reason: where it is not STATUS_OK the line of
+ *             that is printed instead, and the exit code is context_fail_status's.
  */
 enum exit_code output_list(const struct context *context, json_t *owned_list,
-                           const struct output_column *columns, size_t column_count) MUST_CHECK;
+                           const struct output_column *columns, enum status status,
+                           const struct fault *fault) MUST_CHECK;
 
 #endif

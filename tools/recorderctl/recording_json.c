@@ -37,7 +37,8 @@ void customer_names_deinit(struct customer_names *names)
     *names = (struct customer_names){0};
 }
 
-const char *customer_names_find(const struct customer_names *names, struct uuid id)
+/* The number of a customer, "" where it is not among them; borrowed. */
+static const char *find_number(const struct customer_names *names, struct uuid id)
 {
     for (size_t i = 0; i < names->count; i++) {
         if (uuid_equal(names->customer[i].id, id))
@@ -59,12 +60,11 @@ json_t *recording_json_brief(const struct index_recording *row, const struct cus
     uuid_format(row->id, id);
     return json_pack(
         "{s:s, s:o, s:o, s:o, s:I, s:s, s:s, s:o, s:o, s:o, s:I}", "id", id, "customer",
-        output_text(customer_names_find(names, row->customer)), "started_at",
-        output_time(row->started), "ended_at", output_time(row->ended), "duration_ms",
-        (json_int_t)row->duration_ms, "state", recording_state_name(row->state), "direction",
-        call_direction_name(row->direction), "caller", party_json(&row->caller), "called",
-        party_json(&row->called), "sip_call_id", output_text_or_null(row->sip_call_id),
-        "audio_bytes", (json_int_t)row->audio_bytes);
+        output_text(find_number(names, row->customer)), "started_at", output_time(row->started),
+        "ended_at", output_time(row->ended), "duration_ms", (json_int_t)row->duration_ms, "state",
+        recording_state_name(row->state), "direction", call_direction_name(row->direction),
+        "caller", party_json(&row->caller), "called", party_json(&row->called), "sip_call_id",
+        output_text_or_null(row->sip_call_id), "audio_bytes", (json_int_t)row->audio_bytes);
 }
 
 static json_t *leg_json(const struct index_leg *leg)
@@ -95,21 +95,29 @@ static json_t *hash_json(const uint8_t hash[static 32])
     return json_string(sodium_bin2hex(text, sizeof text, hash, 32));
 }
 
+/* Why it is in its conversation: as the API's linked_by. */
+static json_t *linked_by_json(const struct index_recording *row)
+{
+    if (uuid_equal(row->id, row->conversation))
+        return json_null();
+    return json_string(row->by_number ? "number" : "id");
+}
+
 static int add_origin(json_t *object, const struct index_recording *row)
 {
     char conversation[UUID_TEXT_BYTES];
 
     uuid_format(row->conversation, conversation);
     json_t *origin = json_pack(
-        "{s:o, s:o, s:o, s:o, s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:o}", "source",
+        "{s:o, s:o, s:o, s:o, s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:o}", "source",
         output_text_or_null(row->source), "source_address",
         output_text_or_null(row->source_address), "session_id",
         output_text_or_null(row->session_id), "sip_session_id",
         output_text_or_null(row->sip_session_id), "group_id", output_text_or_null(row->group_id),
         "call_reference", output_text_or_null(row->call_reference), "conversation", conversation,
-        "node", output_text_or_null(row->node), "end_cause", output_text_or_null(row->end_cause),
-        "path", output_text(row->path), "sha256_cipher", hash_json(row->sha256_cipher),
-        "sha256_plain", hash_json(row->sha256_plain));
+        "linked_by", linked_by_json(row), "node", output_text_or_null(row->node), "end_cause",
+        output_text_or_null(row->end_cause), "path", output_text(row->path), "sha256_cipher",
+        hash_json(row->sha256_cipher), "sha256_plain", hash_json(row->sha256_plain));
     int failed = !origin || json_object_update(object, origin);
 
     json_decref(origin);
@@ -127,7 +135,7 @@ json_t *recording_json_whole(const struct index_recording *row, const struct cus
         output_append(legs, leg_json(&row->leg[i]));
     for (size_t i = 0; i < fact_count; i++)
         output_append(list, fact_json(&facts[i]));
-    const char *due = customer_names_find(names, row->owner_due);
+    const char *due = find_number(names, row->owner_due);
     bool whole = object && !add_origin(object, row) &&
                  !json_object_set_new(object, "owner_due", output_text_or_null(due)) &&
                  !json_object_set(object, "legs", legs) && !json_object_set(object, "facts", list);

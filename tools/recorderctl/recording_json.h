@@ -26,9 +26,6 @@ enum status customer_names_init(struct customer_names *names, struct index *inde
 /** Free. */
 void customer_names_deinit(struct customer_names *names);
 
-/** The number of a customer, "" where it is not among them; borrowed. */
-const char *customer_names_find(const struct customer_names *names, struct uuid id);
-
 /** What a list shows of a row. NULL at out of memory. */
 json_t *recording_json_brief(const struct index_recording *row, const struct customer_names *names);
 

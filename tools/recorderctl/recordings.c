@@ -17,6 +17,7 @@ static const struct output_column recording_columns[] = {
     {"DIRECTION", "direction"},
     {"CALLER", "caller.number"},
     {"CALLED", "called.number"},
+    {NULL, NULL},
 };
 
 /* What the options of a list say; query points into it. */
@@ -57,13 +58,13 @@ static bool take_state(const char *text, struct selection *selection)
 
 static bool take_limit(const char *text, size_t *limit)
 {
+    uint64_t value = 0;
+
     if (!text)
         return true;
-    size_t digits = strspn(text, "0123456789");
-    unsigned long value = strtoul(text, NULL, 10);
-    if (!digits || digits > 3 || text[digits] || value < 1 || value > LIST_MAX)
+    if (!command_number(text, LIST_MAX, &value) || value == 0)
         return false;
-    *limit = value;
+    *limit = (size_t)value;
     return true;
 }
 
@@ -136,14 +137,9 @@ static enum exit_code run_list(struct context *context, const struct invocation 
     status =
         recordings_list(context->index, &selection.query, gather_row, &gathering, &more, &fault);
     customer_names_deinit(&names);
-    if (status != STATUS_OK) {
-        json_decref(gathering.list);
-        return context_fail_status(context, status, &fault, NULL);
-    }
-    if (more && !context->json)
+    if (status == STATUS_OK && more && !context->json)
         (void)fputs("recorderctl: there are more; give --to or a higher --limit\n", context->err);
-    return output_list(context, gathering.list, recording_columns,
-                       sizeof recording_columns / sizeof recording_columns[0]);
+    return output_list(context, gathering.list, recording_columns, status, &fault);
 }
 
 static enum status read_whole(struct context *context, const struct index_recording *row,

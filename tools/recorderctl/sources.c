@@ -1,5 +1,4 @@
 #include <ctype.h>
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -11,9 +10,16 @@
 enum { FINGERPRINT_BYTES = 7 + 64 }; /* "sha256:" and its digits */
 
 static const struct output_column source_columns[] = {
-    {"NAME", "name"},         {"NETWORK", "network"},         {"CERTIFICATE", "certificate"},
-    {"CUSTOMER", "customer"}, {"PLAIN CALLS", "plain_calls"}, {"PLAIN KEYS", "plain_keys"},
-    {"CALLS", "calls_max"},   {"DIALOGS", "dialogs_max"},     {"RATE", "rate_per_s"},
+    {"NAME", "name"},
+    {"NETWORK", "network"},
+    {"CERTIFICATE", "certificate"},
+    {"CUSTOMER", "customer"},
+    {"PLAIN CALLS", "plain_calls"},
+    {"PLAIN KEYS", "plain_keys"},
+    {"CALLS", "calls_max"},
+    {"DIALOGS", "dialogs_max"},
+    {"RATE", "rate_per_s"},
+    {NULL, NULL},
 };
 
 static unsigned full_prefix(const struct sockaddr_storage *address)
@@ -38,9 +44,8 @@ static bool parse_network(const char *text, struct source *source)
     source->prefix_bits = full_prefix(&source->address);
     if (!slash)
         return true;
-    size_t digits = strspn(slash + 1, "0123456789");
-    unsigned long bits = strtoul(slash + 1, NULL, 10);
-    if (digits < 1 || digits > 3 || slash[1 + digits] || bits > source->prefix_bits)
+    uint64_t bits = 0;
+    if (!command_number(slash + 1, source->prefix_bits, &bits))
         return false;
     source->prefix_bits = (unsigned)bits;
     return true;
@@ -121,10 +126,9 @@ static enum exit_code take_certificate(const struct context *context, const char
 
 static bool take_limit(const char *text, unsigned *limit)
 {
-    size_t digits = strspn(text, "0123456789");
-    unsigned long value = strtoul(text, NULL, 10);
+    uint64_t value = 0;
 
-    if (!digits || digits > 6 || text[digits] || value > SOURCE_LIMIT_MAX)
+    if (!command_number(text, SOURCE_LIMIT_MAX, &value))
         return false;
     *limit = (unsigned)value;
     return true;
@@ -222,42 +226,52 @@ static enum exit_code take_name(const struct context *context, const char *name,
     return EXIT_DONE;
 }
 
+/* Do one thing to a source, and print it. */
+static enum exit_code write_source(struct context *context, const char *action,
+                                   enum status (*write)(struct index *index,
+                                                        const struct source *source,
+                                                        struct fault *fault),
+                                   const struct source *source)
+{
+    struct fault fault = {0};
+    enum status status = write_audited(context, action, write, source, &fault);
+
+    return status == STATUS_OK ? output_object(context, source_json(source))
+                               : fail_source(context, status, &fault);
+}
+
+static enum exit_code find_source(struct context *context, const char *name, struct source *source)
+{
+    struct fault fault = {0};
+    enum exit_code code = context_need_index(context);
+
+    if (code != EXIT_DONE)
+        return code;
+    enum status status = sources_get(context->index, name, source, &fault);
+    return status == STATUS_OK ? EXIT_DONE : fail_source(context, status, &fault);
+}
+
 static enum exit_code run_add(struct context *context, const struct invocation *invocation)
 {
     struct source source = {0};
-    struct fault fault = {0};
     enum exit_code code = take_name(context, invocation->argument[0], &source);
 
     if (code == EXIT_DONE)
         code = take_options(context, invocation, &source);
     if (code == EXIT_DONE)
         code = context_need_index(context);
-    if (code != EXIT_DONE)
-        return code;
-    enum status status = write_audited(context, "source_add", sources_add, &source, &fault);
-    if (status != STATUS_OK)
-        return fail_source(context, status, &fault);
-    return output_object(context, source_json(&source));
+    return code == EXIT_DONE ? write_source(context, "source_add", sources_add, &source) : code;
 }
 
 static enum exit_code run_change(struct context *context, const struct invocation *invocation)
 {
     struct source source = {0};
-    struct fault fault = {0};
-    enum exit_code code = context_need_index(context);
+    enum exit_code code = find_source(context, invocation->argument[0], &source);
 
-    if (code != EXIT_DONE)
-        return code;
-    enum status status = sources_get(context->index, invocation->argument[0], &source, &fault);
-    if (status != STATUS_OK)
-        return fail_source(context, status, &fault);
-    code = take_options(context, invocation, &source);
-    if (code != EXIT_DONE)
-        return code;
-    status = write_audited(context, "source_change", sources_change, &source, &fault);
-    if (status != STATUS_OK)
-        return fail_source(context, status, &fault);
-    return output_object(context, source_json(&source));
+    if (code == EXIT_DONE)
+        code = take_options(context, invocation, &source);
+    return code == EXIT_DONE ? write_source(context, "source_change", sources_change, &source)
+                             : code;
 }
 
 static enum status remove_source(struct index *index, const struct source *source,
@@ -269,17 +283,10 @@ static enum status remove_source(struct index *index, const struct source *sourc
 static enum exit_code run_remove(struct context *context, const struct invocation *invocation)
 {
     struct source source = {0};
-    struct fault fault = {0};
-    enum exit_code code = context_need_index(context);
+    enum exit_code code = find_source(context, invocation->argument[0], &source);
 
-    if (code != EXIT_DONE)
-        return code;
-    enum status status = sources_get(context->index, invocation->argument[0], &source, &fault);
-    if (status == STATUS_OK)
-        status = write_audited(context, "source_remove", remove_source, &source, &fault);
-    if (status != STATUS_OK)
-        return fail_source(context, status, &fault);
-    return output_object(context, source_json(&source));
+    return code == EXIT_DONE ? write_source(context, "source_remove", remove_source, &source)
+                             : code;
 }
 
 static void gather_source(void *list, const struct source *source)
@@ -297,12 +304,7 @@ static enum exit_code run_list(struct context *context, const struct invocation 
         return code;
     json_t *list = json_array();
     enum status status = sources_list(context->index, gather_source, list, &fault);
-    if (status != STATUS_OK) {
-        json_decref(list);
-        return context_fail_status(context, status, &fault, NULL);
-    }
-    return output_list(context, list, source_columns,
-                       sizeof source_columns / sizeof source_columns[0]);
+    return output_list(context, list, source_columns, status, &fault);
 }
 
 #define SOURCE_OPTIONS                                                                             \

@@ -44,7 +44,8 @@ static const char *difference(const struct recording_summary *summary,
         return "the file's length of audio differs from its row's";
     if (summary->duration_ms != row->duration_ms)
         return "the file's duration differs from its row's";
-    if ((!resealed && memcmp(summary->sha256_cipher, row->sha256_cipher, 32) != 0) ||
+    if ((!resealed &&
+         memcmp(summary->sha256_cipher, row->sha256_cipher, sizeof row->sha256_cipher) != 0) ||
         memcmp(summary->sha256_plain, row->sha256_plain, sizeof row->sha256_plain) != 0)
         return "the file's hashes differ from its row's";
     return NULL;

@@ -49,8 +49,7 @@ void exchange_destroy(struct exchange *owned_exchange)
         return;
     if (owned_exchange->response)
         MHD_destroy_response(owned_exchange->response);
-    if (owned_exchange->body.data)
-        sodium_memzero(owned_exchange->body.data, owned_exchange->body.cap);
+    bytes_wipe(&owned_exchange->body);
     bytes_deinit(&owned_exchange->body);
     sodium_memzero(owned_exchange->token, sizeof owned_exchange->token);
     free(owned_exchange->path);

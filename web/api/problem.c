@@ -19,11 +19,6 @@ unsigned problem_status(enum problem_kind kind)
     return kinds[kind].status;
 }
 
-const char *problem_name(enum problem_kind kind)
-{
-    return kinds[kind].name;
-}
-
 json_t *problem_document(enum problem_kind kind, const char *detail, const char *parameter)
 {
     const struct kind_row *row = &kinds[kind];

@@ -41,9 +41,6 @@ enum problem_kind {
 /** HTTP status of a kind. */
 unsigned problem_status(enum problem_kind kind);
 
-/** Name of a kind as in its type, "bad-parameter"; a static string. */
-const char *problem_name(enum problem_kind kind);
-
 /**
  * The document of a kind.
  *

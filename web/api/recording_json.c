@@ -66,6 +66,19 @@ bool recording_json_set_place(json_t *row, const struct conversation_place *plac
            json_object_set_new(row, "conversation_size", json_integer(place->size)) == 0;
 }
 
+json_t *recording_json_part(const struct index_recording *recording)
+{
+    json_t *part = recording_json_row(recording);
+    json_t *linked_by = json_null();
+
+    if (!uuid_equal(recording->id, recording->conversation))
+        linked_by = json_string(recording->by_number ? "number" : "id");
+    if (json_object_set_new(part, "linked_by", linked_by) == 0)
+        return part;
+    json_decref(part);
+    return NULL;
+}
+
 static json_t *leg_json(const struct index_leg *leg)
 {
     return json_pack("{s:s, s:o, s:o, s:o, s:I, s:I, s:I, s:I, s:I, s:I}", "channel",

@@ -23,6 +23,9 @@ enum {
 /** One row: everything but the legs. */
 json_t *recording_json_row(const struct index_recording *recording);
 
+/** One recording as a part of its conversation, with what it was put there by; NULL: no memory. */
+json_t *recording_json_part(const struct index_recording *recording);
+
 /** Tell in the row of a list where the recording stands in its conversation; false: no memory. */
 bool recording_json_set_place(json_t *row, const struct conversation_place *place);
 

@@ -139,7 +139,7 @@ static void add_part(void *context, const struct index_recording *row)
 {
     json_t **parts = context;
 
-    if (*parts && json_array_append_new(*parts, recording_json_row(row)) != 0) {
+    if (*parts && json_array_append_new(*parts, recording_json_part(row)) != 0) {
         json_decref(*parts);
         *parts = NULL;
     }

@@ -5,8 +5,8 @@ usage: two_streams.py -o OUT.pcap [--start PACKETS] [--payload-type NUMBER] CALL
 
 CALLER and CALLED are raw A-law at 8 kHz (sox -r 8000 -c 1 -t al), or a .pcap with one RTP stream of
 A-law, of which the payload is taken; with another payload type, what that names. Packets of 20 ms,
-numbered and timed on from PACKETS, interleaved; the caller's go
-to UDP port 6000, the called one's to 6002. The shorter one ends first.
+numbered and timed on from PACKETS, interleaved; the caller's go to UDP port 6000, the called one's
+to 6002. The shorter one ends first.
 """
 import argparse
 import struct

@@ -67,8 +67,10 @@ static void problem_leaves_out_what_it_does_not_know(void **state)
     (void)state;
     assert_int_equal(json_object_size(document), 3);
     json_decref(document);
+    document = problem_document(PROBLEM_DAMAGED, NULL, NULL);
+    assert_string_equal(text_of(document, "type"), "/problems/recording-damaged");
     assert_int_equal(problem_status(PROBLEM_DAMAGED), 500);
-    assert_string_equal(problem_name(PROBLEM_DAMAGED), "recording-damaged");
+    json_decref(document);
 }
 
 static void recording_has_the_promised_members(void **state)
@@ -110,15 +112,21 @@ static void recording_tells_its_conversation(void **state)
     first.conversation = first.id;
     char id[UUID_TEXT_BYTES];
     uuid_format(first.id, id);
-    json_t *parts = json_pack("[o, o]", recording_json_row(&first), recording_json_row(&recording));
+    struct index_recording third = recording;
+    third.by_number = true;
+    json_t *parts = json_pack("[o, o, o]", recording_json_part(&first),
+                              recording_json_part(&recording), recording_json_part(&third));
     json_t *document = recording_json_whole(&recording, parts);
     const json_t *conversation = json_object_get(document, "conversation");
     const json_t *rows = json_object_get(conversation, "recordings");
     assert_string_equal(text_of(document, "conversation_id"), id);
     assert_string_equal(text_of(conversation, "id"), id);
-    assert_int_equal(json_array_size(rows), 2);
+    assert_int_equal(json_array_size(rows), 3);
+    assert_true(json_is_null(json_object_get(json_array_get(rows, 0), "linked_by")));
+    assert_string_equal(text_of(json_array_get(rows, 1), "linked_by"), "id");
+    assert_string_equal(text_of(json_array_get(rows, 2), "linked_by"), "number");
     assert_string_equal(text_of(json_array_get(rows, 0), "id"), id);
-    assert_int_equal(json_object_size(json_array_get(rows, 1)), 9);
+    assert_int_equal(json_object_size(json_array_get(rows, 1)), 10);
     assert_string_equal(text_of(json_array_get(rows, 1), "conversation_id"), id);
     json_decref(document);
     json_decref(parts);

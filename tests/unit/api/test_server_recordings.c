@@ -209,9 +209,12 @@ static void recording_shows_its_conversation_oldest_first(void **state)
         const json_t *parts = json_object_get(conversation, "recordings");
         assert_string_equal(json_string_value(json_object_get(conversation, "id")), calls[0].id);
         assert_int_equal(json_array_size(parts), 3);
-        for (size_t i = 0; i < 3; i++)
-            assert_string_equal(json_string_value(json_object_get(json_array_get(parts, i), "id")),
-                                calls[i].id);
+        for (size_t i = 0; i < 3; i++) {
+            const json_t *part = json_array_get(parts, i);
+            const char *linked_by = json_string_value(json_object_get(part, "linked_by"));
+            assert_string_equal(json_string_value(json_object_get(part, "id")), calls[i].id);
+            assert_string_equal(linked_by ? linked_by : "null", i ? "id" : "null");
+        }
         json_decref(shown);
     }
 }

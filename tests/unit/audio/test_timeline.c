@@ -68,7 +68,7 @@ static void packets_in_any_order_read_as_one_line(void **state)
     assert_int_equal(timeline_ready(timeline, 0), 480);
     for (uint8_t i = 0; i < 3; i++)
         assert_reads(timeline, 160, value_of((uint8_t)(0x11 + i)));
-    assert_int_equal(timeline_position(timeline), 480);
+    assert_int_equal(timeline_audio_end(timeline), 480);
     assert_int_equal(timeline_waiting(timeline), 0);
     timeline_destroy(timeline);
 }
@@ -237,7 +237,7 @@ static void line_that_begins_later_is_read_from_there(void **state)
 
     assert_int_equal(timeline_create(&timeline), STATUS_OK);
     timeline_begin(timeline, 800);
-    assert_int_equal(timeline_position(timeline), 800);
+    assert_int_equal(timeline_occupied_end(timeline), 800);
     assert_int_equal(timeline_ready(timeline, 0), 800);
     assert_int_equal(timeline_audio_end(timeline), 0);
     assert_int_equal(place(timeline, 640, 160, 0x11), STATUS_LATE);

@@ -123,6 +123,27 @@ static void line_feeds_blank_lines_and_a_missing_last_line_end_are_tolerated(voi
     drop_offer(offer);
 }
 
+static void lines_of_the_session_part_may_be_missing_empty_or_misplaced(void **state)
+{
+    static const char *const texts[] = {
+        "o=- 1 1 IN IP4 192.0.2.7\r\nc=IN IP4 192.0.2.7\r\nm=audio 4 RTP/AVP 0\r\na=label:1\r\n",
+        "\xef\xbb\xbfv=0\r\nm=audio 4 RTP/AVP 0\r\nc=IN IP4 192.0.2.7\r\na=label:1\r\n",
+        "c=IN IP4 192.0.2.7\r\nm=audio 4 RTP/AVP 0\r\na=label:1\r\nv=0\r\n",
+    };
+
+    (void)state;
+    /* o=, s= and t= say nothing that a recorder needs */
+    expect_deviations("v=0\no=x\ns=\nm=audio 4 RTP/AVP 0\nc=IN IP4 192.0.2.7\na=label:1\n", 0);
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        struct sdp_description *offer = read_offer(texts[i]);
+
+        expect_codec(&offer->media[0], "PCMU", 0);
+        expect_address(&offer->media[0], "192.0.2.7");
+        assert_true(deviation_has(offer->deviations, DEVIATION_SDP_LINE));
+        drop_offer(offer);
+    }
+}
+
 static void encoding_names_and_keywords_are_compared_without_case(void **state)
 {
     struct sdp_description *offer =
@@ -442,9 +463,8 @@ static void text_that_is_no_sdp_is_refused_and_leaves_the_offer_alone(void **sta
         "\r\n",
         "v=0",
         "v=0\r\ns=-\r\n",
-        "m=audio 4 RTP/AVP 0\r\n",
         "v=1\r\nm=audio 4 RTP/AVP 0",
-        "m=audio 4 RTP/AVP 0\r\nv=0\r\n",
+        "m=audio 4 RTP/AVP 0\r\nv=2\r\n",
         "<recording/>",
     };
     struct sdp_description *offer = calloc(1, sizeof *offer);
@@ -484,19 +504,22 @@ static void as_many_media_lines_as_allowed_are_read_and_one_more_is_refused(void
     drop_offer(offer);
 }
 
-static void formats_past_the_maximum_are_skipped_and_noted(void **state)
+static void all_payload_types_that_there_are_may_be_offered(void **state)
 {
     char text[1024] = SESSION "m=audio 40000 RTP/AVP";
+    struct sdp_choice choice;
 
     (void)state;
-    for (unsigned i = 0; i < BOUND_SDP_FORMATS; i++)
-        (void)snprintf(text + strlen(text), 8, " %u", 30 + i);
+    for (unsigned i = BOUND_SDP_FORMATS; i-- > 0;) /* PCMU comes last */
+        (void)snprintf(text + strlen(text), 16, " %u", i);
     struct sdp_description *offer = read_offer(text);
     assert_int_equal(offer->media[0].formats, BOUND_SDP_FORMATS);
     assert_int_equal(offer->deviations, SET(SDP_NO_LABEL));
+    assert_int_equal(sdp_choose(&offer->media[0], &plain, &choice), STATUS_OK);
+    assert_int_equal(offer->media[0].format[choice.format].payload_type, 8);
     drop_offer(offer);
 
-    strcat(text, " 127");
+    strcat(text, " 127 128");
     offer = read_offer(text);
     assert_int_equal(offer->media[0].formats, BOUND_SDP_FORMATS);
     assert_int_equal(offer->deviations, SET(SDP_NO_LABEL) | SET(SDP_FORMAT));
@@ -549,6 +572,7 @@ int main(void)
         cmocka_unit_test(offer_with_two_streams_is_read),
         cmocka_unit_test(order_of_the_offerer_decides_between_codecs),
         cmocka_unit_test(line_feeds_blank_lines_and_a_missing_last_line_end_are_tolerated),
+        cmocka_unit_test(lines_of_the_session_part_may_be_missing_empty_or_misplaced),
         cmocka_unit_test(encoding_names_and_keywords_are_compared_without_case),
         cmocka_unit_test(session_direction_and_address_hold_where_the_line_has_none),
         cmocka_unit_test(offer_without_direction_or_address_is_sendrecv_from_nowhere),
@@ -568,7 +592,7 @@ int main(void)
         cmocka_unit_test(ipv6_is_read_and_a_mapped_address_is_ipv4),
         cmocka_unit_test(text_that_is_no_sdp_is_refused_and_leaves_the_offer_alone),
         cmocka_unit_test(as_many_media_lines_as_allowed_are_read_and_one_more_is_refused),
-        cmocka_unit_test(formats_past_the_maximum_are_skipped_and_noted),
+        cmocka_unit_test(all_payload_types_that_there_are_may_be_offered),
         cmocka_unit_test(label_as_long_as_allowed_is_kept_and_a_longer_one_is_not_cut),
         cmocka_unit_test(offer_cut_at_any_byte_is_read_or_refused),
     };

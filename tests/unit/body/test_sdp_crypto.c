@@ -144,11 +144,34 @@ static void mki_as_large_as_128_bytes_is_read_and_one_that_does_not_fit_is_malfo
     expect_left_out("1 " CM80 " inline:" KEY30 "|1:1|2:1", true);
 }
 
-static void first_of_several_inline_keys_is_used(void **state)
+/* Section 6.1: an MKI tells each, and all are as long. */
+static void several_inline_keys_are_a_key_and_its_spares(void **state)
 {
+    static const char other[] = "HRwbGhkYFxYVFBMSERAPDg0MCwoJCAcGBQQDAgEA";
+    char value[1024];
+
     (void)state;
-    expect_key("1 " CM80 " inline:" KEY30 "|2^20|1:4;inline:" KEY30 "|2^20|2:4 WSH=128",
-               SRTP_SUITE_AES_CM_128_HMAC_SHA1_80, 4);
+    (void)snprintf(value, sizeof value,
+                   "1 " CM80 " inline:" KEY30 "|2^20|1:2;inline:%s|2^20|513:2;inline:" KEY30
+                   ";INLINE:%s|3:2;inline:" KEY30 "|4:1;inline:AAAA|5:2;;inline:%s|6:2;"
+                   "inline:%s|7:2 WSH=128",
+                   other, other, other, other);
+    expect_key(value, SRTP_SUITE_AES_CM_128_HMAC_SHA1_80, 2);
+    struct sdp_description *offer = read_cryptos(value);
+    const struct srtp_key *key = &offer->media[0].crypto[0].key;
+    static const uint8_t names[SRTP_SPARE_KEYS_MAX][2] = {{2, 1}, {0, 3}, {0, 6}};
+    assert_int_equal(key->spares, SRTP_SPARE_KEYS_MAX);
+    for (size_t i = 0; i < SRTP_SPARE_KEYS_MAX; i++) {
+        assert_memory_equal(key->spare[i].mki, names[i], 2);
+        assert_int_equal(key->spare[i].key[0], 29);
+        assert_int_equal(key->spare[i].key[29], 0);
+    }
+    drop_offer(offer);
+    /* nothing tells them apart */
+    offer = read_cryptos("1 " CM80 " inline:" KEY30 ";inline:" KEY30 "|1:1");
+    assert_int_equal(offer->media[0].cryptos, 1);
+    assert_int_equal(offer->media[0].crypto[0].key.spares, 0);
+    drop_offer(offer);
 }
 
 static void session_parameters_that_change_nothing_are_tolerated(void **state)
@@ -316,7 +339,7 @@ int main(void)
         cmocka_unit_test(lifetime_is_a_power_of_two_or_a_number_up_to_that_of_the_suite),
         cmocka_unit_test(mki_is_big_endian_in_the_bytes_that_it_names),
         cmocka_unit_test(mki_as_large_as_128_bytes_is_read_and_one_that_does_not_fit_is_malformed),
-        cmocka_unit_test(first_of_several_inline_keys_is_used),
+        cmocka_unit_test(several_inline_keys_are_a_key_and_its_spares),
         cmocka_unit_test(session_parameters_that_change_nothing_are_tolerated),
         cmocka_unit_test(session_parameters_that_we_cannot_follow_make_the_line_useless),
         cmocka_unit_test(unknown_suites_are_skipped_without_a_word),

@@ -108,6 +108,32 @@ static void answer_mirrors_the_lines_with_labels_and_receives_only(void **state)
                   "a=recvonly\r\n");
 }
 
+/* ICE, bundling, DTLS and header extensions: what is not answered was not agreed on. */
+static void answer_to_a_web_client_says_nothing_of_what_is_not_done(void **state)
+{
+    (void)state;
+    expect_answer("v=0\r\no=- 1 1 IN IP4 192.0.2.7\r\ns=-\r\nc=IN IP4 192.0.2.7\r\nt=0 0\r\n"
+                  "a=group:BUNDLE a0 a1\r\na=ice-lite\r\na=msid-semantic: WMS *\r\n"
+                  "a=fingerprint:sha-256 00:01:02\r\na=sendonly\r\n"
+                  "m=audio 40000 RTP/AVPF 0 126\r\na=mid:a0\r\na=label:audio-0\r\n"
+                  "a=ice-ufrag:abcd\r\na=ice-pwd:0123456789012345678901\r\n"
+                  "a=candidate:1 1 UDP 2130706431 192.0.2.7 40000 typ host\r\n"
+                  "a=candidate:2 1 TCP 1 192.0.2.8 9 typ relay raddr 192.0.2.9 rport 1\r\n"
+                  "a=end-of-candidates\r\na=rtcp-mux\r\na=rtcp-rsize\r\na=rtcp-fb:* nack\r\n"
+                  "a=extmap:1 urn:ietf:params:rtp-hdrext:ssrc-audio-level\r\n"
+                  "a=ssrc:1234 cname:left\r\na=rtpmap:126 telephone-event/8000\r\n"
+                  "m=audio 40000 UDP/TLS/RTP/SAVPF 0\r\na=mid:a1\r\na=label:audio-1\r\n"
+                  "a=setup:actpass\r\na=rtcp-mux\r\n",
+                  "198.51.100.5",
+                  OURS "m=audio 20000 RTP/AVPF 0 126\r\n"
+                       "a=rtpmap:0 PCMU/8000\r\n"
+                       "a=rtpmap:126 telephone-event/8000\r\n"
+                       "a=label:audio-0\r\n"
+                       "a=rtcp-mux\r\n"
+                       "a=recvonly\r\n"
+                       "m=audio 0 UDP/TLS/RTP/SAVPF 0\r\n");
+}
+
 static void stream_that_sends_nothing_is_answered_inactive(void **state)
 {
     (void)state;
@@ -358,6 +384,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(answer_mirrors_the_lines_with_labels_and_receives_only),
+        cmocka_unit_test(answer_to_a_web_client_says_nothing_of_what_is_not_done),
         cmocka_unit_test(stream_that_sends_nothing_is_answered_inactive),
         cmocka_unit_test(unreadable_media_line_is_refused_in_its_place),
         cmocka_unit_test(answer_says_inactive_when_told_to),

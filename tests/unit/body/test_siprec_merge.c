@@ -403,6 +403,26 @@ static void last_document_of_a_call_leaves_its_parties_to_be_told(void **unused)
     siprec_metadata_destroy(state);
 }
 
+#define IN_8(inner) "<x><x><x><x><x><x><x><x>" inner "</x></x></x></x></x></x></x></x>"
+
+static void document_with_a_doctype_or_cut_lets_nobody_leave_by_what_it_lost(void **unused)
+{
+    static const char *const damaged[] = {
+        "<!DOCTYPE r [<!ENTITY bob '...'>]>" OPEN PARTY("p1", "ada") "&bob;" CLOSE,
+        OPEN PARTY("p1", "ada") IN_8(IN_8(IN_8(IN_8("")))) CLOSE,
+    };
+
+    (void)unused;
+    for (size_t i = 0; i < sizeof damaged / sizeof *damaged; i++) {
+        struct siprec_metadata *state = NULL;
+
+        add(&state, CALL);
+        add(&state, damaged[i]);
+        expect_people(state, "ada bob");
+        siprec_metadata_destroy(state);
+    }
+}
+
 static void damaged_document_lets_nobody_leave_by_what_it_lost(void **unused)
 {
     static const char *const damaged[] = {
@@ -594,21 +614,48 @@ static void add_people(struct siprec_metadata **state, unsigned from, unsigned c
     free(xml);
 }
 
-static void as_many_people_as_allowed_are_kept_and_one_more_is_refused(void **unused)
+static void as_many_people_as_allowed_are_kept_and_that_one_more_is_left_out_is_noted(void **unused)
 {
     struct siprec_metadata *state = NULL;
-    struct siprec_metadata *merged = NULL;
-    struct siprec_metadata *one_more = read_xml(PARTIAL PARTY("x", "x") CLOSE);
-    struct fault fault = {.text = ""};
 
     (void)unused;
     add_people(&state, 0, BOUND_METADATA_ITEMS - 1, false);
     add_people(&state, BOUND_METADATA_ITEMS - 1, 1, false);
     assert_int_equal(state->participants, BOUND_METADATA_ITEMS);
-    assert_int_equal(siprec_metadata_merge(state, one_more, &merged, &fault), STATUS_LIMIT);
-    assert_non_null(strstr(fault.text, "64"));
-    assert_null(merged);
-    siprec_metadata_destroy(one_more);
+    assert_false(deviation_has(state->deviations, DEVIATION_XML_CUT));
+    add(&state, PARTIAL PARTY("x", "x") PARTY("p0", "zoe") CLOSE);
+    assert_int_equal(state->participants, BOUND_METADATA_ITEMS);
+    assert_string_equal(state->participant[0].aor, "sip:zoe@pbx");
+    assert_true(deviation_has(state->deviations, DEVIATION_XML_CUT));
+    siprec_metadata_destroy(state);
+}
+
+/* Each of them has a stream of his own, described one by one as he joins. */
+static void each_of_a_large_conference_is_known_by_his_stream(void **unused)
+{
+    enum { PEOPLE = 200 };
+    struct siprec_metadata *state = NULL;
+    const char *labels[1];
+    char label[8];
+
+    (void)unused;
+    for (unsigned i = 0; i < PEOPLE; i++) {
+        char xml[1024];
+
+        (void)snprintf(xml, sizeof xml,
+                       "%s" PARTY("p%u", "%u") STREAM("t%u", "%u") SENDS("p%u", "t%u") CLOSE,
+                       i ? PARTIAL : OPEN, i, i, i, i, i, i);
+        add(&state, xml);
+    }
+    assert_int_equal(state->participants, PEOPLE);
+    assert_int_equal(state->senders, PEOPLE);
+    for (size_t i = 0; i < PEOPLE; i++) {
+        (void)snprintf(label, sizeof label, "%zu", i);
+        labels[0] = label;
+        assert_ptr_equal(siprec_speaker(state, labels, 1, 0, NULL), &state->participant[i]);
+    }
+    add(&state, PARTIAL ENDS("p150", "s1") CLOSE);
+    assert_int_equal(state->participants, PEOPLE - 1);
     siprec_metadata_destroy(state);
 }
 
@@ -669,6 +716,7 @@ int main(void)
         cmocka_unit_test(who_left_comes_back_without_being_described_again),
         cmocka_unit_test(end_that_names_no_session_ends_all),
         cmocka_unit_test(last_document_of_a_call_leaves_its_parties_to_be_told),
+        cmocka_unit_test(document_with_a_doctype_or_cut_lets_nobody_leave_by_what_it_lost),
         cmocka_unit_test(damaged_document_lets_nobody_leave_by_what_it_lost),
         cmocka_unit_test(next_call_of_a_lasting_recording_session_has_its_own_ties),
         cmocka_unit_test(partial_before_any_complete_document_is_noted_until_one_comes),
@@ -678,7 +726,8 @@ int main(void)
         cmocka_unit_test(forms_of_the_drafts_are_merged_likewise),
         cmocka_unit_test(who_called_stays_said),
         cmocka_unit_test(merging_leaves_what_it_was_given_alone),
-        cmocka_unit_test(as_many_people_as_allowed_are_kept_and_one_more_is_refused),
+        cmocka_unit_test(as_many_people_as_allowed_are_kept_and_that_one_more_is_left_out_is_noted),
+        cmocka_unit_test(each_of_a_large_conference_is_known_by_his_stream),
         cmocka_unit_test(those_who_left_make_room_in_a_long_conference),
         cmocka_unit_test(snapshot_request_is_the_document_of_the_standard),
     };

@@ -65,6 +65,7 @@ static void show_gives_legs_facts_and_the_files_own_details(void **state)
     assert_string_equal(json_string_value(json_object_get(fact, "detail")), "four in a row");
     assert_string_equal(json_string_value(json_object_get(value, "conversation")),
                         recording.id_text);
+    assert_true(json_is_null(json_object_get(value, "linked_by")));
     assert_string_equal(json_string_value(json_object_get(value, "state")), "sealed");
     assert_string_equal(json_string_value(json_object_get(value, "customer")), CTL_CUSTOMER);
     json_t *details = json_object_get(value, "details");
@@ -79,6 +80,25 @@ static void show_gives_legs_facts_and_the_files_own_details(void **state)
     assert_int_equal(json_integer_value(json_object_get(second, "bytes")), 8);
     json_decref(value);
     assert_int_equal(ctl_sql(ctl, "SELECT count(*) FROM audit WHERE action = 'details'"), 1);
+}
+
+static void expect_linked_by(struct ctl *ctl, const char *id, const char *expected)
+{
+    assert_int_equal(ctl_run(ctl, "--json", "recordings", "show", id, NULL), 0);
+    json_t *value = ctl_json(ctl);
+    assert_string_equal(json_string_value(json_object_get(value, "linked_by")), expected);
+    json_decref(value);
+}
+
+static void show_tells_whether_a_conversation_is_known_or_presumed(void **state)
+{
+    struct ctl *ctl = *state;
+    struct ctl_recording recording = ctl_record(ctl, CTL_SEALED, 30);
+
+    (void)ctl_sql(ctl, "UPDATE recordings SET conversation = x'00112233445566778899aabbccddeeff'");
+    expect_linked_by(ctl, recording.id_text, "id");
+    (void)ctl_sql(ctl, "UPDATE recordings SET by_number = 1");
+    expect_linked_by(ctl, recording.id_text, "number");
 }
 
 static void verify_is_content_with_what_is_whole(void **state)
@@ -311,6 +331,7 @@ int main(void)
         WITH_STORE(a_list_is_narrowed_by_its_options),
         WITH_STORE(names_from_the_network_cannot_steer_the_terminal),
         WITH_STORE(show_gives_legs_facts_and_the_files_own_details),
+        WITH_STORE(show_tells_whether_a_conversation_is_known_or_presumed),
         WITH_STORE(verify_is_content_with_what_is_whole),
         WITH_STORE(verify_finds_a_flipped_byte_and_exits_1),
         WITH_STORE(verify_finds_a_row_that_differs_from_its_file),

@@ -271,6 +271,49 @@ static void changes_are_audited_with_the_operator(void **state)
                      5);
 }
 
+static void the_audit_log_is_read_page_by_page(void **state)
+{
+    struct ctl *ctl = *state;
+
+    assert_int_equal(ctl_run(ctl, "number", "add", CTL_CUSTOMER, "4512", NULL), 0);
+    assert_int_equal(ctl_run(ctl, "--json", "audit", "list", NULL), 0);
+    json_t *list = ctl_json(ctl);
+    size_t entries = json_array_size(list);
+    assert_int_equal(entries, ctl_sql(ctl, "SELECT count(*) FROM audit"));
+    const json_t *last = json_array_get(list, entries - 1);
+    assert_string_equal(json_string_value(json_object_get(last, "action")), "number_add");
+    assert_memory_equal(json_string_value(json_object_get(last, "actor")), "operator:", 9);
+    assert_string_equal(
+        json_string_value(json_object_get(json_object_get(last, "detail"), "first")), "4512");
+    json_decref(list);
+    assert_int_equal(ctl_run(ctl, "audit", "list", "--limit", "1", NULL), 0);
+    assert_non_null(strstr(ctl->err, "there are more"));
+    assert_non_null(strstr(ctl->out, "operator:"));
+    assert_int_equal(ctl_run(ctl, "--json", "audit", "list", "--after", "1", "--limit", "1", NULL),
+                     0);
+    list = ctl_json(ctl);
+    assert_int_equal(json_array_size(list), 1);
+    assert_int_equal(json_integer_value(json_object_get(json_array_get(list, 0), "sequence")), 2);
+    json_decref(list);
+    assert_int_equal(ctl_run(ctl, "audit", "list", "--after", "9223372036854775807", NULL), 0);
+    assert_null(strstr(ctl->out, "operator:"));
+}
+
+static void audit_list_refuses_numbers_out_of_range(void **state)
+{
+    static const char *const wrong[][2] = {
+        {"--limit", "0"},  {"--limit", "10001"}, {"--limit", ""},
+        {"--limit", "1x"}, {"--after", "-1"},    {"--after", "9223372036854775808"},
+        {"--after", " 1"},
+    };
+    struct ctl *ctl = *state;
+
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        assert_int_equal(ctl_run(ctl, "audit", "list", wrong[i][0], wrong[i][1], NULL), 2);
+        ctl_expect_error(ctl, wrong[i][0]);
+    }
+}
+
 /* A member of the only source. */
 static json_t *source_member(struct ctl *ctl, const char *name)
 {
@@ -392,6 +435,8 @@ int main(void)
         WITH_STORE(every_command_prints_one_json_value),
         WITHOUT_STORE(init_again_keeps_everything_and_says_so),
         WITH_STORE(changes_are_audited_with_the_operator),
+        WITH_STORE(the_audit_log_is_read_page_by_page),
+        WITH_STORE(audit_list_refuses_numbers_out_of_range),
         WITH_STORE(a_source_is_changed_where_it_is_said_and_stays_elsewhere),
         WITH_STORE(the_word_before_the_digits_of_a_fingerprint_may_be_in_capitals),
         WITH_STORE(a_new_pin_signs_out_who_has_the_old_one),

@@ -94,6 +94,25 @@ struct uuid add_recording(struct index *index, struct uuid customer, int64_t sta
     return recording.id;
 }
 
+void begin_call(struct fixture *fixture, struct index_recording *row)
+{
+    struct fault fault = {0};
+
+    assert_ok(index_begin(fixture->index, &fault), &fault);
+    assert_ok(recordings_find_conversation(fixture->index, row, &fault), &fault);
+    assert_ok(recordings_insert(fixture->index, row, &fault), &fault);
+    assert_ok(index_commit(fixture->index, &fault), &fault);
+}
+
+struct index_recording read_call(struct fixture *fixture, const struct index_recording *row)
+{
+    struct index_recording found;
+    struct fault fault = {0};
+
+    assert_ok(recordings_get(fixture->index, row->id, NULL, &found, &fault), &fault);
+    return found;
+}
+
 int run_sql(const char *path, const char *sql)
 {
     sqlite3 *db = NULL;

@@ -44,6 +44,12 @@ struct index_recording make_recording(struct uuid customer, int64_t started_us, 
 struct uuid add_recording(struct index *index, struct uuid customer, int64_t started_us,
                           const char *caller, const char *called);
 
+/** Find its conversation and insert it, in one transaction as the store does. */
+void begin_call(struct fixture *fixture, struct index_recording *row);
+
+/** A row as the index has it now. */
+struct index_recording read_call(struct fixture *fixture, const struct index_recording *row);
+
 /** Run SQL on a connection of its own, as an intruder would; returns SQLite's code. */
 int run_sql(const char *path, const char *sql);
 

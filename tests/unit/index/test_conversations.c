@@ -1,67 +1,11 @@
 /* Calls that belong together are found, and those that do not are kept apart. */
-#include "support.h"
-
 #include <sqlite3.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "conversations_help.h"
 #include "storage/index/database.h"
 #include "storage/index/sip_session.h"
-
-static const int64_t second_us = 1000000;
-
-/* A call with nothing that ties it to another. */
-static struct index_recording call_at(struct uuid customer, int64_t started_s)
-{
-    struct index_recording row =
-        make_recording(customer, (1000000 + started_s) * second_us, "1", "2");
-
-    row.session_id[0] = row.sip_session_id[0] = row.group_id[0] = '\0';
-    return row;
-}
-
-/* As the store does: found and inserted in one transaction. */
-static void begin(struct fixture *fixture, struct index_recording *row)
-{
-    struct fault fault = {0};
-
-    assert_ok(index_begin(fixture->index, &fault), &fault);
-    assert_ok(recordings_find_conversation(fixture->index, row, &fault), &fault);
-    assert_ok(recordings_insert(fixture->index, row, &fault), &fault);
-    assert_ok(index_commit(fixture->index, &fault), &fault);
-}
-
-static void end_after(struct fixture *fixture, struct index_recording *row, int64_t seconds)
-{
-    struct fault fault = {0};
-
-    row->state = RECORDING_STATE_SEALED;
-    row->ended.ns = row->started.ns + seconds * CLOCK_NS_PER_S;
-    assert_ok(recordings_finish(fixture->index, row, NULL, 0, &fault), &fault);
-}
-
-static struct uuid conversation_of(struct fixture *fixture, const struct index_recording *row)
-{
-    struct index_recording found;
-    struct fault fault = {0};
-
-    assert_ok(recordings_get(fixture->index, row->id, NULL, &found, &fault), &fault);
-    return found.conversation;
-}
-
-static void expect_together(struct fixture *fixture, const struct index_recording *first,
-                            const struct index_recording *second)
-{
-    assert_true(uuid_equal(conversation_of(fixture, first), first->id));
-    assert_true(uuid_equal(conversation_of(fixture, second), first->id));
-}
-
-static void expect_apart(struct fixture *fixture, const struct index_recording *first,
-                         const struct index_recording *second)
-{
-    assert_true(uuid_equal(conversation_of(fixture, first), first->id));
-    assert_true(uuid_equal(conversation_of(fixture, second), second->id));
-}
 
 static void each_kind_of_tie_links_two_calls(void **state)
 {
@@ -77,8 +21,8 @@ static void each_kind_of_tie_links_two_calls(void **state)
                              {first.sip_session_id, second.sip_session_id}};
         (void)sprintf(fields[kind][0], "one-tie-of-%d", kind);
         (void)sprintf(fields[kind][1], "one-tie-of-%d", kind);
-        begin(fixture, &first);
-        begin(fixture, &second);
+        begin_call(fixture, &first);
+        begin_call(fixture, &second);
         expect_together(fixture, &first, &second);
     }
 }
@@ -89,8 +33,8 @@ static void calls_without_ties_are_alone(void **state)
     struct index_recording first = call_at(unassigned(fixture->index), 0);
     struct index_recording second = call_at(unassigned(fixture->index), 1);
 
-    begin(fixture, &first);
-    begin(fixture, &second);
+    begin_call(fixture, &first);
+    begin_call(fixture, &second);
     expect_apart(fixture, &first, &second);
 }
 
@@ -102,8 +46,8 @@ static void one_kind_of_tie_is_not_another(void **state)
 
     (void)strcpy(first.group_id, "27123789");
     (void)strcpy(second.call_reference, "27123789");
-    begin(fixture, &first);
-    begin(fixture, &second);
+    begin_call(fixture, &first);
+    begin_call(fixture, &second);
     expect_apart(fixture, &first, &second);
 }
 
@@ -118,9 +62,9 @@ static void customers_and_sources_are_never_crossed(void **state)
     (void)strcpy(customers.group_id, "group-77");
     (void)strcpy(sources.group_id, "group-77");
     (void)strcpy(sources.source, "other");
-    begin(fixture, &first);
-    begin(fixture, &customers);
-    begin(fixture, &sources);
+    begin_call(fixture, &first);
+    begin_call(fixture, &customers);
+    begin_call(fixture, &sources);
     expect_apart(fixture, &first, &customers);
     expect_apart(fixture, &first, &sources);
 }
@@ -137,8 +81,8 @@ static bool halves_link(struct fixture *fixture, int64_t at_s, const char *befor
 
     (void)strcpy(first.sip_session_id, before);
     (void)strcpy(second.sip_session_id, after);
-    begin(fixture, &first);
-    begin(fixture, &second);
+    begin_call(fixture, &first);
+    begin_call(fixture, &second);
     end_after(fixture, &first, 2);
     end_after(fixture, &second, 2);
     return uuid_equal(conversation_of(fixture, &second), first.id);
@@ -203,20 +147,20 @@ static void a_call_joins_what_ended_less_than_five_minutes_before(void **state)
     (void)strcpy(first.group_id, "group-77");
     (void)strcpy(near.group_id, "group-77");
     (void)strcpy(far.group_id, "group-77");
-    begin(fixture, &first);
+    begin_call(fixture, &first);
     end_after(fixture, &first, 10);
-    begin(fixture, &near);
+    begin_call(fixture, &near);
     expect_together(fixture, &first, &near);
     end_after(fixture, &near, 20);
-    begin(fixture, &far);
+    begin_call(fixture, &far);
     expect_apart(fixture, &first, &far);
 
     struct index_recording running = call_at(customer, 5000);
     struct index_recording late = call_at(customer, 5000 + 36000);
     (void)strcpy(running.group_id, "the-long-one");
     (void)strcpy(late.group_id, "the-long-one");
-    begin(fixture, &running);
-    begin(fixture, &late);
+    begin_call(fixture, &running);
+    begin_call(fixture, &late);
     expect_together(fixture, &running, &late);
 }
 
@@ -234,9 +178,9 @@ static bool text_links(struct fixture *fixture, int64_t at_s, const char *text)
     memcpy(second.session_id, first.session_id, sizeof first.session_id);
     memcpy(second.call_reference, first.call_reference, sizeof first.call_reference);
     memcpy(second.sip_session_id, first.sip_session_id, sizeof first.sip_session_id);
-    begin(fixture, &first);
-    begin(fixture, &second);
-    begin(fixture, &late);
+    begin_call(fixture, &first);
+    begin_call(fixture, &second);
+    begin_call(fixture, &late);
     memcpy(late.group_id, first.group_id, sizeof first.group_id);
     end_after(fixture, &late, 1);
     bool links = uuid_equal(conversation_of(fixture, &second), first.id);
@@ -273,8 +217,8 @@ static void a_short_session_id_ties_nothing(void **state)
         struct index_recording second = call_at(unassigned(fixture->index), i * 1000 + 10);
         (void)strcpy(first.session_id, i ? "12345678" : "1234567");
         (void)strcpy(second.session_id, first.session_id);
-        begin(fixture, &first);
-        begin(fixture, &second);
+        begin_call(fixture, &first);
+        begin_call(fixture, &second);
         if (i)
             expect_together(fixture, &first, &second);
         else
@@ -311,7 +255,7 @@ static void a_tie_told_late_links_to_earlier_and_to_later_calls(void **state)
         rows[i] = call_at(customer, 10 * i);
         if (i != 1)
             (void)strcpy(rows[i].group_id, i ? "late-tie" : "early-tie");
-        begin(fixture, &rows[i]);
+        begin_call(fixture, &rows[i]);
     }
     expect_apart(fixture, &rows[0], &rows[1]);
     expect_apart(fixture, &rows[1], &rows[2]);
@@ -333,7 +277,7 @@ static void ties_not_told_at_the_end_stay_what_they_were(void **state)
 
     (void)strcpy(row.group_id, "group-77");
     (void)strcpy(row.call_reference, "r");
-    begin(fixture, &row);
+    begin_call(fixture, &row);
     row.group_id[0] = '\0';
     (void)strcpy(row.call_reference, "s");
     (void)strcpy(row.session_id, "new");
@@ -353,7 +297,7 @@ static void a_constant_in_every_call_makes_no_endless_conversation(void **state)
     for (int i = 0; i <= CONVERSATION_RECORDINGS_MAX; i++) {
         struct index_recording row = call_at(customer, i);
         (void)strcpy(row.group_id, "constant");
-        begin(fixture, &row);
+        begin_call(fixture, &row);
         if (i == 0)
             first = row;
         bool full = i == CONVERSATION_RECORDINGS_MAX;
@@ -386,7 +330,7 @@ static void a_conversation_is_listed_oldest_first_and_to_its_customer_alone(void
     for (int i = 0; i < 3; i++) {
         rows[i] = call_at(customer, 10 * i);
         (void)strcpy(rows[i].group_id, "group-77");
-        begin(fixture, &rows[i]);
+        begin_call(fixture, &rows[i]);
     }
     assert_ok(
         recordings_list_conversation(fixture->index, rows[0].id, &customer, take, &seen, &fault),
@@ -422,11 +366,11 @@ static void a_recording_has_its_place_in_its_conversation(void **state)
     struct index_recording alone = call_at(customer, 5);
     struct index_recording rows[3];
 
-    begin(fixture, &alone);
+    begin_call(fixture, &alone);
     for (int i = 0; i < 3; i++) {
         rows[i] = call_at(customer, i == 1 ? 0 : i); /* two of one moment: the id decides */
         (void)strcpy(rows[i].group_id, "group-77");
-        begin(fixture, &rows[i]);
+        begin_call(fixture, &rows[i]);
     }
     expect_place(fixture, &alone, 1, 1);
     bool in_order = memcmp(rows[0].id.b, rows[1].id.b, sizeof rows[0].id.b) < 0;
@@ -453,7 +397,7 @@ static void expect_plan(sqlite3 *db, sqlite3_stmt *used, const char *const *name
         (void)strcat(plan, "\n");
     }
     (void)sqlite3_finalize(explain);
-    if (strstr(plan, "SCAN r\n") || strstr(plan, "SCAN recordings"))
+    if (strstr(plan, "SCAN r\n") || strstr(plan, "SCAN t\n") || strstr(plan, "SCAN recordings"))
         fail_msg("a scan:\n%s", plan);
     for (size_t i = 0; i < count; i++) {
         if (!strstr(plan, names[i]))
@@ -464,12 +408,9 @@ static void expect_plan(sqlite3 *db, sqlite3_stmt *used, const char *const *name
 static void linking_and_listing_walk_ranges_of_indexes(void **state)
 {
     static const char *const ties[] = {
-        "recordings_by_group (customer=? AND source=? AND group_id=? AND started_us",
-        "recordings_by_session (customer=? AND source=? AND session_id=? AND started_us",
-        "recordings_by_reference (customer=? AND source=? AND call_reference=? AND started_us",
-        "recordings_by_sip_local (customer=? AND source=? AND sip_session_local=? AND started_us",
-        "recordings_by_sip_remote (customer=? AND source=? AND sip_session_remote=? AND started_us",
+        "PRIMARY KEY (customer=? AND source=? AND kind=? AND value=? AND started_us",
     };
+    static const char *const own[] = {"ties_by_recording (recording=?"};
     static const char *const conversation[] = {"recordings_by_conversation (conversation=?"};
     struct fixture *fixture = *state;
     struct index *index = fixture->index;
@@ -479,8 +420,8 @@ static void linking_and_listing_walk_ranges_of_indexes(void **state)
     struct fault fault = {0};
 
     (void)strcpy(second.group_id, "group-77");
-    begin(fixture, &first);
-    begin(fixture, &second);
+    begin_call(fixture, &first);
+    begin_call(fixture, &second);
     (void)strcpy(first.group_id, "group-77");
     end_after(fixture, &first, 60);
     assert_ok(recordings_list_conversation(index, first.id, NULL, take, &seen, &fault), &fault);
@@ -488,8 +429,9 @@ static void linking_and_listing_walk_ranges_of_indexes(void **state)
     second.conversation = conversation_of(fixture, &second);
     expect_place(fixture, &second, 2, 2);
     for (int analyzed = 0; analyzed < 2; analyzed++) {
-        expect_plan(index->db, index->statement[STATEMENT_CONVERSATION_BEFORE], ties, 5);
-        expect_plan(index->db, index->statement[STATEMENT_CONVERSATION_AFTER], ties, 5);
+        expect_plan(index->db, index->statement[STATEMENT_TIED_BEFORE], ties, 1);
+        expect_plan(index->db, index->statement[STATEMENT_TIED_AFTER], ties, 1);
+        expect_plan(index->db, index->statement[STATEMENT_TIE_LIST], own, 1);
         expect_plan(index->db, index->statement[STATEMENT_CONVERSATION_SIZE], conversation, 1);
         expect_plan(index->db, index->statement[STATEMENT_CONVERSATION_MOVE], conversation, 1);
         expect_plan(index->db, index->statement[STATEMENT_CONVERSATION_LIST], conversation, 1);

@@ -29,6 +29,10 @@ static struct index_recording complete(void)
                                     .packets_ignored = 4,
                                     .packets_refused = 5};
     (void)strcpy(row.call_reference, "27123789");
+    row.ties = 2;
+    row.tie[0] = (struct index_tie){INDEX_TIE_GROUP, "another group"};
+    row.tie[1] = (struct index_tie){INDEX_TIE_SIP_SESSION, "ab30;remote=cd40"};
+    row.by_number = true;
     row.conversation = uuid_new(clock_wall_now());
     row.owner_due = uuid_new(clock_wall_now());
     return row;
@@ -58,6 +62,9 @@ static void what_is_written_reads_back(void **state)
     assert_string_equal(found.sip_call_id, row.sip_call_id);
     assert_string_equal(found.group_id, row.group_id);
     assert_string_equal(found.call_reference, "27123789");
+    assert_int_equal(found.ties, 2);
+    assert_memory_equal(found.tie, row.tie, 2 * sizeof *row.tie);
+    assert_true(found.by_number);
     assert_true(uuid_equal(found.conversation, row.conversation));
     assert_true(uuid_equal(found.owner_due, row.owner_due));
     assert_int_equal(found.legs, 2);

@@ -109,7 +109,7 @@ static void a_newer_schema_is_refused_by_open_and_create(void **state)
     struct index *index = NULL;
     struct fault fault = {0};
 
-    assert_int_equal(run_sql(fixture->path, "PRAGMA user_version = 3"), SQLITE_OK);
+    assert_int_equal(run_sql(fixture->path, "PRAGMA user_version = 4"), SQLITE_OK);
     assert_int_equal(index_open(fixture->path, &index, &fault), STATUS_VERSION);
     assert_non_null(strstr(fault.text, "newer"));
     fault_clear(&fault);
@@ -152,25 +152,26 @@ static void a_foreign_database_and_a_foreign_file_are_refused(void **state)
 static void migration_applies_the_missing_steps_alone(void **state)
 {
     struct fixture *fixture = *state;
-    static const char *const steps[] = {"not reached", "nor this",
+    static const char *const steps[] = {"not reached", "nor this", "nor that",
                                         "CREATE TABLE added (a INTEGER)"};
     struct fault fault = {0};
     int version = 0;
 
-    assert_ok(schema_migrate(fixture->index->db, steps, 3, &fault), &fault);
+    assert_ok(schema_migrate(fixture->index->db, steps, 4, &fault), &fault);
     assert_ok(schema_version(fixture->index->db, &version, &fault), &fault);
-    assert_int_equal(version, 3);
+    assert_int_equal(version, 4);
     assert_int_equal(pragma_number(fixture->index, "SELECT count(*) FROM added"), 0);
 }
 
 static void a_migration_that_fails_changes_nothing(void **state)
 {
     struct fixture *fixture = *state;
-    static const char *const steps[] = {"", "", "CREATE TABLE added (a INTEGER)", "no SQL at all"};
+    static const char *const steps[] = {"", "", "", "CREATE TABLE added (a INTEGER)",
+                                        "no SQL at all"};
     struct fault fault = {0};
     int version = 0;
 
-    assert_int_not_equal(schema_migrate(fixture->index->db, steps, 4, &fault), STATUS_OK);
+    assert_int_not_equal(schema_migrate(fixture->index->db, steps, 5, &fault), STATUS_OK);
     assert_ok(schema_version(fixture->index->db, &version, &fault), &fault);
     assert_int_equal(version, INDEX_SCHEMA_VERSION);
     assert_int_equal(
@@ -282,6 +283,68 @@ static void what_a_program_of_version_1_goes_on_writing_is_alone(void **state)
     (void)unlink(path);
 }
 
+/* As a store made by the second version has it: id, group, session, reference, SIP session. */
+static const char version_2_rows[] =
+    "WITH calls (id, session_id, group_id, call_reference, local, remote) AS (VALUES"
+    " (x'01930000000070008000000000000010', 'session-of-8', 'g7', '27123789', 'ab30', 'cd40'),"
+    " (x'01930000000070008000000000000011', 'seven-7', '1', '00-00-00', 'ab30', 'ab30'),"
+    " (x'01930000000070008000000000000012', '', '{AA-AA==}', printf('%124d', 7), '', ''),"
+    " (x'01930000000070008000000000000013', '', '', printf('%123d', 7), '', ''))"
+    "INSERT INTO recordings (id, customer, started_us, state, direction,"
+    " caller_number, caller_name, caller_digits, caller_reversed,"
+    " called_number, called_name, called_digits, called_reversed,"
+    " source, source_address, sip_call_id, session_id, sip_session_id, group_id, node, end_cause,"
+    " path, call_reference, conversation, sip_session_local, sip_session_remote)"
+    " SELECT id, x'01930000000070008000000000000001', 3000000, 0, 0, '', '', '', '', '', '', '',"
+    " '', 'pbx', '', '', session_id, '', group_id, 'node', '', 'p', call_reference,"
+    " x'01930000000070008000000000000010', local, remote FROM calls;"
+    "PRAGMA user_version = 2";
+
+static int64_t ties_of_call(struct index *index, const char *digit, const char *term)
+{
+    char sql[256];
+
+    (void)snprintf(sql, sizeof sql,
+                   "SELECT count(*) FROM ties WHERE recording ="
+                   " x'0193000000007000800000000000001%s' AND started_us = 3000000"
+                   " AND source = 'pbx' AND %s",
+                   digit, term);
+    return pragma_number(index, sql);
+}
+
+static void a_store_of_version_2_keeps_what_tied_its_calls(void **state)
+{
+    struct fixture *fixture = *state;
+    struct fault fault = {0};
+    struct index *index = NULL;
+    struct index_recording row;
+    struct uuid id;
+    char path[128];
+
+    (void)snprintf(path, sizeof path, "%s/old.sqlite", fixture->directory);
+    make_version_1(path);
+    assert_int_equal(run_sql(path, schema_steps[1]), SQLITE_OK);
+    assert_int_equal(run_sql(path, version_2_rows), SQLITE_OK);
+    assert_ok(index_create(path, &fault), &fault);
+    assert_ok(index_open(path, &index, &fault), &fault);
+    assert_int_equal(ties_of_call(index, "0", "kind = 1 AND value = 'g7'"), 1);
+    assert_int_equal(ties_of_call(index, "0", "kind = 2 AND value = 'session-of-8'"), 1);
+    assert_int_equal(ties_of_call(index, "0", "kind = 3 AND value = '27123789'"), 1);
+    assert_int_equal(ties_of_call(index, "0", "kind = 4 AND value IN ('ab30', 'cd40')"), 2);
+    assert_int_equal(ties_of_call(index, "0", "true"), 5);
+    assert_int_equal(ties_of_call(index, "1", "kind = 4 AND value = 'ab30'"), 1);
+    assert_int_equal(ties_of_call(index, "1", "true"), 1);
+    assert_int_equal(ties_of_call(index, "2", "true"), 0);
+    assert_int_equal(ties_of_call(index, "3", "kind = 3"), 1);
+    assert_int_equal(uuid_parse("01930000-0000-7000-8000-000000000011", &id), STATUS_OK);
+    assert_ok(recordings_get(index, id, NULL, &row, &fault), &fault);
+    assert_string_equal(row.group_id, "1");
+    assert_int_equal(row.conversation.b[15], 0x10);
+    assert_false(row.by_number);
+    index_close(index);
+    (void)unlink(path);
+}
+
 static void another_connections_commit_changes_the_data_version(void **state)
 {
     struct fixture *fixture = *state;
@@ -361,6 +424,7 @@ int main(void)
         WITH_INDEX(migration_applies_the_missing_steps_alone),
         WITH_INDEX(a_store_of_version_1_keeps_its_rows_and_gets_what_is_new),
         WITH_INDEX(what_a_program_of_version_1_goes_on_writing_is_alone),
+        WITH_INDEX(a_store_of_version_2_keeps_what_tied_its_calls),
         WITH_INDEX(another_connections_commit_changes_the_data_version),
         WITH_INDEX(a_migration_that_fails_changes_nothing),
         WITH_INDEX(rollback_undoes_everything_since_begin),

@@ -140,6 +140,16 @@ void sip_server_post_letter(struct sip_server *server, struct sip_letter *letter
     server->first = letter;
 }
 
+void sip_server_run_posted(struct sip_server *server, int wait_ms)
+{
+    struct sip_letter *letter = server->first;
+
+    assert_true(wait_ms > 0);
+    assert_non_null(letter); /* else it would be waited for */
+    server->first = letter->next;
+    letter->function(letter->arg);
+}
+
 unsigned sip_server_calls(const struct sip_server *server)
 {
     return server->calls;
@@ -156,6 +166,7 @@ const char *sip_call_message_name(enum sip_call_message message)
            : message == SIP_CALL_REINVITE ? "re-INVITE"
            : message == SIP_CALL_UPDATE   ? "UPDATE"
            : message == SIP_CALL_ACK      ? "ACK"
+           : message == SIP_CALL_PRACK    ? "PRACK"
            : message == SIP_CALL_FAREWELL ? "BYE"
                                           : "other";
 }
@@ -202,7 +213,10 @@ static void open_letter(const struct letter *letter, struct opened *opened)
 
     memset(opened, 0, sizeof *opened);
     opened->offer.message = letter->message;
+    opened->offer.transport = letter->transport;
     opened->offer.siprec = letter->siprec;
+    opened->offer.late = letter->late;
+    opened->offer.from = letter->message == SIP_CALL_INVITE ? NULL : letter->from;
     if (letter->sdp) {
         opened->sdp = calloc(1, sizeof *opened->sdp);
         assert_non_null(opened->sdp);
@@ -250,6 +264,7 @@ struct sip_call *world_invite(struct world *world, const struct letter *letter)
         .user_agent = "",
         .peer = {.certificate_name = "", .certificate_fingerprint = ""},
     };
+    call->identity.peer.transport = letter->transport;
     assert_int_equal(address_parse("127.0.0.1:5070", 0, &call->identity.peer.address), STATUS_OK);
     assert_int_equal(address_parse("127.0.0.1:5060", 0, &call->identity.local), STATUS_OK);
     open_letter(letter, &opened);
@@ -398,7 +413,8 @@ void world_destroy(struct world *owned_world)
         if (!world->dialog[i].ended)
             world_end(&world->dialog[i], SIP_CALL_SHUTDOWN);
     }
-    assert_int_equal(calls_beginning(world->calls), 0);
+    calls_drain(world->calls, (mono_time){0});
+    assert_true(calls_drained(world->calls, clock_mono_now()));
     assert_int_equal(world_source(world)->dialogs, 0);
     assert_int_equal(world_source(world)->recordings, 0);
     media_pool_destroy(world->pool);

@@ -68,7 +68,9 @@ struct letter {
     const char *sdp;
     const char *metadata;
     unsigned siprec;
-    const char *from; /* of an INVITE; NULL: "<sip:pbx@127.0.0.1>" */
+    const char *from; /* of an INVITE; NULL: "<sip:pbx@127.0.0.1>". Of another: where it changed */
+    bool late;
+    enum sip_transport transport; /* that brought it */
 };
 
 /** An INVITE; the call is the world's. */

@@ -12,7 +12,8 @@
 #include "ingest/admission.h"
 
 static const mono_time NOW = {1000 * CLOCK_NS_PER_S};
-static const struct admission_state OPEN = {.open = true, .healthy = true, .calls_max = 100};
+static const struct admission_state OPEN = {
+    .open = true, .healthy = true, .ports = true, .calls_max = 100};
 
 static void expect(struct sip_admission admission, unsigned code, unsigned retry_after_s)
 {
@@ -58,6 +59,18 @@ static void draining_sick_or_full_recorder_says_when_to_come_back(void **state)
     expect(admission_decide(&source, &states[2], true, NOW), 0, 0);
 }
 
+static void no_port_for_a_call_is_told_to_who_asks(void **state)
+{
+    struct call_source source = {.configured = true};
+    struct admission_state exhausted = OPEN;
+
+    (void)state;
+    exhausted.ports = false;
+    expect(admission_decide(&source, &exhausted, false, NOW), 503, ADMISSION_RETRY_S);
+    /* where it comes to a call, its refusal is logged with the reason */
+    expect(admission_decide(&source, &exhausted, true, NOW), 0, 0);
+}
+
 static void source_past_its_rate_is_put_off_for_a_second(void **state)
 {
     struct call_source source = {.configured = true, .settings = {.rate_per_s = 2}};
@@ -100,6 +113,7 @@ int main(void)
         cmocka_unit_test(configured_source_is_let_in),
         cmocka_unit_test(stranger_is_forbidden_even_while_nobody_is_let_in),
         cmocka_unit_test(draining_sick_or_full_recorder_says_when_to_come_back),
+        cmocka_unit_test(no_port_for_a_call_is_told_to_who_asks),
         cmocka_unit_test(source_past_its_rate_is_put_off_for_a_second),
         cmocka_unit_test(source_is_let_in_up_to_its_dialogs_and_not_one_past),
         cmocka_unit_test(second_half_of_a_pair_is_let_in_where_no_other_recording_is),

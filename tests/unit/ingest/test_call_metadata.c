@@ -285,9 +285,107 @@ static void document_of_others_alone_is_a_new_picture(void **state)
     close_subject(&subject);
 }
 
+/* One line at first: who listens on the way is no end of the call. */
+static void listener_who_leaves_gives_way_to_one_who_speaks(void **state)
+{
+    struct subject subject;
+
+    (void)state;
+    open_subject(&subject, "1", "2");
+    (void)take(&subject, SIP_CALL_INVITE,
+               DOCUMENT("complete", PERSON("a", "11") STREAM("x", "1") SENDS("a", "x")));
+    (void)take(&subject, SIP_CALL_UPDATE, DOCUMENT("partial", PERSON("c", "33")));
+    expect_roles(&subject, "11", "33");
+    (void)take(&subject, SIP_CALL_UPDATE, ANN_AND_BO);
+    expect_roles(&subject, "11", "22");
+    (void)take(&subject, SIP_CALL_UPDATE, DOCUMENT("partial", PERSON("d", "44") LEFT("a")));
+    expect_roles(&subject, "11", "22");
+    close_subject(&subject);
+}
+
+/* Neither is heard alone: who was called is not forgotten for the one after him. */
+static void called_of_a_document_without_his_stream_is_kept_through_a_transfer(void **state)
+{
+    struct subject subject;
+
+    (void)state;
+    open_subject(&subject, "1", "2");
+    (void)take(
+        &subject, SIP_CALL_INVITE,
+        DOCUMENT("complete", PERSON("a", "11") PERSON("b", "22") STREAM("x", "1") SENDS("a", "x")));
+    (void)take(&subject, SIP_CALL_UPDATE, DOCUMENT("partial", PERSON("c", "33") LEFT("b")));
+    expect_roles(&subject, "11", "22");
+    close_subject(&subject);
+}
+
+/* A conference that fills its tables goes on, and that somebody is left out is told. */
+static void who_finds_no_place_in_a_full_conference_is_a_deviation(void **state)
+{
+    static const char before[] = "<recording xmlns=\"urn:ietf:params:xml:ns:recording:1\">";
+    struct subject subject;
+    char *xml = calloc(BOUND_METADATA_ITEMS + 1, 128);
+
+    (void)state;
+    assert_non_null(xml);
+    (void)strcpy(xml, before);
+    for (unsigned i = 0; i < BOUND_METADATA_ITEMS; i++)
+        (void)sprintf(xml + strlen(xml), PERSON("p%u", "%u"), i, i);
+    (void)strcat(xml, "</recording>");
+    open_subject(&subject, "1", "2");
+    assert_false(deviation_has(take(&subject, SIP_CALL_INVITE, xml), DEVIATION_XML_CUT));
+    free(xml);
+    uint64_t set = take(&subject, SIP_CALL_UPDATE, DOCUMENT("partial", PERSON("x", "99")));
+    assert_true(deviation_has(set, DEVIATION_XML_CUT));
+    assert_int_equal(subject.metadata.known->participants, BOUND_METADATA_ITEMS);
+    expect_roles(&subject, "0", "1");
+    close_subject(&subject);
+}
+
 static void note_of_one(void *context, const struct recording_note *note)
 {
     *(int *)context = note->stream;
+}
+
+static void write_note(void *context, const struct recording_note *note)
+{
+    char *text = context;
+
+    (void)sprintf(text + strlen(text), "%s %s %d; ", note->cause, note->detail, note->stream);
+}
+
+/* Who speaks on which side from now on is told of each, whether lines or streams were exchanged. */
+static void parties_that_change_sides_are_told_and_others_are_not(void **state)
+{
+    static const char swapped[] =
+        "v=0\r\nc=IN IP4 127.0.0.1\r\nm=audio 4000 RTP/AVP 8\r\na=label:2\r\n"
+        "m=audio 4002 RTP/AVP 8\r\na=label:1\r\n";
+    struct subject subject;
+    struct sdp_description description;
+    struct siprec_metadata *after = NULL;
+    char told[512] = "";
+
+    (void)state;
+    open_subject(&subject, "1", "2");
+    (void)take(&subject, SIP_CALL_INVITE, ANN_AND_BO);
+    const struct siprec_metadata *known = subject.metadata.known;
+    struct call_streams was = subject.streams;
+    call_metadata_moves(known, known, &was, &was, write_note, told);
+    assert_string_equal(told, "");
+    assert_int_equal(sdp_read(swapped, strlen(swapped), &description), STATUS_OK);
+    assert_int_equal(call_streams_update(&subject.streams, &description, known, &ABILITIES),
+                     STATUS_OK);
+    sdp_description_deinit(&description);
+    call_metadata_moves(known, known, &was, &subject.streams, write_note, told);
+    assert_string_equal(told, "party_left 11 0; party_joined 22 0; "
+                              "party_left 22 1; party_joined 11 1; ");
+    told[0] = '\0';
+    /* who is there no more, and who was not before, are told otherwise */
+    static const char transfer[] = CY_OPPOSITE("b", "22");
+    assert_int_equal(siprec_metadata_read(transfer, strlen(transfer), &after, NULL), STATUS_OK);
+    call_metadata_moves(known, after, &was, &was, write_note, told);
+    assert_string_equal(told, "");
+    siprec_metadata_destroy(after);
+    close_subject(&subject);
 }
 
 /* The stream of the first m-line is the second of the call where it could be recorded only later.
@@ -338,9 +436,13 @@ int main(void)
         cmocka_unit_test(transfer_by_complete_documents_keeps_who_called_and_was_called),
         cmocka_unit_test(new_ids_of_the_same_numbers_are_nobodys_leaving),
         cmocka_unit_test(stand_in_gives_way_to_the_party_that_takes_its_place),
+        cmocka_unit_test(listener_who_leaves_gives_way_to_one_who_speaks),
+        cmocka_unit_test(called_of_a_document_without_his_stream_is_kept_through_a_transfer),
+        cmocka_unit_test(who_finds_no_place_in_a_full_conference_is_a_deviation),
         cmocka_unit_test(called_who_was_there_alone_stays_so_when_the_caller_joins),
         cmocka_unit_test(document_of_others_alone_is_a_new_picture),
         cmocka_unit_test(speakers_taken_from_their_order_follow_the_lines),
+        cmocka_unit_test(parties_that_change_sides_are_told_and_others_are_not),
     };
 
     return cmocka_run_group_tests_name("call_metadata", tests, NULL, NULL);

@@ -211,6 +211,74 @@ static void stream_that_replaces_a_withdrawn_one_takes_its_side(void **state)
     expect_streams(fixture, "-RL");
 }
 
+/* Nothing obliges a client to reuse the line (RFC 3264 section 8.1). */
+static void label_that_goes_on_by_another_line_is_the_same_stream(void **state)
+{
+    struct fixture *fixture = *state;
+
+    choose(fixture, HEAD AUDIO("4000", "1") AUDIO("4002", "2"));
+    update(fixture, HEAD AUDIO("4000", "1") AUDIO("0", "2") AUDIO("4004", "2"));
+    expect_streams(fixture, "LR");
+    assert_int_equal(fixture->streams.media_line[1], 2);
+    assert_false(fixture->streams.stream[1].withdrawn);
+    answer(fixture);
+    assert_false(fixture->local.media[1].accepted);
+    assert_int_equal(fixture->local.media[2].port, 20002);
+    /* the line that it left may come for another */
+    update(fixture, HEAD AUDIO("4000", "1") AUDIO("4008", "9") AUDIO("4004", "2"));
+    expect_streams(fixture, "LRR");
+    assert_int_equal(fixture->streams.media_line[2], 1);
+    assert_string_equal(fixture->streams.stream[2].party.number, "");
+}
+
+#define SIX_MORE                                                                                   \
+    AUDIO("4004", "3")                                                                             \
+    AUDIO("4006", "4") AUDIO("4008", "5") AUDIO("4010", "6") AUDIO("4012", "7") AUDIO("4014", "8")
+
+static void stream_that_is_withdrawn_makes_room_where_there_is_none(void **state)
+{
+    struct fixture *fixture = *state;
+
+    choose(fixture, HEAD AUDIO("4000", "1") AUDIO("4002", "2") SIX_MORE);
+    assert_int_equal(fixture->streams.refused, 0);
+    update(fixture, HEAD AUDIO("4000", "1") AUDIO("4002", "2") SIX_MORE AUDIO("4016", "9"));
+    assert_int_equal(fixture->streams.count, BOUND_CALL_STREAMS);
+    assert_int_equal(fixture->streams.refused, 1 << 8);
+    /* Bo, who is label 1 and left, gives way to one of whom nothing is known */
+    update(fixture, HEAD AUDIO("0", "1") AUDIO("4002", "2") SIX_MORE AUDIO("4016", "9"));
+    expect_streams(fixture, "LRRRRRRR");
+    assert_int_equal(fixture->streams.refused, 0);
+    assert_int_equal(fixture->streams.media_line[0], 8);
+    assert_string_equal(fixture->streams.stream[0].label, "9");
+    assert_string_equal(fixture->streams.stream[0].party.number, "");
+    answer(fixture);
+    assert_false(fixture->local.media[0].accepted);
+    assert_int_equal(fixture->local.media[8].port, 20000);
+}
+
+static void caller_who_takes_the_place_of_another_is_left(void **state)
+{
+    struct fixture *fixture = *state;
+
+    fixture->metadata->participant[1].said_calling = true; /* Anna, label 2 */
+    choose(fixture, HEAD AUDIO("4000", "1") AUDIO("4016", "9") SIX_MORE);
+    expect_streams(fixture, "RLRRRRRR"); /* nobody else is known to be the caller */
+    update(fixture, HEAD AUDIO("0", "1") AUDIO("4016", "9") SIX_MORE AUDIO("4002", "2"));
+    expect_streams(fixture, "LLRRRRRR");
+    assert_string_equal(fixture->streams.stream[0].party.name, "Anna");
+}
+
+static void stream_that_is_refused_after_all_is_withdrawn_and_said_to_be(void **state)
+{
+    struct fixture *fixture = *state;
+
+    choose(fixture, HEAD "m=video 9 RTP/AVP 96\r\n" AUDIO("4000", "1") AUDIO("4002", "2"));
+    call_streams_refuse(&fixture->streams, 0);
+    expect_streams(fixture, "-R");
+    assert_true(fixture->streams.stream[0].withdrawn);
+    assert_int_equal(fixture->streams.refused, 1 << 1);
+}
+
 static void second_stream_of_one_speaker_is_heard_where_the_first_is(void **state)
 {
     struct fixture *fixture = *state;
@@ -398,6 +466,14 @@ int main(void)
         cmocka_unit_test_setup_teardown(caller_who_is_added_later_is_left, set_up, tear_down),
         cmocka_unit_test_setup_teardown(added_stream_of_a_third_party_joins_the_right, set_up,
                                         tear_down),
+        cmocka_unit_test_setup_teardown(label_that_goes_on_by_another_line_is_the_same_stream,
+                                        set_up, tear_down),
+        cmocka_unit_test_setup_teardown(stream_that_is_withdrawn_makes_room_where_there_is_none,
+                                        set_up, tear_down),
+        cmocka_unit_test_setup_teardown(caller_who_takes_the_place_of_another_is_left, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(
+            stream_that_is_refused_after_all_is_withdrawn_and_said_to_be, set_up, tear_down),
         cmocka_unit_test_setup_teardown(stream_that_replaces_a_withdrawn_one_takes_its_side, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(second_stream_of_one_speaker_is_heard_where_the_first_is,

@@ -44,6 +44,54 @@ static void two_halves_become_one_recording_with_two_channels(void **state)
     assert_string_equal(told->call_reference, "ci2");
 }
 
+static void far_end_that_is_transferred_is_noted_once_and_is_who_is_heard(void **state)
+{
+    struct world *world = *state;
+    struct sip_call *near_half = invite_half(world, NEAR_HALF);
+    struct sip_call *far_half = invite_half(world, FAR_HALF);
+    const struct letter near_moved = {
+        .message = SIP_CALL_UPDATE,
+        .from = "<sip:2000@cucm;x-nearend;x-refci=ci2;x-farendaddr=1001>;tag=n"};
+    const struct letter far_moved = {
+        .message = SIP_CALL_REINVITE,
+        .from = "<sip:2000@cucm;x-farend;x-refci=ci2;x-farendaddr=1001>;tag=f",
+        .sdp = ONE};
+    const struct letter strange = {.message = SIP_CALL_UPDATE,
+                                   .from = "<sip:7777@cucm;x-refci=ci2;x-nearend>;tag=f"};
+
+    world_ready(world, 0, STATUS_OK);
+    assert_int_equal(world_update(near_half, &near_moved, false), STATUS_OK);
+    assert_int_equal(world_update(far_half, &far_moved, true), STATUS_OK);
+    /* the far half is not the near one all at once */
+    assert_int_equal(world_update(far_half, &strange, false), STATUS_OK);
+    world_end(near_half, SIP_CALL_BYE);
+    world_end(far_half, SIP_CALL_BYE);
+    const struct told *told = world_ended(world, 0);
+    assert_string_equal(told->end.caller.number, "2000");
+    assert_string_equal(told->end.called.number, "1000");
+    assert_string_equal(told->end.leg[0].party.number, "2000");
+    assert_string_equal(told->end.leg[1].party.number, "1001");
+    assert_int_equal(told->end.leg[1].channel, RECORDING_RIGHT);
+    assert_int_equal(told_facts(told, "party_left", "1 1000"), 1);
+    assert_int_equal(told_facts(told, "party_joined", "1 1001"), 1);
+    assert_int_equal(told_facts(told, "party_joined", NULL), 1);
+}
+
+static void far_end_that_is_transferred_before_the_answer_is_who_is_heard(void **state)
+{
+    struct world *world = *state;
+    struct sip_call *far_half = invite_half(world, FAR_HALF);
+    const struct letter moved = {
+        .message = SIP_CALL_UPDATE,
+        .from = "<sip:2000@cucm;x-farend;x-refci=ci2;x-farendaddr=1001>;tag=f"};
+
+    assert_int_equal(world_update(far_half, &moved, false), STATUS_OK);
+    world_ready(world, 0, STATUS_OK);
+    assert_true(far_half->accepted);
+    world_end(far_half, SIP_CALL_BYE);
+    assert_string_equal(world_ended(world, 0)->end.leg[0].party.number, "1001");
+}
+
 static void second_half_waits_for_the_recording_that_the_first_began(void **state)
 {
     struct world *world = *state;
@@ -174,6 +222,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         IN_A_WORLD(two_halves_become_one_recording_with_two_channels),
+        IN_A_WORLD(far_end_that_is_transferred_is_noted_once_and_is_who_is_heard),
+        IN_A_WORLD(far_end_that_is_transferred_before_the_answer_is_who_is_heard),
         IN_A_WORLD(second_half_waits_for_the_recording_that_the_first_began),
         IN_A_WORLD(both_halves_are_refused_where_the_store_fails),
         IN_A_WORLD(first_half_cancelled_leaves_the_second_its_recording),

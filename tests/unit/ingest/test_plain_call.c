@@ -97,6 +97,54 @@ static void half_without_a_reference_is_a_call_of_its_own(void **state)
     assert_string_equal(no_end.called.number, "9");
 }
 
+#define NEAR_HALF "\"Ann\" <sip:2000@cucm;x-nearend;x-refci=ci2;x-farendaddr=1000>;tag=a"
+
+static void later_from_tells_who_is_at_the_ends_now(void **state)
+{
+    struct plain_call call = read_call(NEAR_HALF, "<sip:9000@recorder>", "");
+
+    (void)state;
+    assert_false(plain_call_read_change(NEAR_HALF, &call));
+    assert_true(plain_call_read_change(
+        "\"Ann\" <sip:2000@cucm;x-nearend;x-refci=ci7;x-farendaddr=1001>;tag=a", &call));
+    assert_string_equal(call.called.number, "1001");
+    assert_string_equal(call.caller.number, "2000");
+    assert_string_equal(call.caller.name, "Ann");
+    assert_string_equal(plain_call_own_end(&call)->number, "2000");
+    /* it is the same half of the same pair */
+    assert_string_equal(call.reference, "ci2");
+    assert_true(plain_call_read_change(
+        "\"Cy\" <sip:2001@cucm;x-nearend;x-refci=ci2;x-farendaddr=1001>;tag=a", &call));
+    assert_string_equal(call.caller.number, "2001");
+    assert_string_equal(call.caller.name, "Cy");
+    struct plain_call far_end = read_call(
+        "<sip:2000@cucm;x-farend;x-refci=ci2;x-farendaddr=1000>;tag=b", "<sip:9000@recorder>", "");
+    assert_string_equal(plain_call_own_end(&far_end)->number, "1000");
+}
+
+static void later_from_of_another_kind_changes_nothing(void **state)
+{
+    static const char *const others[] = {
+        "",
+        "<sip:3000@cucm>;tag=a",
+        "<sip:3000@cucm;x-nearend;x-farendaddr=1001>;tag=a",
+        "<sip:3000@cucm;x-farend;x-refci=ci2;x-farendaddr=1001>;tag=a",
+        "<sip:2000@cucm;x-nearend;x-refci=ci2>;tag=a",
+        "<sip:anonymous@anonymous.invalid;x-nearend;x-refci=ci2;x-farendaddr=>;tag=a",
+    };
+    struct plain_call call = read_call(NEAR_HALF, "<sip:9000@recorder>", "");
+    struct plain_call whole = read_call("<sip:3000@cucm>;tag=a", "<sip:9000@recorder>", "");
+
+    (void)state;
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        assert_false(plain_call_read_change(others[i], &call));
+        assert_string_equal(call.caller.number, "2000");
+        assert_string_equal(call.called.number, "1000");
+    }
+    assert_false(plain_call_read_change(NEAR_HALF, &whole));
+    assert_string_equal(whole.caller.number, "3000");
+}
+
 static void one_stream_of_a_whole_call_is_nobodys_and_left(void **state)
 {
     const struct plain_call call = read_call("<sip:1@a>", "<sip:2@b>", "");
@@ -148,6 +196,8 @@ int main(void)
         cmocka_unit_test(halves_of_a_built_in_bridge_are_known_by_from),
         cmocka_unit_test(parameters_behind_the_address_tie_halves_too),
         cmocka_unit_test(half_without_a_reference_is_a_call_of_its_own),
+        cmocka_unit_test(later_from_tells_who_is_at_the_ends_now),
+        cmocka_unit_test(later_from_of_another_kind_changes_nothing),
         cmocka_unit_test(one_stream_of_a_whole_call_is_nobodys_and_left),
         cmocka_unit_test(two_streams_are_caller_left_and_called_right),
         cmocka_unit_test(halves_lie_on_their_own_channels),

@@ -178,6 +178,65 @@ static void removed_source_takes_no_calls_and_is_kept_while_it_has_some(void **s
     source_table_destroy(table);
 }
 
+static bool is_still(const struct source_table *table, const struct call_source *source,
+                     const struct source *was, const char *address, const char *fingerprint)
+{
+    const struct sip_peer peer = peer_of(address, "other", fingerprint);
+
+    return source_table_is(table, source, was, &peer);
+}
+
+static void node_of_a_source_is_that_source_and_of_another_is_not(void **state)
+{
+    const struct source sources[] = {source_of("cluster", "10.0.0.0", 24, ""),
+                                     source_of("guest", "10.0.0.9", 32, ""),
+                                     source_of("sealed", NULL, 0, "sha256:" PRINT_A)};
+    struct source_table *table = table_of(sources, 3);
+    const struct sip_peer peer = peer_of("10.0.0.1", "other", "");
+    const struct sip_peer sealed_peer = peer_of("192.0.2.1", "other", PRINT_A);
+    const struct call_source *cluster = source_table_find(table, &peer);
+    const struct call_source *sealed = source_table_find(table, &sealed_peer);
+
+    (void)state;
+    assert_true(is_still(table, cluster, &sources[0], "10.0.0.1", ""));
+    assert_true(is_still(table, cluster, &sources[0], "10.0.0.2", ""));
+    assert_true(is_still(table, cluster, &sources[0], "10.0.0.2", PRINT_B));
+    /* in its network, and yet another's */
+    assert_false(is_still(table, cluster, &sources[0], "10.0.0.9", ""));
+    assert_false(is_still(table, cluster, &sources[0], "10.0.0.1", PRINT_A));
+    assert_false(is_still(table, cluster, &sources[0], "10.0.1.1", ""));
+    assert_true(is_still(table, sealed, &sources[2], "198.51.100.1", PRINT_A));
+    assert_false(is_still(table, sealed, &sources[2], "192.0.2.1", PRINT_B));
+    assert_false(is_still(table, sealed, &sources[2], "192.0.2.1", ""));
+    source_table_destroy(table);
+}
+
+static void source_that_is_changed_or_gone_is_still_who_it_was(void **state)
+{
+    const struct source before[] = {source_of("pbx", "192.0.2.7", 32, "")};
+    const struct source moved[] = {source_of("pbx", "192.0.2.8", 32, ""),
+                                   source_of("wide", "192.0.2.0", 24, "")};
+    const struct source renamed[] = {source_of("new-name", "192.0.2.7", 32, "")};
+    struct source_table *table = table_of(before, 1);
+    const struct sip_peer peer = peer_of("192.0.2.7", "", "");
+    struct call_source *source = source_table_find(table, &peer);
+
+    (void)state;
+    source->dialogs = 1;
+    assert_int_equal(source_table_replace(table, moved, 2), STATUS_OK);
+    assert_true(is_still(table, source, before, "192.0.2.7", ""));
+    assert_true(is_still(table, source, before, "192.0.2.8", ""));
+    assert_false(is_still(table, source, before, "192.0.2.9", ""));
+    assert_int_equal(source_table_replace(table, renamed, 1), STATUS_OK);
+    assert_true(is_still(table, source, before, "192.0.2.7", ""));
+    assert_false(is_still(table, source, before, "192.0.2.8", ""));
+    assert_int_equal(source_table_replace(table, NULL, 0), STATUS_OK);
+    assert_true(is_still(table, source, before, "192.0.2.7", ""));
+    assert_false(is_still(table, source, before, "192.0.2.9", ""));
+    source->dialogs = 0;
+    source_table_destroy(table);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -188,6 +247,8 @@ int main(void)
         cmocka_unit_test(of_equal_matches_the_first_by_name_is_meant),
         cmocka_unit_test(changed_source_keeps_its_place_and_counts),
         cmocka_unit_test(removed_source_takes_no_calls_and_is_kept_while_it_has_some),
+        cmocka_unit_test(node_of_a_source_is_that_source_and_of_another_is_not),
+        cmocka_unit_test(source_that_is_changed_or_gone_is_still_who_it_was),
     };
 
     return cmocka_run_group_tests_name("source_table", tests, NULL, NULL);

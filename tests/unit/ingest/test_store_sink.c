@@ -442,7 +442,8 @@ static void what_signalling_says_of_a_call_is_in_its_row(void **state)
 
     call.caller = (struct recording_party){"+4511", "Anna"};
     call.called = (struct recording_party){"sip", ""};
-    call.ties = (struct recording_ties){"session", "", "", "27123789"};
+    call.ties = (struct recording_ties){"session",  "", "",
+                                        "27123789", 1,  {{RECORDING_TIE_GROUP, "another"}}};
     void *handle = begin_call(fixture, &call, &answer);
     assert_int_equal(wait_for(&answer), STATUS_OK);
     assert_int_equal(find(fixture, call.id, &row), STATUS_OK);
@@ -450,12 +451,16 @@ static void what_signalling_says_of_a_call_is_in_its_row(void **state)
     assert_string_equal(row.source_address, "192.0.2.1");
     assert_string_equal(row.session_id, "session");
     assert_string_equal(row.call_reference, "27123789");
+    assert_int_equal(row.ties, 2);
+    assert_int_equal(row.tie[0].kind, INDEX_TIE_GROUP);
+    assert_string_equal(row.tie[0].value, "another");
+    assert_int_equal(row.tie[1].kind, INDEX_TIE_REFERENCE);
     assert_true(uuid_equal(row.conversation, call.id));
     const struct recording_end last = {
         .ended = clock_wall_now(),
         .end_cause = "bye",
         .called = {"+4522", "Bo"},
-        .ties = {"", "", "group", ""},
+        .ties = {"", "", "group", "", 1, {{RECORDING_TIE_SIP_SESSION, "ab30;remote=cd40"}}},
         .legs = 2,
         .leg = {{.channel = RECORDING_LEFT, .party = {"+4599", "third"}, .packets_refused = 7},
                 {.channel = RECORDING_RIGHT}},
@@ -468,6 +473,7 @@ static void what_signalling_says_of_a_call_is_in_its_row(void **state)
     assert_string_equal(row.called.name, "Bo");
     assert_string_equal(row.session_id, "session");
     assert_string_equal(row.group_id, "group");
+    assert_int_equal(row.ties, 5); /* both groups, the reference, the halves of the SIP session */
     assert_int_equal(row.legs, 2);
     assert_int_equal(row.leg[0].packets_refused, 7);
 }

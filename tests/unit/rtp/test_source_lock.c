@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "base/bounds.h"
 #include "base/clock.h"
 #include "net/address.h"
 #include "rtp/source_lock.h"
@@ -675,6 +676,65 @@ static void no_more_is_kept_than_the_maximum(void **state)
     ear_close(&ear);
 }
 
+static void count_admitted(void *context, const struct source_lock_packet *packet)
+{
+    size_t *count = context;
+
+    assert_int_equal(packet->data_bytes, BOUND_RTP_PACKET_BYTES);
+    ++*count;
+}
+
+static void no_more_bytes_are_kept_than_the_maximum(void **state)
+{
+    (void)state;
+    enum { FIT = SOURCE_LOCK_KEPT_BYTES / BOUND_RTP_PACKET_BYTES };
+    static const uint8_t data[BOUND_RTP_PACKET_BYTES];
+    struct sockaddr_storage source = address(STRANGER);
+    struct source_lock_packet packet = {
+        .from = &source, .ssrc = 1, .data = data, .data_bytes = sizeof data};
+    struct ear ear;
+    size_t heard = 0;
+
+    ear_open(&ear, NULL);
+    for (int i = 0; i <= FIT; i++) {
+        assert_int_equal(ear.refused, 0);
+        packet.sequence = (uint16_t)(2 * i);
+        source_lock_offer(ear.lock, &packet, count_admitted, &heard, &ear.refused);
+    }
+    assert_int_equal(ear.refused, 1);
+    packet.sequence++;
+    source_lock_offer(ear.lock, &packet, count_admitted, &heard, &ear.refused);
+    assert_int_equal(heard, FIT + 1);
+    assert_int_equal(ear.refused, 1);
+    ear_close(&ear);
+}
+
+static bool is_expected(const struct ear *ear, const char *from)
+{
+    struct sockaddr_storage source = address(from);
+
+    return source_lock_expects(ear->lock, &source);
+}
+
+static void the_named_host_and_who_is_heard_are_expected_and_nobody_else(void **state)
+{
+    (void)state;
+    struct ear ear;
+
+    ear_open(&ear, NULL);
+    assert_false(is_expected(&ear, NAT));
+    speak(&ear, NAT, 1, 1);
+    assert_false(is_expected(&ear, NAT));
+    speak(&ear, NAT, 1, 2);
+    assert_true(is_expected(&ear, NAT));
+    rename_sender(&ear, NAMED);
+    assert_true(is_expected(&ear, NAT));
+    assert_true(is_expected(&ear, NAMED));
+    assert_true(is_expected(&ear, "192.0.2.1:4001"));
+    assert_false(is_expected(&ear, STRANGER));
+    ear_close(&ear);
+}
+
 static void the_candidate_quiet_longest_makes_room(void **state)
 {
     (void)state;
@@ -746,6 +806,8 @@ int main(void)
         cmocka_unit_test(on_hold_the_sender_is_still_heard),
         cmocka_unit_test(what_a_key_proves_is_heard_from_anywhere_at_once),
         cmocka_unit_test(no_more_is_kept_than_the_maximum),
+        cmocka_unit_test(no_more_bytes_are_kept_than_the_maximum),
+        cmocka_unit_test(the_named_host_and_who_is_heard_are_expected_and_nobody_else),
         cmocka_unit_test(the_candidate_quiet_longest_makes_room),
         cmocka_unit_test(a_clock_that_is_set_back_shuts_nobody_out),
         cmocka_unit_test(an_empty_lock_can_be_destroyed),

@@ -98,6 +98,7 @@ static void sink_end(void *context, void *handle, const struct recording_end *en
         strcpy(memory->ties[1], end->ties.sip_session_id);
         strcpy(memory->ties[2], end->ties.group_id);
         strcpy(memory->ties[3], end->ties.call_reference);
+        strcpy(memory->ties[4], end->ties.others ? end->ties.other[0].value : "");
     }
     memory->ended = true;
     (void)pthread_cond_broadcast(&memory->ended_signal);
@@ -256,7 +257,7 @@ void sender_deliver(const struct sender *sender, struct track *track, size_t leg
                   sender->timestamp_first + (uint32_t)(index * PACKET_SAMPLES), sender->ssrc,
                   sender->payload + index * PACKET_SAMPLES, PACKET_SAMPLES);
 
-    track_receive(track, leg, datagram, bytes, false, arrival_ns);
+    track_receive(track, leg, datagram, bytes, arrival_ns);
 }
 
 static int compare_planned(const void *left, const void *right)
@@ -511,6 +512,21 @@ void await_idle(const struct rig *rig)
             sleep_ms(STEP_MS);
     }
     assert_int_equal(running, 0);
+}
+
+unsigned ports_left(const struct rig *rig)
+{
+    enum { PORTS_MAX = 50 };
+    int descriptors[PORTS_MAX];
+    uint16_t ports[PORTS_MAX];
+    unsigned count = 0;
+
+    while (count < PORTS_MAX && port_range_open(rig->ports, &rig->address, &descriptors[count],
+                                                &ports[count], NULL) == STATUS_OK)
+        count++;
+    for (unsigned i = 0; i < count; i++)
+        port_range_close(rig->ports, descriptors[i], ports[i]);
+    return count;
 }
 
 void send_datagram(int descriptor, uint16_t port, const void *data, size_t data_bytes)

@@ -48,7 +48,7 @@ struct memory_sink {
     struct recording_end end;        /* facts, peaks and ties copied below */
     struct recording_fact *facts;    /* with their details */
     int8_t *peaks;                   /* [pixels][2 channels][2] */
-    char ties[4][MEMORY_TEXT_BYTES]; /* session, SIP session, group, reference */
+    char ties[5][MEMORY_TEXT_BYTES]; /* session, SIP session, group, reference, first other */
     size_t documents;
     struct memory_document document[MEMORY_DOCUMENTS_MAX];
     size_t documents_refused; /* those that came then */
@@ -167,6 +167,9 @@ void close_rig(struct rig *rig);
 /** Wait until no recording runs any more, at most ten seconds: their ports are back then. */
 void await_idle(const struct rig *rig);
 
+/** How many ports can be lent now: all of them are, and come back. At most 50 are looked for. */
+unsigned ports_left(const struct rig *rig);
+
 /** A UDP socket on loopback, and its address. */
 int open_socket(struct sockaddr_storage *address);
 
@@ -177,5 +180,8 @@ void send_datagram(int descriptor, uint16_t port, const void *data, size_t data_
 void send_to(const struct rig *rig, uint16_t port, const struct sender *sender, size_t index);
 
 void sleep_ms(long ms);
+
+/** The next so many states that are asked of libsrtp2 cannot be made, for want of memory. */
+void fail_srtp_creations(unsigned count);
 
 #endif

@@ -28,7 +28,7 @@ static void send_bytes(struct leg *leg, uint32_t ssrc, uint8_t type, int sequenc
     memset(payload, byte, sizeof payload);
     size_t bytes = rtp_build(datagram, type, (uint16_t)sequence, (uint32_t)timestamp, ssrc, payload,
                              sizeof payload);
-    leg_receive(leg, datagram, bytes, false, arrival_ms * NS_PER_MS);
+    leg_receive(leg, datagram, bytes, arrival_ms * NS_PER_MS);
 }
 
 static int16_t value_of(uint8_t byte)

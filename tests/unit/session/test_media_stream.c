@@ -1,4 +1,4 @@
-/* One stream on a simulated clock: between plain RTP and SRTP and back. */
+/* One stream on a simulated clock: between plain RTP and SRTP and back, and what is too long. */
 #include <setjmp.h>
 #include <srtp2/srtp.h>
 #include <stdarg.h>
@@ -67,7 +67,8 @@ static void open_scene(struct scene *scene, bool sealed)
 /* Signalling tells what scene->told now is. */
 static void tell(struct scene *scene)
 {
-    media_stream_update(scene->media, &scene->told, "cname", scene->now_ms * NS_PER_MS);
+    if (media_stream_update(scene->media, &scene->told, "cname", scene->now_ms * NS_PER_MS))
+        track_turn(scene->track, 0);
 }
 
 static void deliver(struct scene *scene, uint8_t *data, size_t data_bytes)
@@ -105,6 +106,16 @@ static void send_sealed(struct scene *scene)
 
     assert_int_equal(srtp_protect(scene->peer, data, &bytes), srtp_err_status_ok);
     deliver(scene, data, (size_t)bytes);
+}
+
+/* A datagram that the receive buffer cut. */
+static void send_too_long(struct scene *scene, const struct sockaddr_storage *from)
+{
+    uint8_t data[ROOM_BYTES];
+    const struct rtp_datagram datagram = {
+        .data = data, .data_bytes = build(scene, data), .truncated = true, .from = from};
+
+    media_stream_take(scene->media, &datagram, scene->now_ms * NS_PER_MS, scene->track, 0);
 }
 
 /* End; what is told of the leg. */
@@ -231,6 +242,116 @@ static void sealed_is_still_opened_long_after_plain_was_agreed(void **state)
     memory_sink_deinit(&scene.memory);
 }
 
+/* Signalling has agreed on a key for which there is no memory. */
+static void
+key_that_could_not_be_taken_is_tried_until_it_is_and_the_one_before_is_heard(void **state)
+{
+    (void)state;
+    struct scene scene;
+    srtp_t before;
+
+    open_scene(&scene, true);
+    for (int i = 0; i < 5; i++)
+        send_sealed(&scene);
+    before = scene.peer;
+    scene.peer = NULL;
+    seal_by(&scene, 50);
+    srtp_t after = scene.peer;
+    fail_srtp_creations(1 + 3 + 2); /* the first time; with what comes under the old and the new */
+    tell(&scene);
+    scene.peer = before;
+    for (int i = 0; i < 3; i++) /* its sender has not followed yet */
+        send_sealed(&scene);
+    scene.peer = after;
+    for (int i = 0; i < 5; i++)
+        send_sealed(&scene);
+    media_stream_finish(scene.media, scene.track, 0);
+    finish(scene.track, scene.now_ms * NS_PER_MS);
+    const struct recording_leg *leg = &scene.memory.end.leg[0];
+    assert_int_equal(leg->packets_received, 5 + 3 + 3);
+    assert_int_equal(leg->packets_refused, 2);
+    assert_int_equal(leg->packets_lost, 2);
+    assert_int_equal(memory_sink_facts(&scene.memory, "deviation", 0), 1);
+    assert_non_null(strstr(memory_sink_fact(&scene.memory, "deviation", 0)->detail, "SRTP key"));
+    media_stream_close(scene.media);
+    port_range_destroy(scene.ports);
+    assert_int_equal(srtp_dealloc(before), srtp_err_status_ok);
+    assert_int_equal(srtp_dealloc(after), srtp_err_status_ok);
+    memory_sink_deinit(&scene.memory);
+}
+
+static void
+plain_is_heard_where_the_first_key_could_not_be_taken_before_it_was_agreed_away(void **state)
+{
+    (void)state;
+    struct scene scene;
+
+    open_scene(&scene, false);
+    send_plain(&scene);
+    seal_by(&scene, 1);
+    fail_srtp_creations(1);
+    tell(&scene);
+    scene.told.remote_key = (struct srtp_key){0};
+    tell(&scene);
+    for (int i = 0; i < 5; i++)
+        send_plain(&scene);
+    struct recording_leg leg = close_scene(&scene);
+    assert_int_equal(leg.packets_received, 6);
+    assert_int_equal(leg.packets_refused, 0);
+}
+
+static void packets_too_long_to_be_heard_are_told_once_and_are_lost(void **state)
+{
+    (void)state;
+    struct scene scene;
+
+    open_scene(&scene, false);
+    send_plain(&scene);
+    int64_t first_ms = scene.now_ms + 20;
+    for (int i = 0; i < 3; i++)
+        send_too_long(&scene, &scene.from);
+    send_plain(&scene);
+    media_stream_finish(scene.media, scene.track, 0);
+    finish(scene.track, scene.now_ms * NS_PER_MS);
+    const struct recording_leg *leg = &scene.memory.end.leg[0];
+    assert_int_equal(leg->packets_received, 2);
+    assert_int_equal(leg->packets_ignored, 3);
+    assert_int_equal(leg->packets_lost, 3);
+    assert_int_equal(memory_sink_fact(&scene.memory, "lost", 0)->count, 3);
+    assert_int_equal(memory_sink_facts(&scene.memory, "deviation", 0), 1);
+    const struct recording_fact *told = memory_sink_fact(&scene.memory, "deviation", 0);
+    assert_non_null(strstr(told->detail, "9000 bytes"));
+    assert_int_equal(told->start_ms, first_ms);
+    media_stream_close(scene.media);
+    port_range_destroy(scene.ports);
+    memory_sink_deinit(&scene.memory);
+}
+
+/* Nothing shows that the sender sent it. */
+static void packet_too_long_of_a_stranger_or_under_a_key_is_refused_and_tells_nothing(void **state)
+{
+    (void)state;
+    struct sockaddr_storage stranger;
+
+    assert_int_equal(address_parse("198.51.100.66:9", 0, &stranger), STATUS_OK);
+    for (int sealed = 0; sealed < 2; sealed++) {
+        struct scene scene;
+
+        open_scene(&scene, sealed);
+        send_too_long(&scene, sealed ? &scene.from : &stranger);
+        media_stream_finish(scene.media, scene.track, 0);
+        finish(scene.track, scene.now_ms * NS_PER_MS);
+        assert_int_equal(scene.memory.end.leg[0].packets_refused, 1);
+        assert_int_equal(scene.memory.end.leg[0].packets_ignored, 0);
+        assert_int_equal(memory_sink_facts(&scene.memory, "deviation", 0), 0);
+        media_stream_close(scene.media);
+        port_range_destroy(scene.ports);
+        if (scene.peer)
+            assert_int_equal(srtp_dealloc(scene.peer), srtp_err_status_ok);
+        memory_sink_deinit(&scene.memory);
+    }
+}
+
 /* Sealing comes before the first stream is opened, so libsrtp2 is set up here. */
 static int set_up(void **state)
 {
@@ -238,14 +359,132 @@ static int set_up(void **state)
     return srtp_init() == srtp_err_status_ok ? 0 : -1;
 }
 
+static struct media_socket fresh_socket(const struct scene *scene)
+{
+    struct sockaddr_storage local;
+    struct media_socket socket;
+
+    assert_int_equal(address_parse("127.0.0.2", 0, &local), STATUS_OK);
+    assert_int_equal(media_socket_open(scene->ports, &local, &socket, NULL), STATUS_OK);
+    return socket;
+}
+
+/* A packet that is heard by one of its sockets. */
+static void hear_by(struct scene *scene, size_t which)
+{
+    int64_t before_ns = scene->media->heard_ns;
+
+    send_plain(scene);
+    media_stream_follow(scene->media, &scene->media->socket[which], before_ns);
+}
+
+static void tick(struct scene *scene, int64_t later_ms)
+{
+    media_stream_tick(scene->media, (scene->now_ms + later_ms) * NS_PER_MS);
+}
+
+static void former_socket_is_read_until_the_new_one_has_been_heard_for_a_while(void **state)
+{
+    (void)state;
+    struct scene scene;
+
+    open_scene(&scene, false);
+    const struct media_socket *former = &scene.media->socket[MEDIA_STREAM_FORMER];
+    hear_by(&scene, MEDIA_STREAM_CURRENT);
+    int old = scene.media->socket[MEDIA_STREAM_CURRENT].descriptor;
+    struct media_socket fresh = fresh_socket(&scene);
+    media_stream_move(scene.media, &fresh, 0);
+    assert_int_equal(fresh.descriptor, -1); /* consumed */
+    assert_ptr_equal(media_stream_socket(scene.media, old), former);
+    /* a sender that never follows is heard for good */
+    hear_by(&scene, MEDIA_STREAM_FORMER);
+    tick(&scene, 100 * MEDIA_STREAM_FORMER_MS);
+    assert_int_equal(former->descriptor, old);
+    hear_by(&scene, MEDIA_STREAM_CURRENT);
+    tick(&scene, MEDIA_STREAM_FORMER_MS - 1);
+    assert_int_equal(former->descriptor, old);
+    tick(&scene, MEDIA_STREAM_FORMER_MS);
+    assert_int_equal(former->descriptor, -1);
+    assert_null(media_stream_socket(scene.media, old));
+    assert_int_equal(close_scene(&scene).packets_received, 3);
+}
+
+static void second_move_closes_what_the_first_left(void **state)
+{
+    (void)state;
+    struct scene scene;
+
+    open_scene(&scene, false);
+    int first = scene.media->socket[MEDIA_STREAM_CURRENT].descriptor;
+    for (int i = 0; i < 2; i++) {
+        struct media_socket fresh = fresh_socket(&scene);
+        media_stream_move(scene.media, &fresh, 0);
+    }
+    assert_null(media_stream_socket(scene.media, first));
+    assert_int_equal(close_scene(&scene).packets_received, 0);
+}
+
+static void keys_outlast_a_move_and_a_rest(void **state)
+{
+    (void)state;
+    struct scene scene;
+
+    open_scene(&scene, true);
+    send_sealed(&scene);
+    for (int i = 0; i < 2; i++) {
+        struct media_socket fresh = fresh_socket(&scene);
+        if (i)
+            media_stream_rest(scene.media);
+        media_stream_move(scene.media, &fresh, 0);
+        send_sealed(&scene);
+    }
+    struct recording_leg leg = close_scene(&scene);
+    assert_int_equal(leg.packets_received, 3);
+    assert_int_equal(leg.packets_refused, 0);
+}
+
+static void stream_is_done_when_it_was_withdrawn_long_enough_and_has_sockets(void **state)
+{
+    (void)state;
+    struct scene scene;
+
+    open_scene(&scene, false);
+    assert_false(media_stream_is_done(scene.media, INT64_MAX));
+    scene.now_ms = 1000;
+    scene.told.withdrawn = true;
+    tell(&scene);
+    scene.now_ms = 1000 + RECORDING_WITHDRAWN_MS;
+    tell(&scene); /* a refresh does not prolong it */
+    assert_false(media_stream_is_done(scene.media, scene.now_ms * NS_PER_MS - 1));
+    assert_true(media_stream_is_done(scene.media, scene.now_ms * NS_PER_MS));
+    scene.told.withdrawn = false;
+    tell(&scene);
+    assert_false(media_stream_is_done(scene.media, INT64_MAX));
+    scene.told.withdrawn = true;
+    tell(&scene);
+    media_stream_rest(scene.media);
+    assert_false(media_stream_is_done(scene.media, INT64_MAX));
+    assert_int_equal(close_scene(&scene).packets_received, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(former_socket_is_read_until_the_new_one_has_been_heard_for_a_while),
+        cmocka_unit_test(second_move_closes_what_the_first_left),
+        cmocka_unit_test(keys_outlast_a_move_and_a_rest),
+        cmocka_unit_test(stream_is_done_when_it_was_withdrawn_long_enough_and_has_sockets),
         cmocka_unit_test(plain_is_heard_until_the_key_opens_a_packet),
         cmocka_unit_test(plain_is_refused_when_the_time_for_sealing_has_passed),
         cmocka_unit_test(short_plain_packets_count_as_come_while_both_are_heard),
         cmocka_unit_test(plain_after_sealed_is_heard_whatever_its_numbers),
         cmocka_unit_test(sealed_is_still_opened_long_after_plain_was_agreed),
+        cmocka_unit_test(
+            key_that_could_not_be_taken_is_tried_until_it_is_and_the_one_before_is_heard),
+        cmocka_unit_test(
+            plain_is_heard_where_the_first_key_could_not_be_taken_before_it_was_agreed_away),
+        cmocka_unit_test(packets_too_long_to_be_heard_are_told_once_and_are_lost),
+        cmocka_unit_test(packet_too_long_of_a_stranger_or_under_a_key_is_refused_and_tells_nothing),
     };
 
     return cmocka_run_group_tests(tests, set_up, NULL);

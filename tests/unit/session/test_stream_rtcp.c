@@ -202,6 +202,62 @@ static void stream_that_is_withdrawn_says_goodbye_and_may_come_back(void **state
     close_scene(&scene);
 }
 
+static void reports_go_by_the_socket_that_a_stream_moved_to_and_by_none_where_it_rests(void **state)
+{
+    (void)state;
+    struct scene scene;
+    struct sockaddr_storage moved_to;
+    struct sockaddr_storage from;
+    socklen_t length = sizeof from;
+    const struct sockaddr_storage nowhere = {.ss_family = AF_UNSPEC};
+    uint8_t data[2000];
+
+    open_scene(&scene, "127.0.0.1", false);
+    hear(&scene, 1, &scene.peer_address[1]);
+    assert_true(scene.rtcp.descriptor >= 0);
+    int rtp = open_socket(&moved_to);
+    stream_rtcp_move(&scene.rtcp, &moved_to, 17764, rtp);
+    stream_rtcp_tick(&scene.rtcp, CNAME, 1 * NS_PER_MS);
+    stream_rtcp_tick(&scene.rtcp, CNAME, 20 * CLOCK_NS_PER_S);
+    assert_true(recvfrom(scene.peer[0], data, sizeof data, MSG_DONTWAIT, (struct sockaddr *)&from,
+                         &length) > 0);
+    assert_int_equal(address_port(&from), 17765);
+    assert_int_equal(data[0] & 0x1f, 1); /* it reports on what it heard before */
+    stream_rtcp_move(&scene.rtcp, &nowhere, 0, -1);
+    stream_rtcp_update(&scene.rtcp, &scene.stream, CNAME, 21 * CLOCK_NS_PER_S);
+    stream_rtcp_tick(&scene.rtcp, CNAME, 60 * CLOCK_NS_PER_S);
+    assert_false(got(scene.peer[0], RTCP_RR));
+    assert_int_equal(scene.rtcp.descriptor, -1);
+    (void)close(rtp);
+    close_scene(&scene);
+}
+
+/* The key has changed, and there was no memory for it: rather no report than one in clear. */
+static void reports_go_on_when_there_is_memory_for_their_key_again(void **state)
+{
+    (void)state;
+    struct scene scene;
+
+    open_scene(&scene, "127.0.0.1", true);
+    stream_rtcp_tick(&scene.rtcp, CNAME, 1 * NS_PER_MS);
+    stream_rtcp_tick(&scene.rtcp, CNAME, 20 * CLOCK_NS_PER_S);
+    assert_true(got(scene.peer[0], RTCP_RR));
+    assert_int_equal(srtp_key_random(SRTP_SUITE_AES_CM_128_HMAC_SHA1_80, &scene.stream.local_key),
+                     STATUS_OK);
+    fail_srtp_creations(2);
+    stream_rtcp_update(&scene.rtcp, &scene.stream, CNAME, 21 * CLOCK_NS_PER_S);
+    stream_rtcp_tick(&scene.rtcp, CNAME, 40 * CLOCK_NS_PER_S);
+    stream_rtcp_tick(&scene.rtcp, CNAME, 60 * CLOCK_NS_PER_S);
+    assert_false(got(scene.peer[0], RTCP_RR));
+    stream_rtcp_tick(&scene.rtcp, CNAME, 80 * CLOCK_NS_PER_S);
+    uint8_t data[2000];
+    ssize_t bytes = recv(scene.peer[0], data, sizeof data, MSG_DONTWAIT);
+    assert_true(bytes > 0); /* its first header is in clear, its CNAME is not */
+    assert_int_equal(data[1], RTCP_RR);
+    assert_null(memmem(data, (size_t)bytes, CNAME, sizeof CNAME - 1));
+    close_scene(&scene);
+}
+
 static void stream_that_never_reported_says_no_goodbye(void **state)
 {
     (void)state;
@@ -241,6 +297,9 @@ int main(void)
         cmocka_unit_test(socket_for_both_families_reports_to_an_ipv4_peer),
         cmocka_unit_test(stream_that_reports_nowhere_is_silent),
         cmocka_unit_test(stream_that_is_withdrawn_says_goodbye_and_may_come_back),
+        cmocka_unit_test(
+            reports_go_by_the_socket_that_a_stream_moved_to_and_by_none_where_it_rests),
+        cmocka_unit_test(reports_go_on_when_there_is_memory_for_their_key_again),
         cmocka_unit_test(stream_that_never_reported_says_no_goodbye),
         cmocka_unit_test(report_of_a_stranger_does_not_count),
     };

@@ -17,6 +17,7 @@
 
 #include "base/descriptor.h"
 #include "net/address.h"
+#include "unit/sip/support_hang_up.h"
 
 #define SDP_TEXT                                                                                   \
     "v=0\r\no=src 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"                  \
@@ -87,8 +88,11 @@ static void note_offer(struct stage *stage, const struct sip_call_offer *offer)
     stage->deviations = offer->deviations;
     stage->media_lines = offer->sdp ? offer->sdp->media_lines : 0;
     stage->xml_bytes = offer->metadata_xml.bytes;
+    stage->all_xml_bytes += offer->metadata_xml.bytes;
     stage->participants = offer->metadata ? offer->metadata->participants : 0;
     note_text(stage->metadata_fault, offer->metadata_fault);
+    stage->late = offer->late;
+    note_text(stage->changed_from, offer->from);
     (void)snprintf(stage->metadata_type, sizeof stage->metadata_type, "%.*s",
                    (int)offer->metadata_type.bytes,
                    offer->metadata_type.text ? offer->metadata_type.text : "");
@@ -118,6 +122,19 @@ static struct sip_admission on_admit(void *context, const struct sip_peer *peer,
     struct sip_admission admission = stage->admission;
     pthread_mutex_unlock(&stage->lock);
     return admission;
+}
+
+static enum sip_standing on_standing(void *context, void *call_context, const struct sip_peer *peer,
+                                     const char *method)
+{
+    struct stage *stage = context;
+
+    assert_int_not_equal(peer->address.ss_family, AF_UNSPEC);
+    assert_true(*method);
+    pthread_mutex_lock(&stage->lock);
+    enum sip_standing standing = stage->standing;
+    pthread_mutex_unlock(&stage->lock);
+    return !call_context && standing == SIP_STANDING_OWN ? SIP_STANDING_OTHER : standing;
 }
 
 static void on_invite(void *context, struct sip_call *call, const struct sip_call_offer *offer,
@@ -152,7 +169,6 @@ static enum status on_update(void *context, void *call_context, const struct sip
     assert_ptr_equal(call_context, stage);
     pthread_mutex_lock(&stage->lock);
     enum status status = stage->update_status;
-    bool hangup = stage->hangup_at_update;
     bool snapshot = stage->snapshot_at_update;
     stage->updates++;
     stage->had_local = local != NULL;
@@ -161,8 +177,6 @@ static enum status on_update(void *context, void *call_context, const struct sip
     pthread_mutex_unlock(&stage->lock);
     if (local)
         describe(offer, local);
-    if (hangup)
-        sip_call_hangup(stage->call);
     if (snapshot)
         sip_call_request_snapshot(stage->call, NULL);
     return status;
@@ -194,6 +208,11 @@ static void on_end(void *context, void *call_context, enum sip_call_end why)
     pthread_mutex_unlock(&stage->lock);
 }
 
+void stage_hang_up(struct stage *stage)
+{
+    support_hang_up(stage->call);
+}
+
 /* --- the server's thread --- */
 
 static void *stage_thread(void *arg)
@@ -207,6 +226,7 @@ static void *stage_thread(void *arg)
                                          .timer = stage->timer,
                                          .handler = {.context = stage,
                                                      .admit = on_admit,
+                                                     .standing = on_standing,
                                                      .invite = on_invite,
                                                      .update = on_update,
                                                      .alive = on_alive,
@@ -522,20 +542,21 @@ size_t request_write(const struct client *client, const struct request *request,
     (void)snprintf(branch, sizeof branch, "%s.%u.%s", request->call_id, cseq, request->method);
     (void)snprintf(contact, sizeof contact, "Contact: <sip:src@%s%s>\r\n", client->host,
                    client->tcp ? ";transport=tcp" : "");
-    int bytes =
-        snprintf(text, CLIENT_BYTES,
-                 "%s sip:recorder@%s SIP/2.0\r\n"
-                 "Via: SIP/2.0/%s %s;branch=z9hG4bK%s;rport\r\n"
-                 "Max-Forwards: 70\r\nFrom: \"SRC\" <sip:src@example.net>;tag=from-1\r\n"
-                 "To: <sip:recorder@example.net>%s%s\r\nCall-ID: %s\r\nCSeq: %u %s\r\n%s%s%s%s%s"
-                 "Content-Length: %zu\r\n\r\n%s",
-                 request->method, client->server, client->tcp ? "TCP" : "UDP", client->host,
-                 request->branch ? request->branch : branch, request->to_tag ? ";tag=" : "",
-                 request->to_tag ? request->to_tag : "", request->call_id, cseq, request->method,
-                 request->contact ? request->contact : contact,
-                 request->headers ? request->headers : "", request->type ? "Content-Type: " : "",
-                 request->type ? request->type : "", request->type ? "\r\n" : "",
-                 body_bytes + request->length_extra, request->body ? request->body : "");
+    int bytes = snprintf(
+        text, CLIENT_BYTES,
+        "%s sip:recorder@%s SIP/2.0\r\n"
+        "Via: SIP/2.0/%s %s;branch=z9hG4bK%s;rport\r\n"
+        "Max-Forwards: 70\r\nFrom: %s;tag=from-1\r\n"
+        "To: <sip:recorder@example.net>%s%s\r\nCall-ID: %s\r\nCSeq: %u %s\r\n%s%s%s%s%s"
+        "Content-Length: %zu\r\n\r\n%s",
+        request->method, client->server, client->tcp ? "TCP" : "UDP", client->host,
+        request->branch ? request->branch : branch,
+        request->from ? request->from : "\"SRC\" <sip:src@example.net>",
+        request->to_tag ? ";tag=" : "", request->to_tag ? request->to_tag : "", request->call_id,
+        cseq, request->method, request->contact ? request->contact : contact,
+        request->headers ? request->headers : "", request->type ? "Content-Type: " : "",
+        request->type ? request->type : "", request->type ? "\r\n" : "",
+        body_bytes + request->length_extra, request->body ? request->body : "");
     assert_true(bytes > 0 && bytes < CLIENT_BYTES);
     return (size_t)bytes;
 }

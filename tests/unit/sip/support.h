@@ -34,9 +34,9 @@ struct stage {
 
     /* how the owner behaves */
     struct sip_admission admission;
+    enum sip_standing standing; /* of whoever sends within a call */
     enum stage_answer answer;
     bool told_to_stop; /* by the test: the server may be gone before stage_stop */
-    bool hangup_at_update;
     bool snapshot_at_update;
     enum status update_status;
     bool alive; /* audio comes */
@@ -60,9 +60,12 @@ struct stage {
     uint64_t deviations;
     size_t media_lines;
     size_t xml_bytes;
+    size_t all_xml_bytes; /* of all messages together */
     size_t participants;
     char metadata_fault[STAGE_TEXT_BYTES];
     char metadata_type[STAGE_TEXT_BYTES];
+    bool late;
+    char changed_from[STAGE_TEXT_BYTES];
     /* of the last INVITE */
     char from_uri[STAGE_TEXT_BYTES];
     char from[STAGE_TEXT_BYTES];
@@ -82,6 +85,9 @@ void stage_stop(struct stage *stage);
 
 /* Have a function run on the server's thread and wait for it. */
 void stage_do(struct stage *stage, void (*function)(struct stage *stage));
+
+/* For stage_do: the server ends the last call, as it does at its own end. */
+void stage_hang_up(struct stage *stage);
 
 /* Wait at most 10 s for a counter of the stage to reach a number. */
 void stage_wait(struct stage *stage, const unsigned *counter, unsigned number);
@@ -144,6 +150,7 @@ struct request {
     const char *branch;  /* after the cookie; NULL: made of call_id, cseq and method */
     const char *to_tag;  /* NULL: none */
     unsigned cseq;       /* 0: 1 */
+    const char *from;    /* address; NULL: "SRC" <sip:src@example.net> */
     const char *headers; /* more header lines */
     const char *contact; /* header line; NULL: the client's; "" for none */
     const char *type;    /* NULL: no Content-Type */

@@ -19,6 +19,7 @@
 
 #include "base/descriptor.h"
 #include "net/address.h"
+#include "unit/sip/support_hang_up.h"
 
 /* --- certificates --- */
 
@@ -257,7 +258,7 @@ static void hang_up(void *arg)
 {
     struct tls_stage *stage = arg;
 
-    sip_call_hangup(stage->call);
+    support_hang_up(stage->call);
     stage_done(stage);
 }
 

@@ -81,7 +81,7 @@ struct tls_seen tls_stage_last(struct tls_stage *stage);
 /* sip_server_reload_tls with stage->options, on the server's thread. */
 enum status tls_stage_reload(struct tls_stage *stage);
 
-/* sip_call_hangup of the last call, on the server's thread. */
+/* The server ends the last call, as it does at its own end. */
 void tls_stage_hang_up(struct tls_stage *stage);
 
 struct tls_client_options {

@@ -119,6 +119,8 @@ static void what_is_not_sip_is_told_by_its_first_line(void **state)
     expect("INVITE sip:a@b", FRAMING_MORE, 0);
     /* whether the version is ours is for the decoder */
     expect("INVITE sip:a@b SIP/7.0\r\n", FRAMING_MORE, 0);
+    expect("INVITE sip:a@b sip/2.0\r\n", FRAMING_MORE, 0);
+    expect("A sip:a Sip/2.0\r\n\r\n", FRAMING_MESSAGE, 19);
 }
 
 /* However it is cut, the same end is found. */

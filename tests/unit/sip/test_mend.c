@@ -68,7 +68,8 @@ static void branch_of(const char *method, const char *via, const char *rest, cha
 {
     char text[512];
 
-    (void)snprintf(text, sizeof text, "%s sip:r@x SIP/2.0\r\n%s%s", method, via, rest);
+    int bytes = snprintf(text, sizeof text, "%s sip:r@x SIP/2.0\r\n%s%s", method, via, rest);
+    assert_in_range(bytes, 1, sizeof text - 1);
     struct sip_msg *msg = decode(text);
     assert_non_null(msg);
     assert_int_equal(pl_strcpy(&msg->via.branch, branch, 64), 0);

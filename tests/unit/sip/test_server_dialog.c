@@ -308,11 +308,6 @@ static void methods_not_taken_are_405_with_allow_and_unknown_ones_501(void **sta
     finish(&stage, client);
 }
 
-static void hang_up(struct stage *stage)
-{
-    sip_call_hangup(stage->call);
-}
-
 static void a_new_contact_is_where_bye_goes(void **state)
 {
     (void)state;
@@ -327,7 +322,7 @@ static void a_new_contact_is_where_bye_goes(void **state)
                                            .cseq = 2,
                                            .contact = contact});
     client_expect(client, 200);
-    stage_do(&stage, hang_up);
+    stage_do(&stage, stage_hang_up);
     const char *bye = client_receive(moved, 5000);
     assert_non_null(bye);
     assert_int_equal(strncmp(bye, "BYE sip:moved@", 14), 0);

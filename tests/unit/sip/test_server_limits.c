@@ -36,11 +36,6 @@ static void udp_and_tcp_share_the_free_port_that_was_chosen(void **state)
     stage_stop(&stage);
 }
 
-static void hang_up(struct stage *stage)
-{
-    sip_call_hangup(stage->call);
-}
-
 static void a_wildcard_listener_tells_the_address_that_faces_the_client(void **state)
 {
     static const char *const wildcards[] = {"0.0.0.0:0", "[::]:0"};
@@ -63,7 +58,7 @@ static void a_wildcard_listener_tells_the_address_that_faces_the_client(void **s
         assert_int_equal(stage_calls(&stage), 1);
         while (client_receive(client, 0))
             ;
-        stage_do(&stage, hang_up);
+        stage_do(&stage, stage_hang_up);
         const char *bye = client_receive(client, 5000);
         assert_non_null(bye);
         assert_int_equal(strncmp(bye, "BYE sip:src@127.0.0.1:", 22), 0);

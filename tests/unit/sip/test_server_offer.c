@@ -255,17 +255,6 @@ static void a_bye_ends_the_call_whatever_its_body_is(void **state)
     }
 }
 
-static void hanging_up_within_the_farewell_is_survived(void **state)
-{
-    (void)state;
-    struct stage stage = {.hangup_at_update = true};
-    struct client *client = begin(&stage);
-    within(client, "BYE", 2, METADATA_TYPE, METADATA);
-    stage_wait(&stage, &stage.ends, 1);
-    assert_int_equal(stage.ends, 1);
-    finish(&stage, client);
-}
-
 static void an_offer_while_ours_is_open_is_491(void **state)
 {
     (void)state;
@@ -475,7 +464,6 @@ int main(void)
         cmocka_unit_test(an_update_may_bring_both_or_either),
         cmocka_unit_test(a_bye_with_metadata_tells_it_before_the_end),
         cmocka_unit_test(a_bye_ends_the_call_whatever_its_body_is),
-        cmocka_unit_test(hanging_up_within_the_farewell_is_survived),
         cmocka_unit_test(an_offer_while_ours_is_open_is_491),
         cmocka_unit_test(a_reinvite_before_the_ack_of_an_answer_is_taken),
         cmocka_unit_test(a_body_that_may_be_left_unread_is_left_unread),

@@ -69,11 +69,6 @@ static void its_repeated_invite_is_the_same_call(void **state)
     stage_stop(&stage);
 }
 
-static void hang_up(struct stage *stage)
-{
-    sip_call_hangup(stage->call);
-}
-
 /* Its URI would be the request line of our BYE: it must be one word. */
 static void bye_goes_by_from_where_the_contact_cannot_be_used(void **state)
 {
@@ -97,7 +92,7 @@ static void bye_goes_by_from_where_the_contact_cannot_be_used(void **state)
                                  .method = "ACK", .call_id = call_id, .to_tag = client->to_tag});
         stage_calls(&stage);
         client_drain(client, 50);
-        stage_do(&stage, hang_up);
+        stage_do(&stage, stage_hang_up);
         assert_has(client_expect_request(client, "BYE"), "BYE sip:src@example.net SIP/2.0\r\n");
         client_answer(client, 200, NULL, NULL);
         client_close(client);

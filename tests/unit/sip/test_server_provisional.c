@@ -177,9 +177,100 @@ static void offers_before_the_answer_are_500_with_retry_after(void **state)
         assert_true(value[0] != '\0' && strtoul(value, NULL, 10) <= 10);
         assert_int_equal(stage.updates, 0);
         assert_int_equal(stage_calls(&stage), 1);
+        /* what it says of the call is not refused */
+        request_send(client, &(struct request){.method = methods[i],
+                                               .call_id = "early",
+                                               .to_tag = client->to_tag,
+                                               .cseq = 3,
+                                               .type = SIPREC_TYPE,
+                                               .body = SIPREC_BODY});
+        (void)snprintf(value, sizeof value, "3 %s", methods[i]);
+        expect_answer(client, 500, value);
+        stage_wait(&stage, &stage.updates, 1);
+        assert_true(stage.had_metadata && !stage.had_sdp && !stage.had_local);
         client_close(client);
         stage_stop(&stage);
     }
+}
+
+static void metadata_alone_before_the_answer_is_taken(void **state)
+{
+    char rack[64];
+    char value[32];
+
+    (void)state;
+    struct stage stage = {.answer = STAGE_LATER};
+    stage_start(&stage);
+    struct client *client = client_open(&stage, false);
+    invite(client, "Require: 100rel\r\nSupported: timer\r\nSession-Expires: 90;refresher=uac\r\n");
+    expect_ringing(client, rack);
+    request_send(client, &(struct request){.method = "UPDATE",
+                                           .call_id = "early",
+                                           .to_tag = client->to_tag,
+                                           .cseq = 2,
+                                           .headers = "Supported: timer\r\nSession-Expires: 90\r\n",
+                                           .type = "application/rs-metadata+xml",
+                                           .body = METADATA});
+    expect_answer(client, 200, "2 UPDATE");
+    assert_has(client->message, ";+sip.srs\r\n");
+    assert_has(client->message, "\r\nContent-Length: 0\r\n");
+    /* there is no session yet whose time could run */
+    assert_has_not(client->message, "Session-Expires");
+    assert_int_equal(stage.updates, 1);
+    assert_int_equal(stage.message, SIP_CALL_UPDATE);
+    assert_true(stage.had_metadata && !stage.had_local);
+    /* one that brings nothing is answered too */
+    early(client, "UPDATE", 3, NULL);
+    expect_answer(client, 200, "3 UPDATE");
+    assert_int_equal(stage.updates, 1);
+    stage_do(&stage, accept_one);
+    expect_answer(client, 200, "1 INVITE");
+    header_value(client, "Session-Expires", value, sizeof value);
+    assert_string_equal(value, "90;refresher=uac");
+    early(client, "ACK", 1, NULL);
+    assert_int_equal(stage_calls(&stage), 1);
+    client_close(client);
+    stage_stop(&stage);
+}
+
+static void metadata_in_a_prack_is_told_also_where_it_is_late_or_acknowledges_nothing(void **state)
+{
+    char rack[64];
+
+    (void)state;
+    struct stage stage = {.answer = STAGE_LATER};
+    stage_start(&stage);
+    struct client *client = client_open(&stage, false);
+    invite(client, "Require: 100rel\r\n");
+    expect_ringing(client, rack);
+    struct request prack = {.method = "PRACK",
+                            .call_id = "early",
+                            .to_tag = client->to_tag,
+                            .cseq = 5,
+                            .headers = rack,
+                            .type = SIPREC_TYPE,
+                            .body = SIPREC_BODY};
+    request_send(client, &prack);
+    expect_answer(client, 200, "5 PRACK");
+    stage_wait(&stage, &stage.updates, 1);
+    assert_int_equal(stage.message, SIP_CALL_PRACK);
+    assert_true(stage.had_metadata && !stage.had_local && !stage.late);
+    /* an offer has no place there, and is noted */
+    assert_false(stage.had_sdp);
+    assert_true(deviation_has(stage.deviations, DEVIATION_SDP_IN_RESPONSE));
+    prack.cseq = 6;
+    request_send(client, &prack);
+    expect_answer(client, 481, "6 PRACK");
+    stage_wait(&stage, &stage.updates, 2);
+    assert_true(stage.had_metadata && !stage.late);
+    prack.cseq = 4;
+    request_send(client, &prack);
+    expect_answer(client, 500, "4 PRACK");
+    stage_wait(&stage, &stage.updates, 3);
+    assert_true(stage.had_metadata && stage.late);
+    assert_int_equal(stage_calls(&stage), 1);
+    client_close(client);
+    stage_stop(&stage);
 }
 
 static void a_bye_before_the_answer_ends_the_call_with_487(void **state)
@@ -228,6 +319,8 @@ int main(void)
         cmocka_unit_test(without_prack_the_call_is_refused_with_504),
         cmocka_unit_test(a_client_that_only_supports_it_gets_none),
         cmocka_unit_test(offers_before_the_answer_are_500_with_retry_after),
+        cmocka_unit_test(metadata_alone_before_the_answer_is_taken),
+        cmocka_unit_test(metadata_in_a_prack_is_told_also_where_it_is_late_or_acknowledges_nothing),
         cmocka_unit_test(a_bye_before_the_answer_ends_the_call_with_487),
         cmocka_unit_test(a_cancel_before_the_prack_ends_the_call_with_487),
     };

@@ -433,11 +433,6 @@ static void a_200_that_is_never_acknowledged_keeps_the_call_while_audio_comes(vo
     finish(&stage, client);
 }
 
-static void hang_up(struct stage *stage)
-{
-    sip_call_hangup(stage->call);
-}
-
 static void a_late_answer_to_our_reinvite_is_acknowledged_though_the_call_is_over(void **state)
 {
     (void)state;
@@ -446,7 +441,7 @@ static void a_late_answer_to_our_reinvite_is_acknowledged_though_the_call_is_ove
     client_expect_request(client, "INVITE");
     char *ours = strdup(client->message);
     assert_non_null(ours);
-    stage_do(&stage, hang_up);
+    stage_do(&stage, stage_hang_up);
     strcpy(client->message, ours);
     free(ours);
     client_answer(client, 200, "Content-Type: application/sdp\r\n", SDP);

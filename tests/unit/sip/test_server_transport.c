@@ -128,6 +128,17 @@ static void a_malformed_response_does_not_end_the_connection(void **state)
     connection_survives("SIP/2.0 abc\r\nContent-Length: 0\r\n\r\n", 0);
 }
 
+static void the_version_may_be_in_small_letters(void **state)
+{
+    (void)state;
+    connection_survives(
+        "OPTIONS sip:a@b sip/2.0\r\nVia: sip/2.0/TCP 127.0.0.1:9;branch=z9hG4bKbad\r\n"
+        "From: <sip:a@b>;tag=1\r\nTo: <sip:c@d>\r\nCall-ID: bad\r\n"
+        "CSeq: 1 OPTIONS\r\nContent-Length: 0\r\n\r\n",
+        200);
+    connection_survives("sip/2.0 200 OK\r\nContent-Length: 0\r\n\r\n", 0);
+}
+
 static void a_request_without_content_length_has_no_body(void **state)
 {
     (void)state;
@@ -289,11 +300,6 @@ static void accept_later(struct stage *stage)
     assert_int_equal(sip_call_accept(stage->call, &answer), STATUS_OK);
 }
 
-static void hang_up(struct stage *stage)
-{
-    sip_call_hangup(stage->call);
-}
-
 /* A client at the port of the first one, by the other transport; it speaks of itself alike. */
 static struct client *same_client_by_tcp(struct stage *stage, const struct client *first)
 {
@@ -325,7 +331,7 @@ static void an_invite_repeated_over_tcp_is_answered_there(void **state)
     request_send(tcp,
                  &(struct request){.method = "ACK", .call_id = "failover", .to_tag = tcp->to_tag});
     /* our own requests go that way too */
-    stage_do(&stage, hang_up);
+    stage_do(&stage, stage_hang_up);
     assert_non_null(strstr(client_expect_request(tcp, "BYE"), "Via: SIP/2.0/TCP "));
     assert_int_equal(stage.invites, 1);
     client_close(udp);
@@ -503,6 +509,7 @@ int main(void)
         cmocka_unit_test(single_line_ends_before_a_message_are_ignored),
         cmocka_unit_test(a_malformed_header_does_not_end_the_connection),
         cmocka_unit_test(a_malformed_response_does_not_end_the_connection),
+        cmocka_unit_test(the_version_may_be_in_small_letters),
         cmocka_unit_test(a_request_without_content_length_has_no_body),
         cmocka_unit_test(an_unreadable_content_length_is_answered_and_ends_the_connection),
         cmocka_unit_test(what_is_not_sip_is_closed),

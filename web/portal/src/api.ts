@@ -47,10 +47,15 @@ export interface Recording {
     conversation?: Conversation;
 }
 
+/** `number`: presumed, by the number of the outside party alone; null in the first part. */
+export interface RecordingPart extends Recording {
+    linked_by: 'id' | 'number' | null;
+}
+
 /** Recordings that belong together, such as those of a call that was transferred. */
 export interface Conversation {
     id: string;
-    recordings: Recording[]; /* oldest first, the one that was asked for among them */
+    recordings: RecordingPart[]; /* oldest first, the one that was asked for among them */
 }
 
 export interface RecordingPage {

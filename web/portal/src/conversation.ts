@@ -1,11 +1,12 @@
 /**
  * <recorder-conversation>: the recordings of one conversation in the order in which they were made,
- * so that a call that was transferred reads as one. `parts`, oldest first; `current`, the id of the
+ * so that a call that was transferred reads as one. A part that is only presumed to belong there
+ * says so, and why. `parts`, oldest first; `current`, the id of the
  * one that is shown. Fires "open" (detail: id); the others are links that carry the route.
  */
-import { LitElement, css, html, type PropertyValues } from 'lit';
+import { LitElement, css, html, nothing, type PropertyValues } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
-import type { Recording } from './api.js';
+import type { RecordingPart } from './api.js';
 import { format_clock, format_count, format_duration, format_moment } from './format.js';
 import { LanguageController, text } from './language.js';
 import { party_name } from './parties.js';
@@ -14,7 +15,7 @@ import { shared_styles } from './styles.js';
 
 @customElement('recorder-conversation')
 export class ConversationStrip extends LitElement {
-    @property({ attribute: false }) parts: Recording[] = [];
+    @property({ attribute: false }) parts: RecordingPart[] = [];
     @property({ attribute: false }) current = '';
 
     @query('ol') private list!: HTMLElement | null;
@@ -41,7 +42,7 @@ export class ConversationStrip extends LitElement {
         this.dispatchEvent(new CustomEvent('open', { detail: id }));
     }
 
-    private render_words(part: Recording) {
+    private render_words(part: RecordingPart) {
         const shown = this.parts.find((one) => one.id === this.current) ?? part;
         const started = new Date(part.started_at);
         return html`<span class="time">${format_moment(started, new Date(shown.started_at))}</span>
@@ -55,10 +56,13 @@ export class ConversationStrip extends LitElement {
                 ><span class="visually-hidden">${text('duration')} </span
                 >${part.ended_at ? format_clock(part.duration_ms) : '–'}</span
             >
-            <span class="badge ${part.state}">${text(`state_${part.state}`)}</span>`;
+            <span class="badge ${part.state}">${text(`state_${part.state}`)}</span>
+            ${part.linked_by === 'number'
+                ? html`<span class="presumed">${text('part_presumed')}</span>`
+                : nothing}`;
     }
 
-    private render_part(part: Recording) {
+    private render_part(part: RecordingPart) {
         if (part.id === this.current) {
             return html`<li>
                 <div class="part" aria-current="true">
@@ -195,6 +199,11 @@ export class ConversationStrip extends LitElement {
             .length {
                 justify-self: end;
             }
+            .presumed {
+                grid-column: 2 / -1;
+                color: var(--muted);
+                font-size: 0.875rem;
+            }
             .badge {
                 min-width: 6.2rem;
             }
@@ -207,7 +216,7 @@ export class ConversationStrip extends LitElement {
             }
             @container (max-width: 35rem) {
                 .part {
-                    grid-template-areas: 'time length badge' 'who who who';
+                    grid-template-areas: 'time length badge' 'who who who' 'why why why';
                     grid-template-columns: auto auto 1fr;
                 }
                 .time {
@@ -218,6 +227,9 @@ export class ConversationStrip extends LitElement {
                 }
                 .who {
                     grid-area: who;
+                }
+                .presumed {
+                    grid-area: why;
                 }
                 .badge {
                     grid-area: badge;

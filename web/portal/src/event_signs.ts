@@ -12,6 +12,8 @@ const DRAWINGS: Record<Sign, SVGTemplateResult> = {
     codec_change: svg`<path d="M3 6h9.5L10 3.5M13 10H3.5L6 12.5" />`,
     ssrc_change: svg`<circle cx="8" cy="8" r="2" fill="currentColor" />
         <path d="M3.6 12.4a6.2 6.2 0 0 1 0-8.8M12.4 3.6a6.2 6.2 0 0 1 0 8.8" />`,
+    stream_change: svg`<path d="M3 4.5h4l3 7h3M11 9.5l2 2-2 2" />`,
+    stream_refused: svg`<circle cx="8" cy="8" r="5" /><path d="M4.5 11.5 11.5 4.5" />`,
     deviation: svg`<path d="M8 3 14 13H2z" />`,
     documents_dropped: svg`<path d="M4 2.5h5.5L12 5v8.5H4zM2 15 14 2" />`,
     notes_dropped: svg`<path d="M3.5 8h.1M8 8h.1M12.5 8h.1" stroke-width="2.6" />`,

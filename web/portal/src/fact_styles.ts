@@ -1,7 +1,7 @@
 /**
  * fact_styles: one pattern per cause, told apart without colour: hatched, dotted, ruled, barred,
- * crossed, chequered, gridded, ringed, half filled. Used on the lanes, in the legend and in the
- * list.
+ * crossed, chequered, gridded, ringed, half filled, broadly striped. Used on the lanes, in the
+ * legend and in the list.
  */
 import { css } from 'lit';
 
@@ -66,6 +66,14 @@ export const fact_styles = css`
         background: linear-gradient(0deg, var(--fact-concealed-soft) 0 50%, transparent 50%);
         border: 1.5px solid var(--fact-concealed);
         border-bottom-width: 4px;
+    }
+    .cause-overlaid {
+        background: repeating-linear-gradient(
+            -45deg,
+            var(--fact-late) 0 6px,
+            transparent 6px 12px
+        );
+        border: 1.5px solid var(--fact-late);
     }
     .cause-other {
         border: 1.5px dashed var(--fact-other);

@@ -15,6 +15,7 @@ const CAUSES = [
     'paused',
     'masked',
     'concealed',
+    'overlaid',
     'late',
     'lost',
     'undecodable',
@@ -27,6 +28,8 @@ const PEOPLE = ['party_joined', 'party_left'] as const;
 const TECHNICAL = [
     'codec_change',
     'ssrc_change',
+    'stream_change',
+    'stream_refused',
     'deviation',
     'documents_dropped',
     'notes_dropped',

@@ -1,7 +1,14 @@
 /**
  * loaded: what the player fetches of one recording, fit to draw.
  */
-import { get_facts, get_peaks, get_recording, type Fact, type Recording } from './api.js';
+import {
+    get_facts,
+    get_peaks,
+    get_recording,
+    type Fact,
+    type Recording,
+    type RecordingPart,
+} from './api.js';
 import { by_kind, type Kind } from './facts.js';
 import { moments, stretches, type Moment, type Stretch } from './lane_facts.js';
 import type { TextKey } from './language.js';
@@ -9,7 +16,7 @@ import { lane_peaks, type LanePeaks } from './peaks.js';
 
 export interface Loaded {
     recording: Recording;
-    parts: Recording[]; /* of its conversation, none where it is a call by itself */
+    parts: RecordingPart[]; /* of its conversation, none where it is a call by itself */
     facts: Record<Kind, Fact[]>;
     facts_failed: boolean;
     lanes: LanePeaks;
