@@ -49,7 +49,7 @@ static void the_last_of_the_most_ties_links(void **state)
     struct index_recording second = call_at(unassigned(fixture->index), 1);
     struct index_recording found;
     struct fault fault = {0};
-    char value[32];
+    char value[64];
 
     for (int i = 0; i < BOUND_TIES; i++) {
         (void)sprintf(value, "local-%d;remote=remote-%d", i, i);
