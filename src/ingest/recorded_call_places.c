@@ -98,17 +98,17 @@ void recorded_call_choose_addresses(const struct recorded_call *call, struct cal
 static bool follow_addresses(const struct recorded_call *call, struct call_streams *streams)
 {
     size_t before = count_accepted(streams);
-    bool reached[BOUND_CALL_STREAMS];
+    bool unreached[BOUND_CALL_STREAMS] = {false};
     size_t lost = 0;
 
     for (size_t i = 0; i < streams->count; i++) {
-        reached[i] = !streams->accepted[i] || choose_address(call, streams, i);
-        lost += !reached[i];
+        unreached[i] = streams->accepted[i] && !choose_address(call, streams, i);
+        lost += unreached[i];
     }
     if (lost && lost == before)
         return false;
     for (size_t i = 0; i < streams->count; i++) {
-        if (!reached[i])
+        if (unreached[i])
             refuse(call, streams, i, "we have no address of its address family");
     }
     return true;
