@@ -2,34 +2,53 @@
 
 #include <strings.h>
 
-#include "audio/g711.h"
+#include "audio/codec_rows.h"
 
-static const struct audio_codec codecs[] = {
-    {"PCMA", 8, 8000, 8000, 1, 10, g711_alaw_decode},
-    {"PCMU", 0, 8000, 8000, 1, 10, g711_ulaw_decode},
+/* Of two rows with the same name and clock, the first is found by name. */
+static const struct audio_codec *const rows[] = {
+    &codec_g711_alaw,   &codec_g711_ulaw,    &codec_g722,       &codec_g729,
+    &codec_gsm,         &codec_opus,         &codec_l16_8000,   &codec_l16_16000,
+    &codec_l16_44100,   &codec_l16_48000,    &codec_noise_8000, &codec_noise_16000,
+    &codec_noise_48000, &codec_noise_of_old, &codec_event_8000, &codec_event_16000,
+    &codec_event_48000,
 };
+
+enum { ROWS = sizeof rows / sizeof rows[0] };
 
 const struct audio_codec *audio_codec_find(const char *name, uint32_t clock_rate_hz)
 {
-    for (size_t i = 0; i < sizeof codecs / sizeof *codecs; i++)
-        if (codecs[i].clock_rate_hz == clock_rate_hz && !strcasecmp(codecs[i].name, name))
-            return &codecs[i];
+    for (size_t i = 0; i < ROWS; i++)
+        if (rows[i]->clock_rate_hz == clock_rate_hz && !strcasecmp(rows[i]->name, name))
+            return rows[i];
     return NULL;
 }
 
 const struct audio_codec *audio_codec_assigned(uint8_t payload_type)
 {
-    for (size_t i = 0; i < sizeof codecs / sizeof *codecs; i++)
-        if (codecs[i].payload_type == payload_type)
-            return &codecs[i];
+    for (size_t i = 0; i < ROWS; i++)
+        if (rows[i]->payload_type == payload_type)
+            return rows[i];
     return NULL;
 }
 
-size_t audio_codec_samples(const struct audio_codec *codec, size_t payload_bytes)
+int audio_codec_rank(const struct audio_codec *codec, const struct audio_setup *setup)
 {
-    size_t samples = payload_bytes / codec->bytes_per_sample;
-
-    if (payload_bytes % codec->bytes_per_sample || samples > AUDIO_PACKET_SAMPLES_MAX)
+    if (codec == &codec_g729 && !setup->g729)
         return 0;
-    return samples;
+    return codec->rank;
+}
+
+size_t audio_codec_samples(const struct audio_codec *codec, const uint8_t *payload,
+                           size_t payload_bytes)
+{
+    size_t samples = 0;
+
+    if (codec->samples && payload_bytes)
+        samples = codec->samples(payload, payload_bytes);
+    return samples > AUDIO_PACKET_SAMPLES_MAX ? 0 : samples;
+}
+
+uint32_t audio_codec_ticks(const struct audio_codec *codec, size_t samples)
+{
+    return (uint32_t)((uint64_t)samples * codec->clock_rate_hz / codec->rate_hz);
 }

@@ -40,21 +40,23 @@ static uint32_t add_saturated(uint32_t count, uint64_t packets)
     return packets > UINT32_MAX - count ? UINT32_MAX : count + (uint32_t)packets;
 }
 
-void facts_add(struct facts *facts, enum fact_cause cause, int64_t start, int64_t end,
-               uint64_t packets)
+void facts_add(struct facts *facts, enum fact_cause cause, uint32_t detail, int64_t start,
+               int64_t end, uint64_t packets)
 {
     assert(cause < FACT_CAUSES);
     if (start >= end)
         return;
     size_t last = facts->last_of[cause];
-    bool touches = last && facts->list[last - 1].end_samples == start;
-    struct fact *fresh = touches ? NULL : reserve(facts);
+    bool prolongs =
+        last && facts->list[last - 1].end == start && facts->list[last - 1].detail == detail;
+    struct fact *fresh = prolongs ? NULL : reserve(facts);
 
     if (fresh) {
         *fresh = (struct fact){
-            .start_samples = start,
-            .end_samples = end,
+            .start = start,
+            .end = end,
             .cause = cause,
+            .detail = detail,
             .count = add_saturated(0, packets),
         };
         facts->last_of[cause] = ++facts->count;
@@ -63,18 +65,21 @@ void facts_add(struct facts *facts, enum fact_cause cause, int64_t start, int64_
     if (!last)
         return;
     struct fact *newest = &facts->list[last - 1];
-    if (start < newest->start_samples)
-        newest->start_samples = start;
-    if (end > newest->end_samples)
-        newest->end_samples = end;
+    if (start < newest->start)
+        newest->start = start;
+    if (end > newest->end)
+        newest->end = end;
     newest->count = add_saturated(newest->count, packets);
 }
 
 const char *fact_cause_name(enum fact_cause cause)
 {
     static const char *const names[FACT_CAUSES] = {
-        [FACT_LOST] = "lost", [FACT_LATE] = "late",         [FACT_SILENT] = "silent",
-        [FACT_HELD] = "held", [FACT_OVERLAID] = "overlaid", [FACT_UNWRITTEN] = "unwritten",
+        [FACT_LOST] = "lost",           [FACT_LATE] = "late",
+        [FACT_CONCEALED] = "concealed", [FACT_SILENT] = "silent",
+        [FACT_HELD] = "held",           [FACT_PAUSED] = "paused",
+        [FACT_MASKED] = "masked",       [FACT_UNDECODABLE] = "undecodable",
+        [FACT_OVERLAID] = "overlaid",   [FACT_UNWRITTEN] = "unwritten",
     };
 
     assert(cause < FACT_CAUSES);

@@ -1,8 +1,9 @@
 /**
  * facts: the stretches of one leg that are not heard audio, each with its cause.
  *
- * Embedded by value, owned by one thread. Invariants: start < end; two facts of one cause that were
- * added one after the other never touch; count <= FACTS_MAX.
+ * Embedded by value, owned by one thread. Positions are those of audio/line.h. Invariants: start <
+ * end; two facts of one cause and detail that were added one after the other never touch; count <=
+ * FACTS_MAX.
  */
 #ifndef RECORDER_AUDIO_FACTS_H
 #define RECORDER_AUDIO_FACTS_H
@@ -13,20 +14,25 @@
 enum { FACTS_MAX = 10000 }; /* per leg; what comes then is counted on in the last of its cause */
 
 enum fact_cause {
-    FACT_LOST,      /* packets that never came */
-    FACT_LATE,      /* packets that came after their place was written */
-    FACT_SILENT,    /* nothing was sent */
-    FACT_HELD,      /* on hold, inactive or withdrawn: what came was not to be heard */
-    FACT_OVERLAID,  /* came, but for a place where other audio of the leg is heard */
-    FACT_UNWRITTEN, /* recorded, but the store could not take it */
-    FACT_CAUSES,    /* how many there are */
+    FACT_LOST,        /* packets that never came */
+    FACT_LATE,        /* packets that came after their place was written */
+    FACT_CONCEALED,   /* packets that never came; something like them was invented */
+    FACT_SILENT,      /* nothing was sent, or nothing that is heard */
+    FACT_HELD,        /* on hold, inactive or withdrawn: what came was not to be heard */
+    FACT_PAUSED,      /* the recording was paused: what came was not to be kept */
+    FACT_MASKED,      /* taken out of what was heard, because a rule says so */
+    FACT_UNDECODABLE, /* came, but nothing here can decode it */
+    FACT_OVERLAID,    /* came, but for a place where other audio of its source is heard */
+    FACT_UNWRITTEN,   /* recorded, but the store could not take it */
+    FACT_CAUSES,      /* how many there are */
 };
 
 struct fact {
-    int64_t start_samples;
-    int64_t end_samples;
+    int64_t start;
+    int64_t end;
     enum fact_cause cause;
-    uint32_t count; /* packets */
+    uint32_t detail; /* which of several of its cause; what it means is the caller's; 0: none */
+    uint32_t count;  /* packets */
 };
 
 struct facts {
@@ -43,18 +49,20 @@ void facts_init(struct facts *facts);
 void facts_deinit(struct facts *facts);
 
 /**
- * Add a stretch, or prolong the newest of its cause where that ends at its start.
+ * Add a stretch, or prolong the newest of its cause where that ends at its start and has the same
+ * detail.
  *
- * start, end  samples from the recording's start; an empty stretch is dropped.
+ * start, end  positions; an empty stretch is dropped.
  * packets     added to the count, which stays at its maximum once there.
  *
- * Past FACTS_MAX, or without memory, the newest fact of that cause is stretched over it, so that
- * counts stay true; where there is none of that cause the stretch is dropped.
+ * Past FACTS_MAX, or without memory, the newest fact of that cause, whatever its detail, is
+ * stretched over it, so that counts stay true; where there is none of that cause the stretch is
+ * dropped.
  */
-void facts_add(struct facts *facts, enum fact_cause cause, int64_t start, int64_t end,
-               uint64_t packets);
+void facts_add(struct facts *facts, enum fact_cause cause, uint32_t detail, int64_t start,
+               int64_t end, uint64_t packets);
 
-/** "lost", "late", "silent", "held", "overlaid" or "unwritten"; a static string. */
+/** "lost", "late", "concealed" and so on, as the cause is called; a static string. */
 const char *fact_cause_name(enum fact_cause cause);
 
 #endif

@@ -1,5 +1,5 @@
 /**
- * g711: decoders of ITU-T G.711, rows of the table in codec.c. Private to this folder.
+ * g711: decoders of ITU-T G.711, for codec_g711.c. Private to this folder.
  */
 #ifndef RECORDER_AUDIO_G711_H
 #define RECORDER_AUDIO_G711_H

@@ -89,6 +89,18 @@ void peaks_add(struct peaks *peaks, size_t index, const int16_t *pcm, size_t sam
     }
 }
 
+void peaks_set_rate(struct peaks *peaks, size_t index, uint32_t rate_hz)
+{
+    assert(index < PEAKS_CHANNELS && rate_hz % PEAKS_PER_SECOND == 0);
+    struct peaks_channel *channel = &peaks->channel[index];
+    uint32_t pixel_samples = rate_hz / PEAKS_PER_SECOND;
+    uint64_t filled = (uint64_t)channel->filled * pixel_samples;
+
+    assert(filled % channel->pixel_samples == 0);
+    channel->filled = (uint32_t)(filled / channel->pixel_samples);
+    channel->pixel_samples = pixel_samples;
+}
+
 void peaks_finish(struct peaks *peaks)
 {
     for (size_t i = 0; i < PEAKS_CHANNELS; i++)

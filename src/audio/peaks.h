@@ -52,6 +52,15 @@ void peaks_deinit(struct peaks *peaks);
  */
 void peaks_add(struct peaks *peaks, size_t channel, const int16_t *pcm, size_t samples);
 
+/**
+ * What is added from now on comes at another rate.
+ *
+ * channel  < PEAKS_CHANNELS.
+ * rate_hz  a multiple of PEAKS_PER_SECOND, to which the samples of the open pixel can be scaled
+ *          without a rest: between whole frames of 20 ms, 8000, 16000 and 48000 always can.
+ */
+void peaks_set_rate(struct peaks *peaks, size_t channel, uint32_t rate_hz);
+
 /** Close the pixels that are open, with the samples they have; nothing is added afterwards. */
 void peaks_finish(struct peaks *peaks);
 

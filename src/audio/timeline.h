@@ -1,9 +1,8 @@
 /**
- * timeline: one leg's packets in the order of their positions, from which the leg's sound is read
- * as one unbroken line: what no packet covers reads as zeros.
+ * timeline: the packets of one source in the order of their places, waiting to be heard. Pure
+ * ordering: it decodes nothing.
  *
- * Positions are samples of the leg's rate from the recording's start. Packets wait undecoded; each
- * is decoded once, when reading reaches it. Owned by one thread.
+ * Positions are those of audio/line.h. Owned by one thread.
  *
  * Invariants: waiting packets do not overlap and all end after the read position; the read position
  * only grows; count <= BOUND_REORDER_PACKETS.
@@ -21,32 +20,23 @@
 
 /* One packet with a place. */
 struct timeline_packet {
-    int64_t position; /* of its first sample */
+    int64_t start;    /* of its first sample; may be below 0, or below the read position */
+    int64_t end;      /* of its last; > start */
     int64_t arrival;  /* when it came, as a position */
-    uint32_t run;     /* which run of sequence numbers, chosen by the caller */
-    uint32_t ssrc;    /* whose; only handed on */
     int64_t sequence; /* extended, comparable within a run */
+    uint32_t run;     /* which run of sequence numbers, chosen by the caller */
     bool marker;      /* first after a silence, by its sender */
-    const struct audio_codec *codec;
-    const uint8_t *payload; /* borrowed, copied before return; at least one sample */
+    uint8_t payload_type;
+    const struct audio_codec *codec; /* NULL: one that cannot be decoded */
+    const uint8_t *payload;          /* borrowed by timeline_place, copied before return */
     size_t payload_bytes;
 };
 
-/* A packet that reading has just reached, and the one before it. */
+/* A packet that waits, or was taken out: what of it is heard, [heard_start, heard_end) of it. */
 struct timeline_entry {
-    bool first;          /* there was none before; the fields of the one before are 0 */
-    int64_t gap_start;   /* end of the audio before, 0 at first */
-    int64_t gap_end;     /* where this one's audio begins */
-    uint32_t run_before; /* of the packet before */
-    int64_t sequence_before;
-    uint32_t ssrc_before;
-    const struct audio_codec *codec_before; /* NULL at first */
-    uint32_t run;
-    int64_t sequence;
-    uint32_t ssrc;
-    const struct audio_codec *codec;
-    bool marker;
-    uint32_t samples; /* of this packet, whole */
+    struct timeline_packet packet; /* its payload lies with the entry */
+    int64_t heard_start;           /* >= packet.start: what lies before is others' */
+    int64_t heard_end;             /* <= packet.end */
 };
 
 struct timeline;
@@ -65,11 +55,13 @@ void timeline_destroy(struct timeline *owned_timeline);
 void timeline_begin(struct timeline *timeline, int64_t position);
 
 /**
- * Put one packet in its place. Where packets overlap, those that came first stay.
+ * Put one packet in its place. Where packets overlap, those that came first stay; a packet is kept
+ * in one piece. One that cannot be decoded is put on the grid (LINE_GRID), rounded down: its clock
+ * may be any, and what lies beside it is cut by it.
  *
  * STATUS_OK     it waits, at least in part.
  * STATUS_LATE   it ends at or before the read position.
- * STATUS_EXISTS its whole place is taken by others.
+ * STATUS_EXISTS its whole place is taken by others that wait, or empty on the grid.
  * STATUS_LIMIT  BOUND_REORDER_PACKETS wait already.
  * STATUS_NOMEM
  * Nothing changed but for STATUS_OK.
@@ -86,20 +78,38 @@ int64_t timeline_ready(const struct timeline *timeline, int64_t passed);
 /** End of the waiting audio that came by `arrival`; the read position where none did. */
 int64_t timeline_due(const struct timeline *timeline, int64_t arrival);
 
-/**
- * Read samples at the read position; zeros where no packet lies. Stops early in front of a packet
- * that it has not reached before, so that each of them is told once.
- *
- * pcm      int16_t[samples].
- * reached  whether *entry was set: the samples read begin with that packet's first.
- *
- * Returns how many were read, 1..samples for samples > 0.
- */
-size_t timeline_read(struct timeline *timeline, int16_t *pcm, size_t samples, bool *reached,
-                     struct timeline_entry *entry);
+/** The first packet that waits, borrowed; NULL where none does. */
+const struct timeline_entry *timeline_head(const struct timeline *timeline);
 
-/** Where the last audio that was read ended; 0 where none was. */
-int64_t timeline_audio_end(const struct timeline *timeline);
+/**
+ * Take the first packet out; its heard_start must be the read position, which moves to its
+ * heard_end. To be freed with timeline_free.
+ */
+struct timeline_entry *timeline_take(struct timeline *timeline);
+
+/** Free a packet that was taken out; NULL is accepted. */
+void timeline_free(struct timeline_entry *owned_entry);
+
+/**
+ * Read on over nothing.
+ *
+ * position  >= the read position, and not behind the heard_start of the first packet that waits.
+ */
+void timeline_pass(struct timeline *timeline, int64_t position);
+
+/**
+ * Move all that waits by so much, with what is placed from now on left to the caller
+ * (placement_shift). The read position stays; what then lies before it is cut off, whole packets of
+ * it are dropped.
+ *
+ * by  a multiple of LINE_GRID; below 0 is earlier.
+ *
+ * Returns how many packets were dropped.
+ */
+size_t timeline_shift(struct timeline *timeline, int64_t by);
+
+/** The read position: all before it was taken out or passed. */
+int64_t timeline_position(const struct timeline *timeline);
 
 /** End of all that waits, or the read position where that is later: nothing lies behind it. */
 int64_t timeline_occupied_end(const struct timeline *timeline);

@@ -79,12 +79,13 @@ struct sdp_description {
 
 /* What we say of one m-line: its index is the peer's, or that of our offer. */
 struct sdp_local_media {
-    bool accepted;      /* false: port 0 */
-    uint16_t port;      /* ours */
-    size_t format;      /* in an answer: index in the peer's format[] of the codec chosen */
-    bool inactive;      /* inactive instead of recvonly */
-    bool rtcp_mux;      /* say a=rtcp-mux; in an answer only where the peer does too */
-    uint16_t rtcp_port; /* say a=rtcp:port, where it is not port + 1; 0: say nothing */
+    bool accepted;          /* false: port 0 */
+    uint16_t port;          /* ours */
+    size_t format;          /* in an answer: index in the peer's format[] of the codec chosen */
+    const char *parameters; /* in an answer: a=fmtp of that codec, static; NULL for none */
+    bool inactive;          /* inactive instead of recvonly */
+    bool rtcp_mux;          /* say a=rtcp-mux; in an answer only where the peer does too */
+    uint16_t rtcp_port;     /* say a=rtcp:port, where it is not port + 1; 0: say nothing */
     struct sockaddr_storage address; /* the line's own c=; AF_UNSPEC: the session's holds */
     struct sdp_crypto
         crypto; /* key.suite not NONE: ours, with the tag of the peer's that is taken */
@@ -94,7 +95,7 @@ struct sdp_local_media {
     char protocol[32];             /* "" for RTP/AVP, or RTP/SAVP where it has a crypto key */
     char label[BOUND_LABEL_BYTES]; /* "" for none */
     size_t formats;                /* 1.. where accepted */
-    struct sdp_format offered[BOUND_SDP_LOCAL_FORMATS];
+    struct sdp_format offered[BOUND_SDP_LOCAL_FORMATS]; /* parameters are ours */
 };
 
 /* Our description. Holds keys: sdp_local_wipe before it is freed. */
@@ -108,10 +109,11 @@ struct sdp_local {
 
 /* What the rest of the recorder can do with an m-line. */
 struct sdp_abilities {
-    /* How well a codec can be recorded: 0 not at all, more is better. Equals go by the peer's
-     * order. encoding is compared without case. */
-    int (*rank)(const char *encoding, uint32_t clock_rate_hz, uint8_t channels);
-    bool srtp; /* SDES keys are taken on this transport (RFC 4568 section 7) */
+    /* Whether a codec can be recorded; encoding is compared without case. */
+    bool (*records)(const void *context, const char *encoding, uint32_t clock_rate_hz,
+                    uint8_t channels);
+    const void *context; /* borrowed; NULL where records needs none */
+    bool srtp;           /* SDES keys are taken on this transport (RFC 4568 section 7) */
 };
 
 /**
@@ -149,8 +151,11 @@ struct sdp_choice {
 };
 
 /**
- * The format of an m-line that is best recorded, and the first crypto line that can be used: they
- * stand in the order that the offerer prefers, which is to be followed (RFC 4568 section 5.1.2).
+ * The first format of an m-line that can be recorded, and the first crypto line that can be used:
+ * they stand in the order that the offerer prefers (RFC 3264 section 5.1), which is to be followed
+ * (RFC 3264 section 6.1, RFC 4568 section 5.1.2). A format further down may sound better by its
+ * name, but a session recording client copies what its parties speak: that it offers first, and any
+ * other it would have to make of it, which adds nothing to what was said and costs it a transcoder.
  *
  * Taken are RTP/AVP and RTP/AVPF, with or without crypto lines that nobody asked for (RFC 4568
  * section 6.1 allows them under SAVP only: they are ignored), and RTP/SAVP and RTP/SAVPF with one
@@ -158,8 +163,8 @@ struct sdp_choice {
  *
  * STATUS_OK           *choice set.
  * STATUS_NOT_FOUND    port 0, or not audio.
- * STATUS_UNSUPPORTED  other transport, no codec of rank > 0, SAVP without a usable crypto line.
- * STATUS_DENIED       SAVP, but abilities->srtp is not set.
+ * STATUS_UNSUPPORTED  other transport, no codec that can be recorded, SAVP without a usable crypto
+ * line. STATUS_DENIED       SAVP, but abilities->srtp is not set.
  */
 enum status sdp_choose(const struct sdp_media *media, const struct sdp_abilities *abilities,
                        struct sdp_choice *choice) MUST_CHECK;
@@ -168,7 +173,8 @@ enum status sdp_choose(const struct sdp_media *media, const struct sdp_abilities
  * Append the answer: m-lines mirrored in number and order, transport and a=label echoed, recvonly
  * or inactive. An accepted line names its codec and, where the offer has it at the codec's clock
  * rate, telephone-event (RFC 4733), so that digits keep coming as events and not in-band; likewise
- * CN (RFC 3389). Of events all that the offer names are taken. It is inactive also where the peer
+ * CN (RFC 3389). Of events all that the offer names are taken. G.729 offered without its annex B is
+ * answered so (RFC 7261 section 3.2). It is inactive also where the peer
  * sends nothing (inactive or recvonly). It names our crypto line where there is one. Nothing is
  * said of a=group (RFC 8843 allows it): every line stands for itself.
  * answer->media_lines equals offer->media_lines; answer->address is IPv4 or IPv6.

@@ -23,22 +23,17 @@ static enum transport transport_of(const struct sdp_media *media)
     return TRANSPORT_OTHER;
 }
 
-/* Index of the best format, the first of equals; media->formats where none can be recorded. */
-static size_t best_format(const struct sdp_media *media, const struct sdp_abilities *abilities)
+/* Index of the first format that can be recorded; media->formats where none can. */
+static size_t first_format(const struct sdp_media *media, const struct sdp_abilities *abilities)
 {
-    size_t best = media->formats;
-    int best_rank = 0;
-
     for (size_t i = 0; i < media->formats; i++) {
         const struct sdp_format *format = &media->format[i];
-        int rank = abilities->rank(format->encoding, format->clock_rate_hz, format->channels);
 
-        if (rank > best_rank) {
-            best = i;
-            best_rank = rank;
-        }
+        if (abilities->records(abilities->context, format->encoding, format->clock_rate_hz,
+                               format->channels))
+            return i;
     }
-    return best;
+    return media->formats;
 }
 
 enum status sdp_choose(const struct sdp_media *media, const struct sdp_abilities *abilities,
@@ -49,7 +44,7 @@ enum status sdp_choose(const struct sdp_media *media, const struct sdp_abilities
 
     if (!media->port || strcasecmp(media->kind, "audio") != 0)
         return STATUS_NOT_FOUND;
-    chosen.format = best_format(media, abilities);
+    chosen.format = first_format(media, abilities);
     if (transport == TRANSPORT_OTHER || chosen.format == media->formats)
         return STATUS_UNSUPPORTED;
     if (transport == TRANSPORT_SECURE) {

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <netinet/in.h>
 #include <stdio.h>
+#include <string.h>
 #include <strings.h>
 
 #include "body/sdp.h"
@@ -17,6 +18,7 @@ struct line {
     const char *protocol;
     const char *label;
     const struct sdp_format *format[BOUND_SDP_FORMATS];
+    const char *parameters[BOUND_SDP_FORMATS]; /* of each, "" for none */
     size_t formats;
     bool inactive;
     bool rtcp_mux;
@@ -72,14 +74,13 @@ static enum status write_connection(const struct sdp_local_media *media, struct 
     return bytes_printf(text, "c=IN %s\r\n", address);
 }
 
-/* The parameters of events say which are taken (RFC 4733 section 2.4.1): all that were named. */
-static enum status write_format(const struct sdp_format *format, struct bytes *text)
+static enum status write_format(const struct sdp_format *format, const char *parameters,
+                                struct bytes *text)
 {
     enum status status = write_rtpmap(format, text);
 
-    if (status == STATUS_OK && format->parameters[0] &&
-        strcasecmp(format->encoding, "telephone-event") == 0)
-        status = bytes_printf(text, "a=fmtp:%u %s\r\n", format->payload_type, format->parameters);
+    if (status == STATUS_OK && parameters[0])
+        status = bytes_printf(text, "a=fmtp:%u %s\r\n", format->payload_type, parameters);
     return status;
 }
 
@@ -103,7 +104,7 @@ static enum status write_line(const struct line *line, const struct sdp_local_me
     if (status == STATUS_OK)
         status = write_connection(media, text);
     for (size_t i = 0; status == STATUS_OK && i < line->formats; i++)
-        status = write_format(line->format[i], text);
+        status = write_format(line->format[i], line->parameters[i], text);
     if (status == STATUS_OK && line->label[0])
         status = bytes_printf(text, "a=label:%s\r\n", line->label);
     if (status == STATUS_OK)
@@ -123,15 +124,35 @@ static enum status write_refused(const char *kind, const char *protocol, const c
                         protocol[0] ? protocol : "RTP/AVP", format[0] ? format : "0");
 }
 
-/* The first of an encoding at the codec's clock rate, if there is one. */
-static void add_companion(struct line *line, const struct sdp_media *offered, const char *encoding)
+static void add_format(struct line *line, const struct sdp_format *format, const char *parameters)
+{
+    line->format[line->formats] = format;
+    line->parameters[line->formats++] = parameters;
+}
+
+/* Ours, but what the offer excludes stays excluded (RFC 7261 section 3.2). */
+static const char *answered_parameters(const struct sdp_format *format, const char *ours)
+{
+    static const char no_annex_b[] = "annexb=no";
+
+    if (strcasecmp(format->encoding, "G729") == 0 && strcasestr(format->parameters, no_annex_b))
+        return no_annex_b;
+    return ours ? ours : "";
+}
+
+/*
+ * The first of an encoding at the codec's clock rate, if there is one. The parameters of events say
+ * which are taken (RFC 4733 section 2.4.1): all that were named.
+ */
+static void add_companion(struct line *line, const struct sdp_media *offered, const char *encoding,
+                          bool echo)
 {
     for (size_t i = 0; i < offered->formats; i++) {
         const struct sdp_format *format = &offered->format[i];
 
         if (format->clock_rate_hz == line->format[0]->clock_rate_hz &&
             strcasecmp(format->encoding, encoding) == 0) {
-            line->format[line->formats++] = format;
+            add_format(line, format, echo ? format->parameters : "");
             return;
         }
     }
@@ -144,15 +165,16 @@ static enum status write_answered(const struct sdp_media *offered,
     struct line line = {.kind = offered->kind,
                         .protocol = offered->protocol,
                         .label = offered->label,
-                        .format = {&offered->format[media->format]},
-                        .formats = 1,
                         .inactive = media->inactive ||
                                     offered->direction == SDP_DIRECTION_INACTIVE ||
                                     offered->direction == SDP_DIRECTION_RECVONLY,
                         .rtcp_mux = media->rtcp_mux && offered->rtcp_mux};
 
-    add_companion(&line, offered, "telephone-event");
-    add_companion(&line, offered, "CN");
+    const struct sdp_format *chosen = &offered->format[media->format];
+
+    add_format(&line, chosen, answered_parameters(chosen, media->parameters));
+    add_companion(&line, offered, "telephone-event", true);
+    add_companion(&line, offered, "CN", false);
     return write_line(&line, media, text);
 }
 
@@ -178,7 +200,6 @@ static enum status write_offered(const struct sdp_local_media *media, struct byt
     const char *protocol = media->protocol;
     struct line line = {.kind = "audio",
                         .label = media->label,
-                        .formats = media->formats,
                         .inactive = media->inactive,
                         .rtcp_mux = media->rtcp_mux};
 
@@ -187,7 +208,7 @@ static enum status write_offered(const struct sdp_local_media *media, struct byt
         protocol = secure ? "RTP/SAVP" : "RTP/AVP";
     line.protocol = protocol;
     for (size_t i = 0; i < media->formats; i++)
-        line.format[i] = &media->offered[i];
+        add_format(&line, &media->offered[i], media->offered[i].parameters);
     return write_line(&line, media, text);
 }
 

@@ -1,6 +1,7 @@
 #include "encode/opus_pair.h"
 
 #include <opus/opus.h>
+#include <stdbool.h>
 #include <stdlib.h>
 
 #include "encode/opus_join.h"
@@ -15,6 +16,7 @@ enum {
 
 struct opus_pair {
     OpusEncoder *channel[OPUS_CHANNELS];
+    bool fresh[OPUS_CHANNELS]; /* its rate was raised, and nothing encoded since */
     uint32_t rate_hz[OPUS_CHANNELS];
     uint16_t pre_skip;
 };
@@ -36,16 +38,27 @@ static int configure(OpusEncoder *encoder, uint32_t rate_hz)
     return error;
 }
 
-static int open_channel(struct opus_pair *pair, size_t channel, uint32_t rate_hz)
+static int open_encoder(uint32_t rate_hz, OpusEncoder **out)
 {
     int error = OPUS_OK;
+    OpusEncoder *encoder =
+        opus_encoder_create((opus_int32)rate_hz, 1, OPUS_APPLICATION_RESTRICTED_LOWDELAY, &error);
+
+    if (error == OPUS_OK)
+        error = configure(encoder, rate_hz);
+    if (error == OPUS_OK)
+        *out = encoder;
+    else if (encoder)
+        opus_encoder_destroy(encoder);
+    return error;
+}
+
+static int open_channel(struct opus_pair *pair, size_t channel, uint32_t rate_hz)
+{
     opus_int32 lookahead = 0;
+    int error = open_encoder(rate_hz, &pair->channel[channel]);
 
     pair->rate_hz[channel] = rate_hz;
-    pair->channel[channel] =
-        opus_encoder_create((opus_int32)rate_hz, 1, OPUS_APPLICATION_RESTRICTED_LOWDELAY, &error);
-    if (error == OPUS_OK)
-        error = configure(pair->channel[channel], rate_hz);
     if (error == OPUS_OK)
         error = opus_encoder_ctl(pair->channel[channel], OPUS_GET_LOOKAHEAD(&lookahead));
     if (error != OPUS_OK)
@@ -86,6 +99,30 @@ void opus_pair_close(struct opus_pair *owned_pair)
     free(owned_pair);
 }
 
+enum status opus_pair_raise(struct opus_pair *pair, size_t channel, uint32_t rate_hz)
+{
+    OpusEncoder *encoder = NULL;
+    int error = open_encoder(rate_hz, &encoder);
+
+    if (error == OPUS_OK)
+        error = opus_encoder_ctl(encoder, OPUS_SET_PREDICTION_DISABLED(1));
+    if (error != OPUS_OK) {
+        if (encoder)
+            opus_encoder_destroy(encoder);
+        return error == OPUS_ALLOC_FAIL ? STATUS_NOMEM : STATUS_INVALID;
+    }
+    opus_encoder_destroy(pair->channel[channel]);
+    pair->channel[channel] = encoder;
+    pair->rate_hz[channel] = rate_hz;
+    pair->fresh[channel] = true;
+    return STATUS_OK;
+}
+
+uint32_t opus_pair_rate_hz(const struct opus_pair *pair, size_t channel)
+{
+    return pair->rate_hz[channel];
+}
+
 size_t opus_pair_frame_samples(const struct opus_pair *pair, size_t channel)
 {
     return pair->rate_hz[channel] / OPUS_FRAMES_PER_SECOND;
@@ -110,6 +147,10 @@ enum status opus_pair_encode(struct opus_pair *pair, const int16_t *left, const 
         if (bytes <= 0)
             return STATUS_INVALID;
         encoded_bytes[i] = (size_t)bytes;
+        /* its first packet foretold nothing from what decoders heard before; the next may */
+        if (pair->fresh[i] &&
+            opus_encoder_ctl(pair->channel[i], OPUS_SET_PREDICTION_DISABLED(0)) == OPUS_OK)
+            pair->fresh[i] = false;
     }
     return opus_join(encoded[0], encoded_bytes[0], encoded[1], encoded_bytes[1], packet,
                      BOUND_OPUS_PACKET_BYTES, packet_bytes);

@@ -1,10 +1,10 @@
 /**
  * opus_pair: two independent mono encoders whose packets leave as one two-stream packet.
  *
- * Each encoder runs at its own leg's rate; settings are those that measured best for telephone
- * speech per CPU (RESTRICTED_LOWDELAY, complexity 0, 20 ms, VBR, no DTX). The output is a function
- * of the samples alone, so encoding the same samples again proves a recording bit by bit.
- * Owned by one thread.
+ * Each encoder runs at its own channel's rate, which may rise; settings are those that measured
+ * best for telephone speech per CPU (RESTRICTED_LOWDELAY, complexity 0, 20 ms, VBR, no DTX). The
+ * output is a function of the samples alone, so encoding the same samples again proves a recording
+ * bit by bit. Owned by one thread.
  */
 #ifndef RECORDER_ENCODE_OPUS_PAIR_H
 #define RECORDER_ENCODE_OPUS_PAIR_H
@@ -38,6 +38,22 @@ enum status opus_pair_open(const uint32_t rates_hz[static OPUS_CHANNELS], struct
 
 /** Free; NULL is accepted. */
 void opus_pair_close(struct opus_pair *owned_pair);
+
+/**
+ * Raise the rate of a channel, from the next packet on. What was encoded so far goes on sounding
+ * into it as decoders expect: the new encoder takes nothing for granted that they hear otherwise.
+ *
+ * channel  < OPUS_CHANNELS.
+ * rate_hz  as opus_pair_open, above the present one.
+ *
+ * STATUS_OK       the delay is the same at every rate, so nothing moves.
+ * STATUS_INVALID  a rate that Opus does not take; nothing changed.
+ * STATUS_NOMEM    nothing changed.
+ */
+enum status opus_pair_raise(struct opus_pair *pair, size_t channel, uint32_t rate_hz) MUST_CHECK;
+
+/** The rate of a channel's samples. */
+uint32_t opus_pair_rate_hz(const struct opus_pair *pair, size_t channel);
 
 /** Samples of 20 ms at a channel's rate. */
 size_t opus_pair_frame_samples(const struct opus_pair *pair, size_t channel);

@@ -6,9 +6,10 @@
 #include <strings.h>
 
 #include "base/text.h"
+#include "ingest/call_formats.h"
 #include "ingest/call_speakers.h"
 
-enum { PROPOSED_STREAMS_MAX = 2, PCMA_TYPE = 8, EVENTS_TYPE = 101 };
+enum { PROPOSED_STREAMS_MAX = 2, EVENTS_TYPE = 101 };
 
 /* What became of the streams that were there. */
 struct tally {
@@ -16,17 +17,6 @@ struct tally {
     size_t withdrawn; /* port 0, or no line any more */
     bool denied;      /* a line could be recorded, were keys allowed */
 };
-
-static void take_format(struct recording_stream *stream, const struct sdp_format *format)
-{
-    (void)snprintf(stream->codec, sizeof stream->codec, "%s", format->encoding);
-    for (char *letter = stream->codec; *letter; letter++) {
-        if (*letter >= 'a' && *letter <= 'z')
-            *letter = (char)(*letter - 'a' + 'A');
-    }
-    stream->payload_type = format->payload_type;
-    stream->clock_rate_hz = format->clock_rate_hz;
-}
 
 static uint8_t events_type_of(const struct sdp_media *media, uint32_t clock_rate_hz)
 {
@@ -51,32 +41,12 @@ static enum status take_keys(struct recording_stream *stream, const struct sdp_c
     return srtp_key_random(crypto->key.suite, &stream->local_key);
 }
 
-/* Some send what they offered, whatever was answered. */
-static void take_others(struct recording_stream *stream, const struct sdp_media *media,
-                        size_t chosen, const struct sdp_abilities *abilities)
-{
-    stream->others = 0;
-    for (size_t i = 0; i < media->formats && stream->others < RECORDING_OTHERS_MAX; i++) {
-        const struct sdp_format *format = &media->format[i];
-        struct recording_format *other = &stream->other[stream->others];
-
-        if (i == chosen || format->clock_rate_hz != stream->clock_rate_hz ||
-            abilities->rank(format->encoding, format->clock_rate_hz, format->channels) <= 0)
-            continue;
-        other->payload_type = format->payload_type;
-        text_copy(other->codec, sizeof other->codec, format->encoding);
-        stream->others++;
-    }
-}
-
 static enum status take_line(struct call_streams *streams, size_t index,
-                             const struct sdp_media *media, const struct sdp_abilities *abilities,
-                             const struct sdp_choice *choice)
+                             const struct sdp_media *media, const struct sdp_choice *choice)
 {
     struct recording_stream *stream = &streams->stream[index];
 
-    take_format(stream, &media->format[choice->format]);
-    take_others(stream, media, choice->format, abilities);
+    call_formats_take(media, choice->format, stream);
     if (media->label[0])
         (void)snprintf(stream->label, sizeof stream->label, "%s", media->label);
     stream->sender = media->address;
@@ -89,7 +59,7 @@ static enum status take_line(struct call_streams *streams, size_t index,
     streams->addressed[index] = streams->addressed[index] || media->address.ss_family != AF_UNSPEC;
     streams->accepted[index] = true;
     streams->format[index] = choice->format;
-    streams->events_type[index] = events_type_of(media, stream->clock_rate_hz);
+    streams->events_type[index] = events_type_of(media, stream->format[0].clock_rate_hz);
     streams->crypto_tag[index] = choice->crypto ? choice->crypto->tag : 0;
     return take_keys(stream, choice->crypto);
 }
@@ -134,7 +104,7 @@ static enum status follow_lines(struct call_streams *streams,
         if (status != STATUS_OK)
             continue;
         tally->accepted++;
-        status = take_line(streams, i, media, abilities, &choice);
+        status = take_line(streams, i, media, &choice);
         if (status != STATUS_OK)
             return status;
     }
@@ -242,7 +212,7 @@ static enum status add_lines(struct call_streams *streams,
         }
         streams->media_line[index] = i;
         tally->accepted++;
-        status = take_line(streams, index, &description->media[i], abilities, &choice);
+        status = take_line(streams, index, &description->media[i], &choice);
         if (status != STATUS_OK)
             return status;
     }
@@ -341,9 +311,7 @@ void call_streams_propose(const struct siprec_metadata *metadata, bool siprec,
         if (metadata && metadata->streams)
             text_copy(stream->label, sizeof stream->label, metadata->stream[i].label);
         text_copy(streams->line[i].label, sizeof streams->line[i].label, stream->label);
-        (void)snprintf(stream->codec, sizeof stream->codec, "PCMA");
-        stream->payload_type = PCMA_TYPE;
-        stream->clock_rate_hz = 8000;
+        call_formats_propose(stream);
         streams->media_line[i] = i;
         streams->accepted[i] = true;
         streams->events_type[i] = EVENTS_TYPE;

@@ -146,7 +146,8 @@ void call_streams_answer(const struct call_streams *streams, const struct sdp_de
 /**
  * Fill our offer with the session as it is: as many m-lines as the last description had, no others
  * (RFC 7866 section 7.2: an SRS adds no streams). A stream held by the peer is offered recvonly, so
- * that it can go on; one withdrawn has port 0. Each names the codec in use first, then G.711.
+ * that it can go on; one withdrawn has port 0. Each names the codec in use first
+ * (call_formats_offer).
  *
  * ports, offer  as in call_streams_answer.
  */

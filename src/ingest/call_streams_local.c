@@ -1,8 +1,8 @@
 /* What we say of the streams: our answer and our offer, and what the index is told. */
 #include <string.h>
-#include <strings.h>
 
 #include "base/text.h"
+#include "ingest/call_formats.h"
 #include "ingest/call_streams.h"
 
 /* What a stream says in both: where we take it, whether, and with what key our reports are sealed.
@@ -34,40 +34,9 @@ void call_streams_answer(const struct call_streams *streams, const struct sdp_de
             continue;
         describe(streams, i, ports[i], media);
         media->format = streams->format[i];
+        media->parameters = call_formats_parameters(&streams->stream[i].format[0]);
         media->inactive = streams->stream[i].held;
     }
-}
-
-static void offer_format(struct sdp_local_media *media, const char *encoding, uint8_t payload_type,
-                         uint32_t clock_rate_hz)
-{
-    struct sdp_format *format = &media->offered[media->formats];
-
-    for (size_t i = 0; i < media->formats; i++) {
-        if (media->offered[i].payload_type == payload_type ||
-            strcasecmp(media->offered[i].encoding, encoding) == 0)
-            return;
-    }
-    text_copy(format->encoding, sizeof format->encoding, encoding);
-    format->payload_type = payload_type;
-    format->clock_rate_hz = clock_rate_hz;
-    format->channels = 1;
-    media->formats++;
-}
-
-static void offer_formats(const struct call_streams *streams, size_t index,
-                          struct sdp_local_media *media)
-{
-    const struct recording_stream *stream = &streams->stream[index];
-    uint8_t events_type = streams->events_type[index];
-
-    /* the events' payload type keeps its meaning for the session (RFC 3264 section 8.3.2) */
-    offer_format(media, stream->codec, stream->payload_type, stream->clock_rate_hz);
-    if (events_type != 8)
-        offer_format(media, "PCMA", 8, 8000);
-    offer_format(media, "PCMU", 0, 8000);
-    if (events_type)
-        offer_format(media, "telephone-event", events_type, stream->clock_rate_hz);
 }
 
 void call_streams_offer(const struct call_streams *streams, const uint16_t *ports,
@@ -87,7 +56,7 @@ void call_streams_offer(const struct call_streams *streams, const uint16_t *port
             continue;
         describe(streams, i, ports[i], media);
         text_copy(media->label, sizeof media->label, streams->stream[i].label);
-        offer_formats(streams, i, media);
+        call_formats_offer(&streams->stream[i], streams->events_type[i], media);
     }
 }
 
@@ -100,9 +69,9 @@ void call_streams_legs(const struct call_streams *streams,
 
         legs[i].channel = stream->channel;
         legs[i].party = stream->party;
-        legs[i].rate_hz = stream->clock_rate_hz;
+        legs[i].rate_hz = stream->format[0].clock_rate_hz;
         legs[i].anchor_samples = -1;
         memcpy(legs[i].label, stream->label, sizeof legs[i].label);
-        memcpy(legs[i].codec, stream->codec, sizeof legs[i].codec);
+        memcpy(legs[i].codec, stream->format[0].codec, sizeof legs[i].codec);
     }
 }

@@ -105,7 +105,8 @@ static void on_invite(void *context, struct sip_call *sip, const struct sip_call
 {
     struct calls *calls = context;
     const struct sip_peer *peer = &sip_call_identity(sip)->peer;
-    const struct recorded_call_surroundings surroundings = {calls->recordings, &calls->addresses};
+    const struct recorded_call_surroundings surroundings = {calls->recordings, &calls->addresses,
+                                                            calls->options.decoders};
     struct call_source *source = source_table_find(calls->options.sources, peer);
 
     *call_context = NULL;

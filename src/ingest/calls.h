@@ -15,6 +15,7 @@
 #include "session/recording_sink.h"
 #include "sip/server.h"
 
+struct audio_setup;
 struct calls;
 
 /* What calls are made with; all borrowed, all outlive it. */
@@ -22,6 +23,7 @@ struct calls_options {
     const struct config *config;
     struct port_range *ports;
     struct media_pool *pool;
+    const struct audio_setup *decoders; /* that the pool has too */
     const struct recording_sink *sink;
     bool (*sink_healthy)(void *sink_context);
     struct source_table *sources;

@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "audio/codec.h"
+#include "audio/g729_service.h"
 #include "base/config.h"
 #include "base/descriptor.h"
 #include "base/log.h"
@@ -29,6 +31,7 @@ enum {
 /* Everything that runs, in the order it is started. */
 struct ingest {
     struct config *config;
+    struct audio_setup decoders;
     struct port_range *ports;
     struct store_sink *store;
     struct media_pool *pool;
@@ -48,6 +51,18 @@ static bool sink_healthy(void *sink_context)
     return store_sink_healthy(sink_context);
 }
 
+/* A build without the helper records no G.729, and its calls are offered nothing of it. */
+static enum status start_decoders(struct ingest *ingest, struct fault *fault)
+{
+    enum status status = g729_service_create(NULL, &ingest->decoders.g729, fault);
+
+    if (status != STATUS_NOT_FOUND)
+        return status;
+    log_event(LOG_INFO, "codec.without_g729", "reason=\"%s\"", fault->text);
+    fault_clear(fault);
+    return STATUS_OK;
+}
+
 static enum status start_media(struct ingest *ingest, struct fault *fault)
 {
     const struct config *config = ingest->config;
@@ -60,7 +75,10 @@ static enum status start_media(struct ingest *ingest, struct fault *fault)
     if (status == STATUS_OK)
         status = store_sink_create(config, &ingest->store, fault);
     if (status == STATUS_OK)
-        status = media_pool_create(threads > 64 ? 64 : threads, &ingest->pool, fault);
+        status = start_decoders(ingest, fault);
+    if (status == STATUS_OK)
+        status =
+            media_pool_create(threads > 64 ? 64 : threads, &ingest->decoders, &ingest->pool, fault);
     return status;
 }
 
@@ -80,6 +98,7 @@ static enum status start_calls(struct ingest *ingest, struct fault *fault)
         .config = ingest->config,
         .ports = ingest->ports,
         .pool = ingest->pool,
+        .decoders = &ingest->decoders,
         .sink = store_sink_interface(ingest->store),
         .sink_healthy = sink_healthy,
         .sources = ingest->sources,
@@ -306,6 +325,7 @@ static void unwind(struct ingest *ingest)
     source_watch_close(ingest->watch);
     source_table_destroy(ingest->sources);
     media_pool_destroy(ingest->pool);
+    g729_service_destroy(ingest->decoders.g729);
     store_sink_destroy(ingest->store);
     port_range_destroy(ingest->ports);
     config_destroy(ingest->config);

@@ -46,6 +46,7 @@ struct recorded_call {
     size_t place[BOUND_CALL_STREAMS]; /* of each stream in the recording, or where it was before it
                                          was withdrawn; CALL_RECORDING_NO_PLACE: nowhere */
     const struct media_addresses *addresses; /* borrowed */
+    const struct audio_setup *decoders;      /* borrowed */
     struct media_address media;              /* of the call; a stream may have its own */
     struct call_metadata metadata;
 
@@ -61,6 +62,7 @@ struct recorded_call {
 struct recorded_call_surroundings {
     struct call_recordings *recordings;
     const struct media_addresses *addresses;
+    const struct audio_setup *decoders;
 };
 
 /**

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "body/siprec_ties.h"
 #include "ingest/admission.h"
+#include "ingest/call_formats.h"
 #include "net/address.h"
 
 struct sdp_abilities recorded_call_abilities(const struct recorded_call *call,
@@ -16,7 +17,8 @@ struct sdp_abilities recorded_call_abilities(const struct recorded_call *call,
     bool sealed = transport == SIP_OVER_TLS && peer->transport == SIP_OVER_TLS;
 
     return (struct sdp_abilities){
-        .rank = recording_codec_rank,
+        .records = call_formats_records,
+        .context = call->decoders,
         .srtp = sealed || call->source_was.plain_keys,
     };
 }
@@ -265,6 +267,7 @@ void recorded_call_begin(const struct recorded_call_surroundings *surroundings,
     call->source = source;
     call->source_was = source->settings;
     call->addresses = surroundings->addresses;
+    call->decoders = surroundings->decoders;
     source->dialogs++;
     call->siprec = offer->siprec != 0;
     if (!call->siprec && !source->settings.plain_calls) {

@@ -71,6 +71,13 @@ static void take_leg(struct store_recording *recording, size_t i, const struct r
     row->packets_duplicate = leg->packets_duplicate;
     row->packets_ignored = leg->packets_ignored;
     row->packets_refused = leg->packets_refused;
+    row->sound = (struct index_sound){
+        .r_tenths = leg->quality.r_tenths,
+        .mos_hundredths = leg->quality.mos_hundredths,
+        .jitter_us = leg->quality.jitter_us,
+        .speech_ms = leg->speech_ms,
+        .longest_silence_ms = leg->longest_silence_ms,
+    };
     recording->media[i] = (struct details_leg_media){leg->rate_hz, leg->anchor_samples};
 }
 
@@ -184,6 +191,8 @@ enum status store_recording_take_end(struct store_recording *recording,
 
     row->ended = end->ended;
     row->duration_ms = end->duration_ms;
+    row->measured = true;
+    row->talk_over_ms = end->talk_over_ms;
     text_copy(row->end_cause, sizeof row->end_cause, end->end_cause);
     row->legs = end->legs;
     for (size_t i = 0; i < end->legs; i++)

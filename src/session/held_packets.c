@@ -12,7 +12,8 @@ enum status held_packets_add(struct held_packets *held, const struct held_packet
         return STATUS_NOMEM;
     *copy = *what;
     copy->next = NULL;
-    memcpy(copy + 1, what->packet.payload, what->packet.payload_bytes);
+    if (what->packet.payload_bytes)
+        memcpy(copy + 1, what->packet.payload, what->packet.payload_bytes);
     copy->packet.payload = (const uint8_t *)(copy + 1);
     if (held->last)
         held->last->next = copy;
@@ -20,6 +21,7 @@ enum status held_packets_add(struct held_packets *held, const struct held_packet
         held->first = copy;
     held->last = copy;
     held->count++;
+    held->late += copy->late;
     return STATUS_OK;
 }
 
@@ -33,5 +35,14 @@ struct held_packet *held_packets_take(struct held_packets *held)
     if (!held->first)
         held->last = NULL;
     held->count--;
+    held->late -= taken->late;
     return taken;
+}
+
+void held_packets_shift(struct held_packets *held, int64_t by)
+{
+    for (struct held_packet *packet = held->first; packet; packet = packet->next) {
+        packet->place.start += by;
+        packet->place.end += by;
+    }
 }

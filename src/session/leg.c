@@ -2,27 +2,46 @@
 
 #include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "audio/line.h"
+#include "encode/opus_pair.h"
+#include "rtp/packet.h"
+#include "session/holds.h"
 #include "session/leg_account.h"
-#include "session/leg_private.h"
+#include "session/leg_formats.h"
+#include "session/quality.h"
 #include "session/samples.h"
+#include "session/speech.h"
+#include "session/voice.h"
 
-enum status leg_create(const struct audio_codec *codec, uint8_t payload_type, struct leg **out)
+enum { PAYLOAD_TYPES = 128 };
+
+struct leg {
+    struct leg_formats formats;
+    uint32_t detail_of[PAYLOAD_TYPES]; /* what is told of those that cannot be decoded */
+    struct leg_account account;
+    struct voice *voice[LEG_VOICES_MAX]; /* NULL: free */
+    const struct audio_setup *setup;
+    struct sender_clocks *senders;
+    int64_t begin_ns;   /* when it joined */
+    int64_t position;   /* read up to here */
+    int64_t audio_end;  /* of voices that are gone */
+    int64_t horizon_ns; /* all that arrived before it was received */
+    struct holds holds;
+    struct speech speech;
+    struct quality_jitter jitter;
+};
+
+enum status leg_create(const struct recording_format *formats, size_t count, struct leg **out)
 {
     struct leg *leg = calloc(1, sizeof *leg);
 
     if (!leg)
         return STATUS_NOMEM;
-    leg->codec = codec;
-    leg->payload_type = payload_type;
-    leg->anchor_samples = -1;
-    facts_init(&leg->facts);
-    notes_init(&leg->events, LEG_EVENTS_MAX);
-    enum status status = timeline_create(&leg->timeline);
-    if (status != STATUS_OK) {
-        free(leg);
-        return status;
-    }
+    leg_account_init(&leg->account);
+    leg_formats_set(&leg->formats, formats, count);
+    leg->account.rate_hz = leg_codec(leg)->rate_hz;
     *out = leg;
     return STATUS_OK;
 }
@@ -31,20 +50,21 @@ void leg_destroy(struct leg *owned_leg)
 {
     if (!owned_leg)
         return;
-    for (size_t i = 0; i < LEG_SOURCES_MAX; i++)
-        for (struct held_packet *held; (held = held_packets_take(&owned_leg->sources[i].held));)
-            free(held);
-    timeline_destroy(owned_leg->timeline);
-    facts_deinit(&owned_leg->facts);
-    notes_deinit(&owned_leg->events);
+    for (size_t i = 0; i < LEG_VOICES_MAX; i++)
+        voice_destroy(owned_leg->voice[i]);
+    leg_account_deinit(&owned_leg->account);
     holds_deinit(&owned_leg->holds);
     free(owned_leg);
 }
 
-void leg_join(struct leg *leg, int64_t begin_ns, int64_t read_samples)
+void leg_begin(struct leg *leg, const struct audio_setup *setup, struct sender_clocks *senders,
+               int64_t begin_ns, int64_t read)
 {
+    leg->setup = setup;
+    leg->senders = senders;
     leg->begin_ns = begin_ns;
-    timeline_begin(leg->timeline, read_samples);
+    leg->position = read;
+    leg->account.begin = line_of_ns(begin_ns);
 }
 
 void leg_hold(struct leg *leg, bool held, int64_t at_ns)
@@ -52,117 +72,360 @@ void leg_hold(struct leg *leg, bool held, int64_t at_ns)
     holds_set(&leg->holds, held, at_ns);
 }
 
-void leg_turn(struct leg *leg)
+void leg_set_formats(struct leg *leg, const struct recording_format *formats, size_t count)
 {
-    for (size_t i = 0; i < LEG_SOURCES_MAX; i++)
-        leg->sources[i].turned = leg->sources[i].used;
+    leg_formats_set(&leg->formats, formats, count);
 }
 
-void leg_set_codec(struct leg *leg, const struct audio_codec *codec, uint8_t payload_type)
+/* --- voices ------------------------------------------------------------------------------------
+ */
+
+static struct voice *find_voice(const struct leg *leg, uint32_t ssrc)
 {
-    assert(codec->rate_hz == leg->codec->rate_hz);
-    if (codec != leg->codec || payload_type != leg->payload_type) {
-        leg->codec_before = leg->codec;
-        leg->payload_type_before = leg->payload_type;
+    for (size_t i = 0; i < LEG_VOICES_MAX; i++)
+        if (leg->voice[i] && voice_ssrc(leg->voice[i]) == ssrc)
+            return leg->voice[i];
+    return NULL;
+}
+
+/* A voice goes; what it told and lost is kept. */
+static void end_voice(struct leg *leg, struct voice **voice)
+{
+    int64_t end = voice_audio_end(*voice);
+
+    voice_finish(*voice);
+    leg->account.counts.lost += voice_lost(*voice);
+    if (end > leg->audio_end)
+        leg->audio_end = end;
+    voice_destroy(*voice);
+    *voice = NULL;
+}
+
+/* Room for a voice; the one that was quiet longest goes, if nothing of it waits. */
+static struct voice **find_room(struct leg *leg)
+{
+    struct voice **quiet = NULL;
+
+    for (size_t i = 0; i < LEG_VOICES_MAX; i++) {
+        struct voice **voice = &leg->voice[i];
+        if (!*voice)
+            return voice;
+        bool idle = !voice_waiting(*voice) && !voice_holds(*voice);
+        if (idle && (!quiet || voice_last_arrival_ns(*voice) < voice_last_arrival_ns(*quiet)))
+            quiet = voice;
     }
-    leg->codec = codec;
-    leg->payload_type = payload_type;
+    if (quiet)
+        end_voice(leg, quiet);
+    return quiet;
 }
 
-void leg_set_others(struct leg *leg, const struct leg_format *others, size_t count)
+/* NULL: there is no room, or no memory. */
+static struct voice *make_voice(struct leg *leg, uint32_t ssrc)
 {
-    assert(count <= LEG_OTHERS_MAX);
-    leg->others = 0;
-    for (size_t i = 0; i < count; i++) {
-        if (others[i].codec->rate_hz == leg->codec->rate_hz)
-            leg->other[leg->others++] = others[i];
+    const struct voice_leg about = {
+        .setup = leg->setup,
+        .account = &leg->account,
+        .detail_of = leg->detail_of,
+        .clock_hz = leg_codec(leg)->clock_rate_hz,
+    };
+    struct voice **room = find_room(leg);
+
+    if (!room || voice_create(&about, ssrc, leg->position, room) != STATUS_OK)
+        return NULL;
+    return *room;
+}
+
+/* --- what comes --------------------------------------------------------------------------------
+ */
+
+/* Remember what is to be told of a payload type that cannot be decoded. */
+static void name_undecodable(struct leg *leg, const struct leg_payload *payload,
+                             uint8_t payload_type)
+{
+    char text[LEG_DETAIL_BYTES];
+
+    leg_formats_describe(payload, payload_type, text, sizeof text);
+    leg->detail_of[payload_type] = leg_account_detail(&leg->account, text);
+}
+
+static int64_t last_arrival_ns(const struct leg *leg)
+{
+    int64_t last_ns = -1;
+
+    for (size_t i = 0; i < LEG_VOICES_MAX; i++)
+        if (leg->voice[i] && voice_last_arrival_ns(leg->voice[i]) > last_ns)
+            last_ns = voice_last_arrival_ns(leg->voice[i]);
+    return last_ns;
+}
+
+static void receive_sound(struct leg *leg, const struct leg_payload *payload,
+                          struct voice_packet *what)
+{
+    const struct rtp_packet *packet = what->packet;
+    struct voice *voice = find_voice(leg, packet->ssrc);
+
+    if (!payload->codec ||
+        !audio_codec_samples(payload->codec, packet->payload, packet->payload_bytes)) {
+        name_undecodable(leg, payload, packet->payload_type);
+        what->codec = NULL;
+    }
+    quality_jitter_packet(&leg->jitter, packet, what->clock_hz, what->arrival_ns);
+    what->others_end = leg_audio_end(leg);
+    what->last_arrival_ns = last_arrival_ns(leg);
+    if (!voice)
+        voice = make_voice(leg, packet->ssrc);
+    if (voice)
+        voice_receive(voice, what);
+    else
+        leg->account.counts.ignored++;
+}
+
+static void receive_event(struct leg *leg, const struct voice_packet *what)
+{
+    struct voice *voice = find_voice(leg, what->packet->ssrc);
+
+    if (!voice)
+        voice = make_voice(leg, what->packet->ssrc);
+    if (voice)
+        voice_receive_event(voice, what);
+    else
+        leg->account.counts.ignored++;
+}
+
+/* What only takes part in the numbering. */
+static void receive_other(struct leg *leg, const struct voice_packet *what, bool held)
+{
+    struct voice *voice = find_voice(leg, what->packet->ssrc);
+
+    if (voice)
+        (held ? voice_receive_held : voice_receive_other)(voice, what);
+    else
+        leg->account.counts.ignored++;
+}
+
+void leg_receive(struct leg *leg, const uint8_t *data, size_t data_bytes, int64_t arrival_ns)
+{
+    struct rtp_packet packet;
+
+    if (rtp_packet_parse(data, data_bytes, &packet) != STATUS_OK) {
+        leg->account.counts.ignored++;
+        return;
+    }
+    if (arrival_ns < 0)
+        arrival_ns = 0;
+    const struct leg_payload payload = leg_formats_find(&leg->formats, packet.payload_type);
+    struct voice_packet what = {
+        .packet = &packet,
+        .codec = payload.codec,
+        .clock_hz = payload.clock_hz,
+        .arrival_ns = arrival_ns,
+        .spurt = holds_ended(&leg->holds, arrival_ns),
+    };
+    if (holds_at(&leg->holds, arrival_ns))
+        receive_other(leg, &what, true);
+    else if (payload.codec && payload.codec->kind == AUDIO_EVENT)
+        receive_event(leg, &what);
+    else if (!packet.payload_bytes || (payload.codec && payload.codec->kind == AUDIO_NOISE))
+        receive_other(leg, &what, false);
+    else
+        receive_sound(leg, &payload, &what);
+}
+
+void leg_report(struct leg *leg, const struct rtcp_sender_report *report, const char *cname,
+                const struct sockaddr_storage *from)
+{
+    struct voice *voice = find_voice(leg, report->ssrc);
+    struct sender_clock *sender = voice ? sender_clocks_find(leg->senders, cname, from) : NULL;
+
+    if (sender)
+        voice_report(voice, sender, report);
+}
+
+void leg_count(struct leg *leg, enum leg_outcome outcome, uint64_t datagrams)
+{
+    struct leg_counts *counts = &leg->account.counts;
+
+    switch (outcome) {
+    case LEG_IGNORED:
+        counts->ignored += datagrams;
+        break;
+    case LEG_DUPLICATE:
+        counts->duplicate += datagrams;
+        break;
+    case LEG_REFUSED:
+        counts->refused += datagrams;
+        break;
     }
 }
 
-static int64_t samples_of(const struct leg *leg, int64_t ns)
+void leg_settle(struct leg *leg, int64_t horizon_ns)
 {
-    return samples_before(ns, leg->codec->rate_hz);
+    /* nothing follows on hold that could show it to be a stall */
+    bool now = holds_at(&leg->holds, horizon_ns);
+
+    leg->horizon_ns = horizon_ns;
+    for (size_t i = 0; i < LEG_VOICES_MAX; i++)
+        if (leg->voice[i])
+            voice_settle(leg->voice[i], horizon_ns, now);
+}
+
+/* --- the line ----------------------------------------------------------------------------------
+ */
+
+/* Whether more of a voice may be on its way. */
+static bool is_active(const struct leg *leg, const struct voice *voice)
+{
+    int64_t passed_ns = leg->horizon_ns - RECORDING_REORDER_MS * CLOCK_NS_PER_MS;
+
+    return voice_waiting(voice) || voice_holds(voice) || voice_last_arrival_ns(voice) > passed_ns;
 }
 
 int64_t leg_ready(const struct leg *leg, int64_t passed_ns)
 {
     int64_t known_ns = holds_known(&leg->holds, leg->horizon_ns);
+    int64_t ready = INT64_MAX;
 
     if (known_ns < leg->begin_ns)
         known_ns = leg->begin_ns;
-    return timeline_ready(leg->timeline,
-                          samples_of(leg, known_ns > passed_ns ? known_ns : passed_ns));
+    int64_t passed = line_of_ns(known_ns > passed_ns ? known_ns : passed_ns);
+    for (size_t i = 0; i < LEG_VOICES_MAX; i++) {
+        const struct voice *voice = leg->voice[i];
+        int64_t voice_is = voice && is_active(leg, voice) ? voice_ready(voice, passed) : INT64_MAX;
+        if (voice_is < ready)
+            ready = voice_is;
+    }
+    if (ready == INT64_MAX)
+        ready = passed;
+    return ready > leg->position ? ready : leg->position;
 }
 
 int64_t leg_due(const struct leg *leg, int64_t arrival_ns)
 {
-    return timeline_due(leg->timeline, samples_of(leg, arrival_ns));
+    int64_t due = leg->position;
+
+    for (size_t i = 0; i < LEG_VOICES_MAX; i++) {
+        int64_t voice_is =
+            leg->voice[i] ? voice_due(leg->voice[i], line_of_ns(arrival_ns)) : leg->position;
+        if (voice_is > due)
+            due = voice_is;
+    }
+    return due;
 }
 
-void leg_read(struct leg *leg, int16_t *pcm, size_t samples)
+/* Whether it speaks in what is read next. */
+static void follow_speech(struct leg *leg, uint32_t rate_hz, const int16_t *pcm, size_t samples)
 {
+    int64_t at_ns = leg->position / LINE_PER_MS * CLOCK_NS_PER_MS;
+
+    if (at_ns < leg->begin_ns)
+        return;
+    if (holds_at(&leg->holds, at_ns))
+        speech_skip(&leg->speech);
+    else
+        speech_add(&leg->speech, pcm, samples, rate_hz);
+}
+
+/* Read up to a frame's length of all voices. */
+static void read_part(struct leg *leg, uint32_t rate_hz, int16_t *pcm, size_t samples)
+{
+    int16_t more[OPUS_FRAME_SAMPLES_MAX];
+    bool any = false;
+
+    for (size_t i = 0; i < LEG_VOICES_MAX; i++) {
+        if (!leg->voice[i])
+            continue;
+        voice_read(leg->voice[i], rate_hz, any ? more : pcm, samples);
+        if (any)
+            samples_add(pcm, more, samples);
+        any = true;
+    }
+    if (!any)
+        memset(pcm, 0, samples * sizeof *pcm);
+    follow_speech(leg, rate_hz, pcm, samples);
+    leg->position += (int64_t)samples * (LINE_HZ / rate_hz);
+}
+
+void leg_read(struct leg *leg, uint32_t rate_hz, int16_t *pcm, size_t samples)
+{
+    assert(rate_hz >= leg->account.rate_hz && LINE_HZ % rate_hz == 0);
     while (samples) {
-        struct timeline_entry entry;
-        bool reached;
-        size_t count = timeline_read(leg->timeline, pcm, samples, &reached, &entry);
-        if (reached) {
-            if (entry.first)
-                leg->anchor_samples = entry.gap_end;
-            leg_account_entry(leg, &entry);
-        }
+        size_t count = samples < OPUS_FRAME_SAMPLES_MAX ? samples : OPUS_FRAME_SAMPLES_MAX;
+        read_part(leg, rate_hz, pcm, count);
         pcm += count;
         samples -= count;
     }
 }
 
-void leg_finish(struct leg *leg, int64_t end_samples)
+void leg_finish(struct leg *leg, int64_t end)
 {
-    uint64_t waiting = timeline_waiting(leg->timeline);
-
-    for (size_t i = 0; i < LEG_SOURCES_MAX; i++)
-        leg_give_up_held(leg, &leg->sources[i]);
-    leg_account_tail(leg, end_samples);
-    leg->counts.placed -= waiting;
-    leg->counts.late += waiting;
+    for (size_t i = 0; i < LEG_VOICES_MAX; i++)
+        if (leg->voice[i])
+            voice_finish(leg->voice[i]);
+    leg_account_finish(&leg->account, &leg->holds, end);
 }
 
 int64_t leg_audio_end(const struct leg *leg)
 {
-    return timeline_waiting(leg->timeline) ? timeline_occupied_end(leg->timeline)
-                                           : timeline_audio_end(leg->timeline);
+    int64_t end = leg->audio_end;
+
+    for (size_t i = 0; i < LEG_VOICES_MAX; i++)
+        if (leg->voice[i] && voice_audio_end(leg->voice[i]) > end)
+            end = voice_audio_end(leg->voice[i]);
+    return end;
 }
 
 int64_t leg_anchor(const struct leg *leg)
 {
-    return leg->anchor_samples;
+    return leg->account.anchor;
 }
 
 uint32_t leg_rate_hz(const struct leg *leg)
 {
-    return leg->codec->rate_hz;
+    return leg->account.rate_hz;
 }
 
 const struct audio_codec *leg_codec(const struct leg *leg)
 {
-    return leg->codec;
+    const struct recording_format *format = &leg->formats.now[0];
+    const struct audio_codec *codec = audio_codec_find(format->codec, format->clock_rate_hz);
+
+    assert(codec && codec->kind == AUDIO_SOUND); /* a leg is never without one */
+    return codec;
 }
 
 struct leg_counts leg_counts(const struct leg *leg)
 {
-    struct leg_counts counts = leg->counts;
+    struct leg_counts counts = leg->account.counts;
 
-    for (size_t i = 0; i < LEG_SOURCES_MAX; i++)
-        if (leg->sources[i].used)
-            counts.lost += rtp_sequence_lost(&leg->sources[i].sequence);
+    for (size_t i = 0; i < LEG_VOICES_MAX; i++)
+        if (leg->voice[i])
+            counts.lost += voice_lost(leg->voice[i]);
     return counts;
 }
 
 const struct facts *leg_facts(const struct leg *leg)
 {
-    return &leg->facts;
+    return &leg->account.facts;
+}
+
+const char *leg_fact_detail(const struct leg *leg, const struct fact *fact)
+{
+    return fact->detail && fact->detail <= leg->account.details
+               ? leg->account.detail[fact->detail - 1]
+               : "";
+}
+
+const struct speech *leg_speech(const struct leg *leg)
+{
+    return &leg->speech;
+}
+
+uint32_t leg_jitter_us(const struct leg *leg)
+{
+    return quality_jitter_us(&leg->jitter);
 }
 
 const struct notes *leg_events(const struct leg *leg)
 {
-    return &leg->events;
+    return &leg->account.events;
 }

@@ -1,71 +1,198 @@
 #include "session/leg_account.h"
 
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
-#include "session/gap_facts.h"
-#include "session/leg_private.h"
-#include "session/samples.h"
+#include "audio/line.h"
 
-/* Numbers missing between two packets of one run; 0 where they cannot be compared. */
-static uint64_t missing_between(const struct leg *leg, const struct timeline_entry *entry)
+void leg_account_init(struct leg_account *account)
 {
-    if (entry->first || entry->run != entry->run_before)
+    *account = (struct leg_account){.anchor = -1};
+    facts_init(&account->told);
+    facts_init(&account->facts);
+    notes_init(&account->events, LEG_EVENTS_MAX);
+}
+
+void leg_account_deinit(struct leg_account *account)
+{
+    stretches_deinit(&account->heard);
+    facts_deinit(&account->told);
+    facts_deinit(&account->facts);
+    notes_deinit(&account->events);
+    for (size_t i = 0; i < account->details; i++)
+        free(account->detail[i]);
+    account->details = 0;
+}
+
+void leg_account_heard(struct leg_account *account, int64_t start, int64_t end)
+{
+    stretches_add(&account->heard, start, end);
+    if (account->anchor < 0)
+        account->anchor = start;
+}
+
+void leg_account_tell(struct leg_account *account, enum fact_cause cause, uint32_t detail,
+                      int64_t start, int64_t end, uint64_t packets)
+{
+    facts_add(&account->told, cause, detail, start > account->begin ? start : account->begin, end,
+              packets);
+}
+
+uint32_t leg_account_detail(struct leg_account *account, const char *text)
+{
+    for (size_t i = 0; i < account->details; i++)
+        if (!strcmp(account->detail[i], text))
+            return (uint32_t)i + 1;
+    char *copy = account->details < LEG_DETAILS_MAX ? strdup(text) : NULL;
+    if (!copy)
         return 0;
-    for (size_t i = 0; i < LEG_SOURCES_MAX; i++)
-        if (leg->sources[i].used && leg->sources[i].run == entry->run)
-            return rtp_sequence_missing(&leg->sources[i].sequence, entry->sequence_before,
-                                        entry->sequence);
-    return 0;
+    account->detail[account->details++] = copy;
+    return (uint32_t)account->details;
 }
 
-static struct gap_leg gap_leg_of(const struct leg *leg)
+void leg_account_speaks(struct leg_account *account, uint32_t ssrc, const struct audio_codec *codec,
+                        const struct audio_codec *before, int64_t position)
 {
-    return (struct gap_leg){
-        .rate_hz = leg->codec->rate_hz,
-        .begin_samples = samples_before(leg->begin_ns, leg->codec->rate_hz),
-        .holds = &leg->holds,
-    };
-}
+    char detail[LEG_DETAIL_BYTES];
+    int64_t at_ms = position / LINE_PER_MS;
+    const struct audio_codec *last = before ? before : account->codec;
 
-static void explain_gap(struct leg *leg, const struct timeline_entry *entry)
-{
-    const struct gap_leg known = gap_leg_of(leg);
-
-    gap_facts_add(&leg->facts, &known, entry, missing_between(leg, entry));
-}
-
-/* Audio goes on by another codec, or from a source that was not heard before. */
-static void tell_changes(struct leg *leg, const struct timeline_entry *entry)
-{
-    enum { DETAIL_BYTES = 64, MS_PER_S = 1000 };
-    char detail[DETAIL_BYTES];
-    int64_t at_ms = entry->gap_end * MS_PER_S / leg->codec->rate_hz;
-    bool fresh = entry->run > leg->run_told;
-
-    if (fresh)
-        leg->run_told = entry->run;
-    if (entry->first)
-        return;
-    if (entry->codec != entry->codec_before) {
-        (void)snprintf(detail, sizeof detail, "%s -> %s", entry->codec_before->name,
-                       entry->codec->name);
-        notes_add(&leg->events, at_ms, -1, "codec_change", detail);
+    if (account->spoke && last != codec) {
+        (void)snprintf(detail, sizeof detail, "%s -> %s", last->name, codec->name);
+        notes_add(&account->events, at_ms, -1, "codec_change", detail);
     }
-    if (fresh && entry->ssrc != entry->ssrc_before) {
-        (void)snprintf(detail, sizeof detail, "%08x -> %08x", entry->ssrc_before, entry->ssrc);
-        notes_add(&leg->events, at_ms, -1, "ssrc_change", detail);
+    if (account->spoke && !before && ssrc != account->ssrc) {
+        (void)snprintf(detail, sizeof detail, "%08x -> %08x", account->ssrc, ssrc);
+        notes_add(&account->events, at_ms, -1, "ssrc_change", detail);
     }
+    account->spoke = true;
+    account->codec = codec;
+    if (!before)
+        account->ssrc = ssrc;
 }
 
-void leg_account_entry(struct leg *leg, const struct timeline_entry *entry)
+static int compare_facts(const void *left, const void *right)
 {
-    explain_gap(leg, entry);
-    tell_changes(leg, entry);
+    const struct fact *one = left;
+    const struct fact *other = right;
+
+    if (one->cause != other->cause)
+        return one->cause < other->cause ? -1 : 1;
+    return (one->start > other->start) - (one->start < other->start);
 }
 
-void leg_account_tail(struct leg *leg, int64_t end_samples)
+/* Index of the first stretch of a sorted set that ends behind a position. */
+static size_t first_behind(const struct stretches *set, int64_t position)
 {
-    const struct gap_leg known = gap_leg_of(leg);
+    size_t low = 0;
+    size_t high = set->count;
 
-    gap_facts_quiet(&leg->facts, &known, timeline_audio_end(leg->timeline), end_samples);
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (set->list[middle].end > position)
+            high = middle;
+        else
+            low = middle + 1;
+    }
+    return low;
+}
+
+/* Add what a sorted set leaves of a fact, with as many of its packets as that is of it. */
+static void add_rest(struct facts *facts, const struct fact *fact, const struct stretches *without)
+{
+    int64_t length = fact->end - fact->start;
+    int64_t covered = 0;
+    int64_t start = fact->start;
+    size_t first = first_behind(without, fact->start);
+
+    for (size_t i = first; i < without->count && without->list[i].start < fact->end; i++) {
+        const struct stretch *stretch = &without->list[i];
+        int64_t from = stretch->start > fact->start ? stretch->start : fact->start;
+        covered += (stretch->end < fact->end ? stretch->end : fact->end) - from;
+    }
+    uint64_t packets = (uint64_t)((fact->count * (length - covered) + length / 2) / length);
+    if (!packets && fact->count)
+        packets = 1;
+    for (size_t i = first; i < without->count && without->list[i].start < fact->end; i++) {
+        if (without->list[i].start > start) {
+            facts_add(facts, fact->cause, fact->detail, start, without->list[i].start, packets);
+            packets = 0;
+        }
+        start = without->list[i].end;
+    }
+    facts_add(facts, fact->cause, fact->detail, start, fact->end, packets);
+}
+
+/* Move what was told of a cause to the facts, less what a set covers; add it to another set. */
+static void settle(struct leg_account *account, enum fact_cause cause, struct stretches *without,
+                   struct stretches *covered)
+{
+    size_t from = account->facts.count;
+
+    stretches_sort(without);
+    for (size_t i = 0; i < account->told.count; i++)
+        if (account->told.list[i].cause == cause)
+            add_rest(&account->facts, &account->told.list[i], without);
+    for (size_t i = from; i < account->facts.count; i++)
+        stretches_add(covered, account->facts.list[i].start, account->facts.list[i].end);
+}
+
+static void unite(struct stretches *set, const struct stretches *more)
+{
+    for (size_t i = 0; i < more->count; i++)
+        stretches_add(set, more->list[i].start, more->list[i].end);
+}
+
+static void add_all(struct facts *facts, enum fact_cause cause, const struct stretches *set)
+{
+    for (size_t i = 0; i < set->count; i++)
+        facts_add(facts, cause, 0, set->list[i].start, set->list[i].end, 0);
+}
+
+/* The rest of the line is not heard because nothing was to be heard, or nothing was sent. */
+static void settle_quiet(struct leg_account *account, struct stretches *covered,
+                         const struct holds *holds, int64_t end)
+{
+    struct stretches held = {0};
+    struct stretches silent = {0};
+    struct stretches on_hold = {0};
+
+    stretches_add(&held, account->begin, end);
+    stretches_add(&silent, account->begin, end);
+    for (size_t i = 0; i < holds->count; i++) {
+        const struct hold *hold = &holds->list[i];
+        stretches_add(&on_hold, line_of_ns(hold->start_ns),
+                      hold->end_ns == INT64_MAX ? end : line_of_ns(hold->end_ns));
+    }
+    stretches_subtract(&held, covered);
+    stretches_subtract(&silent, covered);
+    stretches_subtract(&silent, &on_hold);
+    stretches_subtract(&held, &silent);
+    add_all(&account->facts, FACT_SILENT, &silent);
+    add_all(&account->facts, FACT_HELD, &held);
+    stretches_deinit(&held);
+    stretches_deinit(&silent);
+    stretches_deinit(&on_hold);
+}
+
+void leg_account_finish(struct leg_account *account, const struct holds *holds, int64_t end)
+{
+    struct stretches nothing = {0};
+    struct stretches covered = {0}; /* heard, or told */
+    struct stretches late = {0};
+
+    if (account->told.count)
+        qsort(account->told.list, account->told.count, sizeof *account->told.list, compare_facts);
+    unite(&covered, &account->heard);
+    settle(account, FACT_CONCEALED, &nothing, &covered);
+    settle(account, FACT_UNDECODABLE, &nothing, &covered);
+    settle(account, FACT_LATE, &covered, &late);
+    settle(account, FACT_LOST, &late, &covered);
+    unite(&covered, &late);
+    settle(account, FACT_OVERLAID, &nothing, &nothing);
+    settle_quiet(account, &covered, holds, end);
+    stretches_deinit(&nothing);
+    stretches_deinit(&covered);
+    stretches_deinit(&late);
 }

@@ -1,20 +1,73 @@
 /**
- * leg_account: what a leg tells of its line as it is read: why gaps are there, and what changed.
- * Private to this folder.
+ * leg_account: what is told of a leg: what of its line was heard, and why the rest was not. Its
+ * voices tell it as they are read; at the end all is put together. Private to this folder.
+ *
+ * Embedded by value, owned by one thread. Positions are those of audio/line.h.
  */
 #ifndef RECORDER_SESSION_LEG_ACCOUNT_H
 #define RECORDER_SESSION_LEG_ACCOUNT_H
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
-#include "audio/timeline.h"
+#include "audio/codec.h"
+#include "audio/facts.h"
+#include "audio/stretches.h"
+#include "session/holds.h"
 #include "session/leg.h"
+#include "session/notes.h"
 
-/** Tell of a packet that reading has reached: the gap in front of it, a change of codec or source.
+enum { LEG_DETAILS_MAX = 64, LEG_DETAIL_BYTES = 80 };
+
+struct leg_account {
+    int64_t begin;            /* when the leg joined: before, nothing is told */
+    int64_t anchor;           /* where the first audio that was read lies; -1 where none was */
+    uint32_t rate_hz;         /* the highest that came or was agreed at first */
+    struct leg_counts counts; /* lost: of runs that are gone */
+    struct notes events;
+    struct stretches heard;
+    struct facts told; /* by the voices */
+    bool spoke;        /* a voice has; then the last to begin, and its codec */
+    uint32_t ssrc;
+    const struct audio_codec *codec;
+    size_t details;
+    char *detail[LEG_DETAILS_MAX]; /* which payloads could not be decoded */
+    struct facts facts;            /* at the end */
+};
+
+/** Nothing is told. */
+void leg_account_init(struct leg_account *account);
+
+void leg_account_deinit(struct leg_account *account);
+
+/** Something was heard. */
+void leg_account_heard(struct leg_account *account, int64_t start, int64_t end);
+
+/**
+ * Tell why a stretch is not heard as it was sent; what lies before the leg joined is left out.
+ *
+ * cause   FACT_LOST, _LATE, _CONCEALED, _UNDECODABLE or _OVERLAID.
+ * detail  of leg_account_detail, or 0.
  */
-void leg_account_entry(struct leg *leg, const struct timeline_entry *entry);
+void leg_account_tell(struct leg_account *account, enum fact_cause cause, uint32_t detail,
+                      int64_t start, int64_t end, uint64_t packets);
 
-/** Tell of the stretch behind the last packet; nothing more will be read. */
-void leg_account_tail(struct leg *leg, int64_t end_samples);
+/**
+ * A number for words, for leg_account_tell: the same for the same. Past LEG_DETAILS_MAX, or without
+ * memory, 0.
+ */
+uint32_t leg_account_detail(struct leg_account *account, const char *text);
+
+/**
+ * A voice is heard for the first time, or its codec changes: tell both as events, where it is news.
+ *
+ * before  its codec so far; NULL: it is heard for the first time.
+ */
+void leg_account_speaks(struct leg_account *account, uint32_t ssrc, const struct audio_codec *codec,
+                        const struct audio_codec *before, int64_t position);
+
+/** Put the facts together; nothing more will be told. */
+void leg_account_finish(struct leg_account *account, const struct holds *holds, int64_t end);
 
 #endif

@@ -10,10 +10,13 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "audio/codec.h"
 #include "rtp/receiver.h"
 #include "session/recording_media.h"
 
 enum { MEDIA_THREADS_MAX = 64, THREAD_NAME_BYTES = 16 };
+
+static const struct audio_setup without_helpers = {0};
 
 struct media_thread {
     struct media_pool *pool;
@@ -32,6 +35,7 @@ struct media_pool {
     atomic_bool closing;
     int stamping; /* see open_stamping */
     unsigned count;
+    const struct audio_setup *setup;
     struct media_thread threads[];
 };
 
@@ -63,7 +67,7 @@ static void empty_inbox(struct media_thread *thread)
         started = recording->next;
         recording->next = thread->running;
         thread->running = recording;
-        recording_media_begin(recording);
+        recording_media_begin(recording, thread->pool->setup);
     }
 }
 
@@ -169,7 +173,8 @@ static enum status start_thread(struct media_pool *pool, struct fault *fault)
     return STATUS_OK;
 }
 
-enum status media_pool_create(unsigned threads, struct media_pool **out, struct fault *fault)
+enum status media_pool_create(unsigned threads, const struct audio_setup *setup,
+                              struct media_pool **out, struct fault *fault)
 {
     assert(threads >= 1 && threads <= MEDIA_THREADS_MAX);
     struct media_pool *pool = calloc(1, sizeof *pool + threads * sizeof pool->threads[0]);
@@ -177,6 +182,7 @@ enum status media_pool_create(unsigned threads, struct media_pool **out, struct 
 
     if (!pool)
         return fault_set(fault, STATUS_NOMEM, 0, "make the media pool");
+    pool->setup = setup ? setup : &without_helpers;
     pool->stamping = open_stamping();
     while (pool->count < threads && status == STATUS_OK)
         status = start_thread(pool, fault);

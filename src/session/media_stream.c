@@ -32,7 +32,6 @@ enum status media_stream_open(const struct recording_stream *stream,
         .socket = {{.descriptor = -1}, {.descriptor = -1}},
         .followed_ns = -1,
         .withdrawn_ns = stream->withdrawn ? 0 : -1,
-        .sender = stream->sender,
         .heard_ns = -1,
         .sealed = stream->remote_key.suite != SRTP_SUITE_NONE,
         .rtcp = {.descriptor = -1},
@@ -95,18 +94,7 @@ static void follow_key(struct media_stream *media, const struct srtp_key *key, i
     media->sealed = sealed;
 }
 
-/* A description that names nobody leaves the one before. */
-static bool follow_sender(struct media_stream *stream, const struct sockaddr_storage *sender)
-{
-    bool other = sender->ss_family != AF_UNSPEC && !address_equal(sender, &stream->sender);
-
-    source_lock_name(stream->lock, sender);
-    if (other)
-        stream->sender = *sender;
-    return other;
-}
-
-bool media_stream_update(struct media_stream *stream, const struct recording_stream *news,
+void media_stream_update(struct media_stream *stream, const struct recording_stream *news,
                          const char *cname, int64_t at_ns)
 {
     if (!news->withdrawn)
@@ -115,7 +103,7 @@ bool media_stream_update(struct media_stream *stream, const struct recording_str
         stream->withdrawn_ns = at_ns;
     follow_key(stream, &news->remote_key, at_ns);
     stream_rtcp_update(&stream->rtcp, news, cname, at_ns);
-    return follow_sender(stream, &news->sender);
+    source_lock_name(stream->lock, &news->sender);
 }
 
 void media_stream_move(struct media_stream *stream, struct media_socket *owned_socket,
@@ -300,7 +288,7 @@ void media_stream_take(struct media_stream *stream, const struct rtp_datagram *d
     }
     /* also where it was not agreed: nothing else can have such a payload type */
     if (rtcp_is(datagram->data, data_bytes)) {
-        media_stream_take_rtcp(stream, datagram, arrival_ns);
+        media_stream_take_rtcp(stream, datagram, arrival_ns, track, leg);
         return;
     }
     enum status status = open_packet(stream, datagram, &data_bytes, arrival_ns, &authentic);
@@ -314,8 +302,25 @@ void media_stream_take(struct media_stream *stream, const struct rtp_datagram *d
                   "an SRTP key could not be taken: what it seals is not heard until it is");
 }
 
+/* What its sender says of its clock; as with all of RTCP, only from a host that sends the stream.
+ */
+static void report_clock(const struct media_stream *stream, const struct rtp_datagram *datagram,
+                         size_t data_bytes, struct track *track, size_t leg)
+{
+    struct rtcp_compound compound;
+    const struct stream_rtcp *rtcp = &stream->rtcp;
+
+    if ((!address_same_host(datagram->from, &rtcp->to) &&
+         !address_same_host(datagram->from, &rtcp->heard)) ||
+        rtcp_read(datagram->data, data_bytes, &compound) != STATUS_OK)
+        return;
+    for (size_t i = 0; i < compound.reports; i++)
+        track_report(track, leg, &compound.report[i], compound.has_cname ? compound.cname : "",
+                     datagram->from);
+}
+
 void media_stream_take_rtcp(struct media_stream *stream, const struct rtp_datagram *datagram,
-                            int64_t arrival_ns)
+                            int64_t arrival_ns, struct track *track, size_t leg)
 {
     size_t data_bytes = datagram->data_bytes;
 
@@ -327,6 +332,7 @@ void media_stream_take_rtcp(struct media_stream *stream, const struct rtp_datagr
     if (status != STATUS_OK && stream->sealed)
         return;
     stream_rtcp_take(&stream->rtcp, datagram->data, data_bytes, datagram->from, arrival_ns);
+    report_clock(stream, datagram, data_bytes, track, leg);
 }
 
 void media_stream_finish(struct media_stream *stream, struct track *track, size_t leg)

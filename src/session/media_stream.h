@@ -44,11 +44,10 @@ struct media_stream {
                              move */
     int64_t withdrawn_ns; /* since when it is withdrawn; -1: it is not */
     struct source_lock *lock;
-    struct sockaddr_storage sender; /* that the SDP named last; AF_UNSPEC: it never did */
-    bool sealed;                    /* SRTP is what is agreed now */
-    struct srtp_receiver *srtp;     /* of the last key taken; NULL: none was */
-    struct srtp_key untaken; /* agreed on since, and not taken yet for want of memory; NONE */
-    int64_t mixed_until_ns;  /* until then plain is heard where sealed is agreed, 0: never */
+    bool sealed;                /* SRTP is what is agreed now */
+    struct srtp_receiver *srtp; /* of the last key taken; NULL: none was */
+    struct srtp_key untaken;    /* agreed on since, and not taken yet for want of memory; NONE */
+    int64_t mixed_until_ns;     /* until then plain is heard where sealed is agreed, 0: never */
     struct stream_rtcp rtcp;
     int64_t heard_ns;  /* when the last packet was taken in; -1 where none was */
     bool told_long;    /* that datagrams are too long for a packet */
@@ -78,10 +77,8 @@ void media_stream_close(struct media_stream *owned_stream);
  * Take over sender, RTCP and keys of an update, since at_ns. A key for which there is no memory is
  * tried again with each packet that comes; what it seals is refused until then, which becomes a
  * fact, and what the key before seals is heard.
- *
- * Returns whether its audio comes from another address now.
  */
-bool media_stream_update(struct media_stream *stream, const struct recording_stream *news,
+void media_stream_update(struct media_stream *stream, const struct recording_stream *news,
                          const char *cname, int64_t at_ns);
 
 /**
@@ -123,9 +120,9 @@ void media_stream_follow(struct media_stream *stream, const struct media_socket 
 void media_stream_take(struct media_stream *stream, const struct rtp_datagram *datagram,
                        int64_t arrival_ns, struct track *track, size_t leg);
 
-/** Take a datagram of RTCP, from either port. */
+/** Take a datagram of RTCP, from either port; what it says of the sender's clock goes to a leg. */
 void media_stream_take_rtcp(struct media_stream *stream, const struct rtp_datagram *datagram,
-                            int64_t arrival_ns);
+                            int64_t arrival_ns, struct track *track, size_t leg);
 
 /** Nothing more will come: what waits to show its source is refused. */
 void media_stream_finish(struct media_stream *stream, struct track *track, size_t leg);

@@ -10,13 +10,15 @@
 #include "session/leg.h"
 
 /**
- * Read the next samples of several legs of one rate and add them up; what is louder than 16 bits
+ * Read the next samples of several legs at one rate and add them up; what is louder than 16 bits
  * hold is cut there.
  *
  * legs     read on by that many samples; 0: silence.
  * pcm      int16_t[samples].
+ * rate_hz  as leg_read.
  * samples  up to OPUS_FRAME_SAMPLES_MAX.
  */
-void mix_read(struct leg *const *legs, size_t leg_count, int16_t *pcm, size_t samples);
+void mix_read(struct leg *const *legs, size_t leg_count, uint32_t rate_hz, int16_t *pcm,
+              size_t samples);
 
 #endif

@@ -41,18 +41,24 @@ static struct recording_fact *reserve(struct notes *notes)
 
 void notes_add(struct notes *notes, int64_t at_ms, int leg, const char *cause, const char *detail)
 {
+    notes_add_stretch(notes, at_ms, at_ms, leg, cause, detail);
+}
+
+void notes_add_stretch(struct notes *notes, int64_t start_ms, int64_t end_ms, int leg,
+                       const char *cause, const char *detail)
+{
     struct recording_fact *fresh = reserve(notes);
     char text[BOUND_FACT_DETAIL_BYTES];
 
     text_copy(text, sizeof text, detail);
     char *copy = fresh ? strdup(text) : NULL;
     if (!copy) {
-        notes_drop(notes, at_ms, 1);
+        notes_drop(notes, start_ms, 1);
         return;
     }
     *fresh = (struct recording_fact){
-        .start_ms = at_ms,
-        .end_ms = at_ms,
+        .start_ms = start_ms,
+        .end_ms = end_ms,
         .leg = leg,
         .cause = cause,
         .detail = copy,

@@ -37,6 +37,10 @@ void notes_deinit(struct notes *notes);
  */
 void notes_add(struct notes *notes, int64_t at_ms, int leg, const char *cause, const char *detail);
 
+/** As notes_add, of something that lasted; end_ms >= start_ms. */
+void notes_add_stretch(struct notes *notes, int64_t start_ms, int64_t end_ms, int leg,
+                       const char *cause, const char *detail);
+
 /** Count events that came to nothing before they reached the list. */
 void notes_drop(struct notes *notes, int64_t at_ms, uint32_t count);
 

@@ -7,7 +7,6 @@
 #include <string.h>
 #include <sys/random.h>
 
-#include "audio/codec.h"
 #include "base/bytes.h"
 #include "net/address.h"
 #include "session/media_pool.h"
@@ -25,14 +24,12 @@ static enum status make_cname(struct recording *recording, struct fault *fault)
     return STATUS_OK;
 }
 
-static void know_stream(struct recording *recording, const struct recording_stream *stream,
-                        const struct media_stream *media)
+static void know_stream(struct recording *recording, const struct media_stream *media)
 {
     struct recording_known *known = &recording->known;
 
     known->port[known->count] = media->socket[MEDIA_STREAM_CURRENT].port;
     known->local[known->count] = media->socket[MEDIA_STREAM_CURRENT].local;
-    known->channel[known->count] = stream->channel;
     known->count++;
 }
 
@@ -47,7 +44,7 @@ static enum status open_streams(struct recording *recording, const struct record
         if (status != STATUS_OK)
             return status;
         recording->streams[recording->stream_count++] = media;
-        know_stream(recording, &streams[i], media);
+        know_stream(recording, media);
     }
     return STATUS_OK;
 }
@@ -139,7 +136,7 @@ static enum status fill_added(struct recording *recording, const struct recordin
         return STATUS_NOMEM;
     }
     *change->added = *stream;
-    enum status status = track_make_leg(recording->track, stream, &change->added_leg, fault);
+    enum status status = track_make_leg(stream, &change->added_leg, fault);
     if (status == STATUS_OK)
         status = media_stream_open(stream, address, recording->ports, &change->added_media, fault);
     return status;
@@ -161,7 +158,7 @@ enum status recording_add_stream(struct recording *recording, const struct recor
         return status;
     }
     *index = recording->known.count;
-    know_stream(recording, stream, change->added_media);
+    know_stream(recording, change->added_media);
     changes_push(&recording->changes, change);
     return STATUS_OK;
 }
@@ -248,7 +245,7 @@ enum status recording_update(struct recording *recording, const struct recording
     struct recording_change *change;
 
     for (size_t i = 0; news->streams && i < news->stream_count && i < known->count; i++)
-        if (!track_accepts(recording->track, known->channel[i], &news->streams[i]))
+        if (!track_accepts(&news->streams[i]))
             return STATUS_UNSUPPORTED;
     enum status status = change_of_news(news, &change);
     if (status != STATUS_OK)
@@ -279,13 +276,6 @@ void recording_note(struct recording *recording, const struct recording_note *no
 mono_time recording_heard(const struct recording *recording)
 {
     return (mono_time){atomic_load(&recording->heard)};
-}
-
-int recording_codec_rank(const char *encoding, uint32_t clock_rate_hz, uint8_t channels)
-{
-    const struct audio_codec *codec = audio_codec_find(encoding, clock_rate_hz);
-
-    return codec && channels <= 1 ? codec->rank : 0;
 }
 
 void recording_stop(struct recording *owned_recording, const char *end_cause)

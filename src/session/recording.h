@@ -40,15 +40,18 @@ enum {
 struct media_pool;
 struct recording;
 
+struct audio_setup;
+
 /**
  * Start the media threads.
  *
  * threads  1..64, one per core.
+ * setup    of decoders; borrowed, outlives the pool. NULL: without helpers.
  *
  * STATUS_OK, STATUS_NOMEM, STATUS_IO.
  */
-enum status media_pool_create(unsigned threads, struct media_pool **out,
-                              struct fault *fault) MUST_CHECK;
+enum status media_pool_create(unsigned threads, const struct audio_setup *setup,
+                              struct media_pool **out, struct fault *fault) MUST_CHECK;
 
 /** Stop every recording still running (end_cause "shutdown"), join the threads; NULL is accepted.
  */
@@ -65,12 +68,13 @@ struct media_pool_counts {
 /** Read the counters; any thread. */
 struct media_pool_counts media_pool_counts(struct media_pool *pool);
 
-enum { RECORDING_OTHERS_MAX = 4 };
+enum { RECORDING_FORMATS_MAX = 16 };
 
-/* A payload type beside the agreed one that is heard too. */
+/* A payload type of a stream, by the SDP. */
 struct recording_format {
     uint8_t payload_type;
-    char codec[32];
+    char codec[32];         /* encoding name, "PCMU"; also one that cannot be decoded */
+    uint32_t clock_rate_hz; /* of its RTP timestamps */
 };
 
 /* One stream as signalling knows it. */
@@ -82,15 +86,13 @@ struct recording_stream {
                                        a stream that was withdrawn */
     struct srtp_key remote_key;     /* what comes is sealed with; suite NONE: plain RTP */
     struct srtp_key local_key;      /* our RTCP is sealed with */
-    size_t others; /* payload types beside the agreed one, of the same clock rate */
     enum recording_channel channel;
-    uint32_t clock_rate_hz;       /* RTP clock, 8000 */
     struct recording_party party; /* who speaks on it */
     char label[BOUND_LABEL_BYTES];
-    char codec[32];       /* "PCMU" or "PCMA" */
-    uint8_t payload_type; /* that it comes with */
-    /* which a sender may use though another was answered; unknown ones are ignored */
-    struct recording_format other[RECORDING_OTHERS_MAX];
+    /* the agreed one first; behind it what else was offered and may be sent all the same: sound,
+     * comfort noise, events, and what cannot be decoded, so that it can be named */
+    size_t formats; /* 1..RECORDING_FORMATS_MAX */
+    struct recording_format format[RECORDING_FORMATS_MAX];
     bool rtcp_mux;  /* they share the RTP port (RFC 5761) */
     bool held;      /* what comes is not to be heard: on hold, inactive, or withdrawn */
     bool withdrawn; /* answered port 0, or of a dialog that is over; held then */
@@ -129,7 +131,7 @@ struct recording_note {
  *
  * STATUS_OK           *out set.
  * STATUS_FULL         no free port.
- * STATUS_UNSUPPORTED  a codec that audio/codec.h does not know; fault names it.
+ * STATUS_UNSUPPORTED  an agreed codec that audio/codec.h does not know as sound; fault names it.
  * STATUS_NOMEM, STATUS_IO.
  */
 enum status recording_create(const struct recording_begin *begin,
@@ -164,7 +166,7 @@ void recording_start(struct recording *recording, struct media_pool *pool, void 
  * index    out: for recording_port and recording_update.
  *
  * STATUS_OK, STATUS_LIMIT (BOUND_CALL_STREAMS are there), or as recording_create, also
- * STATUS_UNSUPPORTED for a codec of another rate than its channel; nothing changed then.
+ * STATUS_UNSUPPORTED; nothing changed then.
  */
 enum status recording_add_stream(struct recording *recording, const struct recording_stream *stream,
                                  const struct sockaddr_storage *address, size_t *index,
@@ -205,7 +207,7 @@ enum status recording_move_stream(struct recording *recording, size_t index,
  * news  all borrowed, copied.
  *
  * STATUS_OK
- * STATUS_UNSUPPORTED  a codec that is not known, or of another rate; nothing changed.
+ * STATUS_UNSUPPORTED  an agreed codec that is not known; nothing changed.
  * STATUS_NOMEM        nothing changed.
  */
 enum status recording_update(struct recording *recording,
@@ -219,9 +221,6 @@ void recording_note(struct recording *recording, const struct recording_note *no
 
 /** When the last packet came that was taken in; 0 where none did. Signalling thread. */
 mono_time recording_heard(const struct recording *recording);
-
-/** How well a codec can be recorded: 0 not at all, more is better (struct sdp_abilities). */
-int recording_codec_rank(const char *encoding, uint32_t clock_rate_hz, uint8_t channels);
 
 /**
  * End it. end_cause is a static string. Consumes the recording.

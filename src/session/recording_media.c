@@ -4,9 +4,9 @@
 
 enum { MOMENT_TRIES_MAX = 5 };
 
-void recording_media_begin(struct recording *recording)
+void recording_media_begin(struct recording *recording, const struct audio_setup *setup)
 {
-    track_begin(recording->track, recording->sink, recording->sink_handle);
+    track_begin(recording->track, setup, recording->sink, recording->sink_handle);
 }
 
 /* On the recording's clock; what was told before it began counts from its beginning. */
@@ -43,11 +43,8 @@ static void update_streams(struct recording *recording, const struct recording_c
                            int64_t at_ns)
 {
     track_update(recording->track, change->streams, change->stream_count, at_ns);
-    for (size_t i = 0; i < change->stream_count && i < recording->stream_count; i++) {
-        if (media_stream_update(recording->streams[i], &change->streams[i], recording->cname,
-                                at_ns))
-            track_turn(recording->track, i);
-    }
+    for (size_t i = 0; i < change->stream_count && i < recording->stream_count; i++)
+        media_stream_update(recording->streams[i], &change->streams[i], recording->cname, at_ns);
 }
 
 static void apply(struct recording *recording, struct recording_change *change)
@@ -247,11 +244,12 @@ static void publish_heard(struct recording *recording)
 }
 
 /* One batch of a stream's RTCP; more than that each half second is nobody's report. */
-static void receive_rtcp(struct recording *recording, struct media_stream *media,
-                         struct rtp_receiver *receiver, const struct moment *moment)
+static void receive_rtcp(struct recording *recording, size_t index, struct rtp_receiver *receiver,
+                         const struct moment *moment)
 {
     const struct rtp_datagram *datagrams;
     size_t count;
+    struct media_stream *media = recording->streams[index];
     uint32_t dropped = 0;
 
     if (media->rtcp.descriptor < 0 || rtp_receiver_read(receiver, media->rtcp.descriptor,
@@ -260,7 +258,8 @@ static void receive_rtcp(struct recording *recording, struct media_stream *media
     int64_t read_ns = clock_mono_now().ns - recording->started_mono.ns;
     for (size_t i = 0; i < count; i++)
         media_stream_take_rtcp(media, &datagrams[i],
-                               stamp_ns(datagrams[i].arrival, moment, read_ns));
+                               stamp_ns(datagrams[i].arrival, moment, read_ns), recording->track,
+                               index);
 }
 
 static void sweep_rtcp(struct recording *recording, struct rtp_receiver *receiver)
@@ -269,7 +268,7 @@ static void sweep_rtcp(struct recording *recording, struct rtp_receiver *receive
 
     for (size_t i = 0; i < recording->stream_count; i++) {
         struct media_stream *media = recording->streams[i];
-        receive_rtcp(recording, media, receiver, &moment);
+        receive_rtcp(recording, i, receiver, &moment);
         stream_rtcp_tick(&media->rtcp, recording->cname, moment.ns);
     }
 }

@@ -45,7 +45,6 @@ struct recording_known {
     size_t count;
     uint16_t port[BOUND_CALL_STREAMS];
     struct sockaddr_storage local[BOUND_CALL_STREAMS]; /* that the socket is bound to */
-    enum recording_channel channel[BOUND_CALL_STREAMS];
 };
 
 struct recording {
@@ -80,8 +79,8 @@ struct recording_swept {
     uint64_t packets_kernel_dropped;
 };
 
-/** Write the stream's headers; first call of the media thread. */
-void recording_media_begin(struct recording *recording);
+/** Write the stream's headers; first call of the media thread. setup: of decoders, borrowed. */
+void recording_media_begin(struct recording *recording, const struct audio_setup *setup);
 
 /**
  * Apply changes, receive all that waits, encode what is complete.

@@ -25,6 +25,13 @@ struct recording_party {
 /* Several legs of one channel are heard together. */
 enum recording_channel { RECORDING_LEFT, RECORDING_RIGHT };
 
+/* How well a leg is heard, as an estimate (session/quality.h); all 0 where nothing of it came. */
+struct recording_quality {
+    uint32_t r_tenths;       /* R of ITU-T G.107: 932 is 93.2 */
+    uint32_t mos_hundredths; /* MOS of the same: 441 is 4.41 */
+    uint32_t jitter_us;      /* mean interarrival jitter (RFC 3550) */
+};
+
 /* One leg: what is counted stands at the end of a recording, who and what already at its start. */
 struct recording_leg {
     enum recording_channel channel;
@@ -41,6 +48,9 @@ struct recording_leg {
     uint64_t packets_ignored; /* other payload types, malformed, too long, on hold, more than could
                                  wait */
     uint64_t packets_refused; /* not authentic (SRTP), or of a sender that is not the leg's */
+    struct recording_quality quality;
+    int64_t speech_ms;          /* how long it spoke (session/speech.h) */
+    int64_t longest_silence_ms; /* while it was not on hold */
 };
 
 enum recording_tie_kind {
@@ -83,12 +93,23 @@ struct recording_begin {
 /*
  * A stretch that is not heard audio, or an event; milliseconds from the recording's start.
  *
- * Stretches: "lost", "late", "silent", "held" (on hold, inactive, withdrawn), "overlaid" (came for
- * a place where other audio of the leg is heard), "unwritten" (the sink did not take it). Events of
- * media: "codec_change" ("PCMU -> PCMA"), "ssrc_change", "deviation" (why packets are not heard),
- * "notes_dropped" (count: more events than are kept). Events of signalling: those of struct
- * recording_note. A sink that keeps facts adds
- * "documents_dropped" itself.
+ * Stretches, those of the line that are not heard as they were sent:
+ *   "lost"         packets that never came
+ *   "late"         packets that came after their place was written
+ *   "concealed"    packets that never came; something like them was invented
+ *   "silent"       nothing was sent, or nothing that is heard
+ *   "held"         on hold, inactive or withdrawn
+ *   "paused"       the recording was paused
+ *   "masked"       taken out of what was heard, because a rule says so
+ *   "undecodable"  came, but nothing here can decode it: "96 AMR-WB/16000 (no decoder)"
+ *   "overlaid"     came for a place where other audio of its source is heard
+ *   "unwritten"    the sink did not take it
+ * Events of media: "codec_change" ("PCMU -> PCMA"), "ssrc_change", "clock_corrected" (the line was
+ * moved while somebody spoke: "+43 ms", what follows is later by so much), "dtmf" (from when to
+ * when a digit was pressed: "5"), "quality" (of a leg, at the end: "R 92.1 MOS 4.40 loss 0.02 %
+ * jitter 1.2 ms"), "deviation" (why packets are not heard), "notes_dropped" (count: more events
+ * than are kept). Events of signalling: those of struct recording_note. A sink that keeps facts
+ * adds "documents_dropped" itself.
  */
 struct recording_fact {
     int64_t start_ms;
@@ -126,6 +147,7 @@ struct recording_end {
     size_t facts;
     const struct recording_fact *fact;
     struct recording_peaks peaks;
+    int64_t talk_over_ms;  /* how long somebody spoke on both channels at once */
     const char *end_cause; /* "bye", "no_ack", "expired", "shutdown" */
 };
 

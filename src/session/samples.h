@@ -1,21 +1,25 @@
 /**
- * samples: the recording's clock in samples of a leg. Pure. Private to this folder.
+ * samples: what several samples sound like together. Pure. Private to this folder.
  */
 #ifndef RECORDER_SESSION_SAMPLES_H
 #define RECORDER_SESSION_SAMPLES_H
 
+#include <stddef.h>
 #include <stdint.h>
 
-#include "base/clock.h"
-
-/** Samples at rate_hz that lie before a moment, ns from the start; rounded toward 0. */
-static inline int64_t samples_before(int64_t ns, uint32_t rate_hz)
+/** Cut to what 16 bits hold. */
+static inline int16_t samples_cut(int32_t value)
 {
-    /* split, so that hours of nanoseconds times a rate do not pass 63 bits */
-    int64_t seconds = ns / CLOCK_NS_PER_S;
-    int64_t rest_ns = ns % CLOCK_NS_PER_S;
+    if (value > INT16_MAX)
+        return INT16_MAX;
+    return value < INT16_MIN ? INT16_MIN : (int16_t)value;
+}
 
-    return seconds * rate_hz + rest_ns * rate_hz / CLOCK_NS_PER_S;
+/** Add int16_t more[count] to pcm[count]. */
+static inline void samples_add(int16_t *pcm, const int16_t *more, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        pcm[i] = samples_cut(pcm[i] + more[i]);
 }
 
 #endif

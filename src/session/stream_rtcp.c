@@ -50,7 +50,7 @@ enum status stream_rtcp_init(struct stream_rtcp *rtcp, const struct recording_st
         .mux = stream->rtcp_mux,
         .to = stream->rtcp,
         .local_key = stream->local_key,
-        .clock_rate_hz = stream->clock_rate_hz,
+        .clock_rate_hz = stream->format[0].clock_rate_hz,
     };
     if (getrandom(&rtcp->ssrc, sizeof rtcp->ssrc, 0) != sizeof rtcp->ssrc ||
         getrandom(&rtcp->random, sizeof rtcp->random, 0) != sizeof rtcp->random)
@@ -101,7 +101,7 @@ void stream_rtcp_update(struct stream_rtcp *rtcp, const struct recording_stream 
         stream_rtcp_bye(rtcp, cname, now_ns);
     rtcp->mux = stream->rtcp_mux;
     rtcp->to = stream->rtcp;
-    rtcp->clock_rate_hz = stream->clock_rate_hz;
+    rtcp->clock_rate_hz = stream->format[0].clock_rate_hz;
     take_key(rtcp, &stream->local_key);
     open_socket(rtcp);
 }

@@ -5,21 +5,23 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "audio/line.h"
 #include "audio/peaks.h"
-#include "encode/ogg_page.h"
 #include "encode/opus_header.h"
 #include "encode/opus_pair.h"
 #include "session/leg.h"
 #include "session/mix.h"
 #include "session/notes.h"
 #include "session/track_end.h"
+#include "session/track_pages.h"
 
 enum {
     MS_PER_S = 1000,
     FRAME_MS = MS_PER_S / OPUS_FRAMES_PER_SECOND,
-    PAGE_FRAMES = RECORDING_PAGE_MS / FRAME_MS,
     GRANULE_PER_MS = OPUS_RATE_HZ / MS_PER_S,
 };
+
+static_assert((int)LINE_HZ == (int)OPUS_RATE_HZ, "positions are granule positions");
 
 /* Two streams without a coded frame (RFC 6716 section 3.1: CELT, narrowband, 20 ms, code 0), the
  * first self-delimited: keeps the time where libopus failed. */
@@ -27,7 +29,7 @@ static const uint8_t empty_packet[] = {0x98, 0x00, 0x98};
 
 /* The legs that are heard on one channel. */
 struct channel {
-    uint32_t rate_hz; /* never changes: signalling reads it too */
+    uint32_t rate_hz; /* only rises */
     size_t leg_count;
     struct leg *leg[BOUND_CALL_STREAMS];
 };
@@ -37,57 +39,44 @@ struct track {
     struct leg *leg[BOUND_CALL_STREAMS];
     struct track_end_leg about[BOUND_CALL_STREAMS];
     struct channel channel[OPUS_CHANNELS];
+    const struct audio_setup *setup;
+    struct sender_clocks senders;
     struct opus_pair *encoder;
     struct peaks peaks;
-    struct facts unwritten; /* in samples at OPUS_RATE_HZ */
     struct notes notes;
-    const struct recording_sink *sink;
-    void *handle;
-    int64_t frames;      /* encoded */
-    int64_t page_frames; /* encoded before the page being filled */
-    struct ogg_page page;
+    int64_t talk_over_ms;
+    struct track_pages pages;
 };
 
+/* What is agreed for a stream; NULL where it cannot be heard. */
 static const struct audio_codec *codec_of(const struct recording_stream *stream)
 {
-    return audio_codec_find(stream->codec, stream->clock_rate_hz);
+    const struct recording_format *format = &stream->format[0];
+    const struct audio_codec *codec =
+        stream->formats ? audio_codec_find(format->codec, format->clock_rate_hz) : NULL;
+
+    return codec && codec->kind == AUDIO_SOUND ? codec : NULL;
 }
 
-static_assert((int)RECORDING_OTHERS_MAX <= (int)LEG_OTHERS_MAX, "a leg takes all of a stream's");
-
-static void set_others(struct leg *leg, const struct recording_stream *stream)
+bool track_accepts(const struct recording_stream *stream)
 {
-    struct leg_format others[RECORDING_OTHERS_MAX];
-    size_t count = 0;
-
-    for (size_t i = 0; i < stream->others && i < RECORDING_OTHERS_MAX; i++) {
-        const struct audio_codec *codec =
-            audio_codec_find(stream->other[i].codec, stream->clock_rate_hz);
-
-        if (codec)
-            others[count++] = (struct leg_format){codec, stream->other[i].payload_type};
-    }
-    leg_set_others(leg, others, count);
+    return codec_of(stream) != NULL;
 }
 
-bool track_accepts(const struct track *track, enum recording_channel channel,
-                   const struct recording_stream *stream)
+static enum status refuse(const struct recording_stream *stream, struct fault *fault)
 {
-    const struct audio_codec *codec = codec_of(stream);
-
-    return codec && codec->rate_hz == track->channel[channel].rate_hz;
+    return fault_set(fault, STATUS_UNSUPPORTED, 0, "codec %s/%u", stream->format[0].codec,
+                     stream->format[0].clock_rate_hz);
 }
 
-enum status track_make_leg(const struct track *track, const struct recording_stream *stream,
-                           struct leg **out, struct fault *fault)
+enum status track_make_leg(const struct recording_stream *stream, struct leg **out,
+                           struct fault *fault)
 {
-    if (!track_accepts(track, stream->channel, stream))
-        return fault_set(fault, STATUS_UNSUPPORTED, 0, "codec %s/%u", stream->codec,
-                         stream->clock_rate_hz);
-    enum status status = leg_create(codec_of(stream), stream->payload_type, out);
+    if (!track_accepts(stream))
+        return refuse(stream, fault);
+    enum status status = leg_create(stream->format, stream->formats, out);
     if (status != STATUS_OK)
         return fault_set(fault, status, 0, "make a leg");
-    set_others(*out, stream);
     return STATUS_OK;
 }
 
@@ -115,7 +104,8 @@ static void put_leg(struct track *track, const struct recording_stream *stream,
 void track_add(struct track *track, const struct recording_stream *stream, struct leg *owned_leg,
                int64_t begin_ns)
 {
-    leg_join(owned_leg, begin_ns, track->frames * leg_rate_hz(owned_leg) / OPUS_FRAMES_PER_SECOND);
+    leg_begin(owned_leg, track->setup, &track->senders, begin_ns,
+              track->pages.frames * OPUS_FRAME_GRANULE);
     put_leg(track, stream, owned_leg, begin_ns);
 }
 
@@ -124,15 +114,15 @@ static enum status create_leg(struct track *track, const struct recording_stream
 {
     struct leg *leg = NULL;
 
-    enum status status = track_make_leg(track, stream, &leg, fault);
+    enum status status = track_make_leg(stream, &leg, fault);
     if (status == STATUS_OK)
         put_leg(track, stream, leg, 0);
     return status;
 }
 
 /*
- * The rate of a channel is that of its first stream, for the recording's life; one without a stream
- * costs least at the rate of the other.
+ * A channel begins at the highest rate that is agreed for its streams; one without a stream costs
+ * least at the rate of the other.
  */
 static enum status set_rates(struct track *track, const struct recording_stream *streams,
                              size_t stream_count, struct fault *fault)
@@ -141,10 +131,9 @@ static enum status set_rates(struct track *track, const struct recording_stream 
         const struct audio_codec *codec = codec_of(&streams[i]);
         assert((size_t)streams[i].channel < OPUS_CHANNELS);
         if (!codec)
-            return fault_set(fault, STATUS_UNSUPPORTED, 0, "codec %s/%u", streams[i].codec,
-                             streams[i].clock_rate_hz);
+            return refuse(&streams[i], fault);
         uint32_t *rate_hz = &track->channel[streams[i].channel].rate_hz;
-        if (!*rate_hz)
+        if (codec->rate_hz > *rate_hz)
             *rate_hz = codec->rate_hz;
     }
     for (size_t i = 0; i < OPUS_CHANNELS; i++)
@@ -169,9 +158,8 @@ enum status track_create(const struct recording_stream *streams, size_t stream_c
     assert(stream_count >= 1 && stream_count <= BOUND_CALL_STREAMS);
     if (!track)
         return fault_set(fault, STATUS_NOMEM, 0, "make a track");
-    facts_init(&track->unwritten);
     notes_init(&track->notes, BOUND_NOTES);
-    ogg_page_init(&track->page, serial);
+    track_pages_init(&track->pages, serial);
     enum status status = set_rates(track, streams, stream_count, fault);
     for (size_t i = 0; i < stream_count && status == STATUS_OK; i++)
         status = create_leg(track, &streams[i], fault);
@@ -191,67 +179,40 @@ void track_destroy(struct track *owned_track)
         return;
     for (size_t i = 0; i < owned_track->leg_count; i++)
         leg_destroy(owned_track->leg[i]);
+    sender_clocks_deinit(&owned_track->senders);
     opus_pair_close(owned_track->encoder);
     peaks_deinit(&owned_track->peaks);
-    facts_deinit(&owned_track->unwritten);
+    track_pages_deinit(&owned_track->pages);
     notes_deinit(&owned_track->notes);
     free(owned_track);
 }
 
-/* Close the page. One that the sink does not take is gone, and becomes a fact. */
-static void write_page(struct track *track, int64_t granule, bool last)
-{
-    const uint8_t *bytes;
-    size_t page_bytes = ogg_page_close(&track->page, granule, last, &bytes);
-
-    if (track->sink->write(track->sink->context, track->handle, bytes, page_bytes, granule) !=
-        STATUS_OK)
-        facts_add(&track->unwritten, FACT_UNWRITTEN, track->page_frames * OPUS_FRAME_GRANULE,
-                  track->frames * OPUS_FRAME_GRANULE, 0);
-    track->page_frames = track->frames;
-}
-
-static void write_header(struct track *track, const uint8_t *packet, size_t packet_bytes)
-{
-    const uint8_t *bytes;
-    enum status status = ogg_page_add(&track->page, packet, packet_bytes);
-
-    assert(status == STATUS_OK); /* an empty page takes any packet */
-    size_t page_bytes = ogg_page_close(&track->page, 0, false, &bytes);
-    if (track->sink->write(track->sink->context, track->handle, bytes, page_bytes, -1) != STATUS_OK)
-        facts_add(&track->unwritten, FACT_UNWRITTEN, 0, 1, 0);
-}
-
-void track_begin(struct track *track, const struct recording_sink *sink, void *handle)
+void track_begin(struct track *track, const struct audio_setup *setup,
+                 const struct recording_sink *sink, void *handle)
 {
     uint8_t head[OPUS_HEAD_BYTES];
     uint8_t tags[OPUS_TAGS_BYTES_MAX];
 
-    track->sink = sink;
-    track->handle = handle;
+    track->setup = setup;
+    for (size_t i = 0; i < track->leg_count; i++)
+        leg_begin(track->leg[i], setup, &track->senders, 0, 0);
+    track_pages_begin(&track->pages, sink, handle);
     opus_header_identify(opus_pair_pre_skip(track->encoder), track->channel[RECORDING_LEFT].rate_hz,
                          head);
-    write_header(track, head, sizeof head);
-    write_header(track, tags, opus_header_comment(tags));
+    track_pages_add_header(&track->pages, head, sizeof head);
+    track_pages_add_header(&track->pages, tags, opus_header_comment(tags));
 }
 
 void track_update(struct track *track, const struct recording_stream *streams, size_t stream_count,
                   int64_t at_ns)
 {
     for (size_t i = 0; i < stream_count && i < track->leg_count; i++) {
-        if (!track_accepts(track, track->about[i].channel, &streams[i]))
+        if (!track_accepts(&streams[i]))
             continue;
-        leg_set_codec(track->leg[i], codec_of(&streams[i]), streams[i].payload_type);
-        set_others(track->leg[i], &streams[i]);
+        leg_set_formats(track->leg[i], streams[i].format, streams[i].formats);
         leg_hold(track->leg[i], streams[i].held, at_ns);
         describe(&track->about[i], &streams[i]);
     }
-}
-
-void track_turn(struct track *track, size_t leg)
-{
-    assert(leg < track->leg_count);
-    leg_turn(track->leg[leg]);
 }
 
 void track_receive(struct track *track, size_t leg, const uint8_t *data, size_t data_bytes,
@@ -259,6 +220,13 @@ void track_receive(struct track *track, size_t leg, const uint8_t *data, size_t 
 {
     assert(leg < track->leg_count);
     leg_receive(track->leg[leg], data, data_bytes, arrival_ns);
+}
+
+void track_report(struct track *track, size_t leg, const struct rtcp_sender_report *report,
+                  const char *cname, const struct sockaddr_storage *from)
+{
+    assert(leg < track->leg_count);
+    leg_report(track->leg[leg], report, cname, from);
 }
 
 void track_count(struct track *track, size_t leg, enum leg_outcome outcome, uint64_t datagrams)
@@ -272,15 +240,42 @@ struct notes *track_notes(struct track *track)
     return &track->notes;
 }
 
-static void add_packet(struct track *track, const uint8_t *packet, size_t packet_bytes)
+/* A leg brought audio of a higher rate than its channel has: that is not to be lost. */
+static void raise_rate(struct track *track, size_t index)
 {
-    enum status status = ogg_page_add(&track->page, packet, packet_bytes);
+    struct channel *channel = &track->channel[index];
+    uint32_t rate_hz = channel->rate_hz;
 
-    if (status == STATUS_OK)
-        return;
-    write_page(track, track->frames * OPUS_FRAME_GRANULE, false);
-    status = ogg_page_add(&track->page, packet, packet_bytes);
-    assert(status == STATUS_OK); /* an empty page takes any packet */
+    for (size_t i = 0; i < channel->leg_count; i++)
+        if (leg_rate_hz(channel->leg[i]) > rate_hz)
+            rate_hz = leg_rate_hz(channel->leg[i]);
+    channel->rate_hz = rate_hz;
+    /* without memory it is tried again with the next frame */
+    if (opus_pair_rate_hz(track->encoder, index) < rate_hz &&
+        opus_pair_raise(track->encoder, index, rate_hz) == STATUS_OK)
+        peaks_set_rate(&track->peaks, index, rate_hz);
+}
+
+/* Read the next 20 ms of a channel at the rate of its encoder. */
+static void read_channel(const struct track *track, size_t index, int16_t *pcm)
+{
+    const struct channel *channel = &track->channel[index];
+    size_t samples = channel->rate_hz / OPUS_FRAMES_PER_SECOND;
+    size_t wanted = opus_pair_frame_samples(track->encoder, index);
+
+    mix_read(channel->leg, channel->leg_count, channel->rate_hz, pcm, samples);
+    /* there was no memory for an encoder of that rate: not as it should sound, but heard */
+    for (size_t i = 0; wanted < samples && i < wanted; i++)
+        pcm[i] = pcm[i * samples / wanted];
+}
+
+/* Whether somebody on the channel spoke in what was read last. */
+static bool speaks(const struct channel *channel)
+{
+    for (size_t i = 0; i < channel->leg_count; i++)
+        if (speech_is_on(leg_speech(channel->leg[i])))
+            return true;
+    return false;
 }
 
 /* Encode the next 20 ms; the page they are on stays open. */
@@ -291,16 +286,16 @@ static void encode_frame(struct track *track)
     size_t packet_bytes;
 
     for (size_t i = 0; i < OPUS_CHANNELS; i++) {
-        const struct channel *channel = &track->channel[i];
-        size_t samples = opus_pair_frame_samples(track->encoder, i);
-        mix_read(channel->leg, channel->leg_count, pcm[i], samples);
-        peaks_add(&track->peaks, i, pcm[i], samples);
+        raise_rate(track, i);
+        read_channel(track, i, pcm[i]);
+        peaks_add(&track->peaks, i, pcm[i], opus_pair_frame_samples(track->encoder, i));
     }
+    if (speaks(&track->channel[RECORDING_LEFT]) && speaks(&track->channel[RECORDING_RIGHT]))
+        track->talk_over_ms += FRAME_MS;
     if (opus_pair_encode(track->encoder, pcm[0], pcm[1], packet, &packet_bytes) == STATUS_OK)
-        add_packet(track, packet, packet_bytes);
+        track_pages_add(&track->pages, packet, packet_bytes);
     else
-        add_packet(track, empty_packet, sizeof empty_packet);
-    track->frames++;
+        track_pages_add(&track->pages, empty_packet, sizeof empty_packet);
 }
 
 /*
@@ -313,9 +308,8 @@ static int64_t passed_ns(const struct track *track, int64_t horizon_ns)
     int64_t passed = horizon_ns - TRACK_IDLE_MS * CLOCK_NS_PER_MS;
 
     for (size_t i = 0; i < track->leg_count; i++) {
-        int64_t rate_hz = leg_rate_hz(track->leg[i]);
         int64_t due = leg_due(track->leg[i], window_ns);
-        int64_t frames = (due * OPUS_FRAMES_PER_SECOND + rate_hz - 1) / rate_hz;
+        int64_t frames = (due + OPUS_FRAME_GRANULE - 1) / OPUS_FRAME_GRANULE;
         int64_t due_ns = frames * FRAME_MS * CLOCK_NS_PER_MS;
         if (due_ns > window_ns)
             due_ns = window_ns;
@@ -331,8 +325,7 @@ static int64_t ready_frames(const struct track *track, int64_t passed)
     int64_t frames = INT64_MAX;
 
     for (size_t i = 0; i < track->leg_count; i++) {
-        int64_t ready =
-            leg_ready(track->leg[i], passed) * OPUS_FRAMES_PER_SECOND / leg_rate_hz(track->leg[i]);
+        int64_t ready = leg_ready(track->leg[i], passed) / OPUS_FRAME_GRANULE;
         if (ready < frames)
             frames = ready;
     }
@@ -345,26 +338,24 @@ void track_advance(struct track *track, int64_t horizon_ns)
         leg_settle(track->leg[i], horizon_ns);
     int64_t passed = passed_ns(track, horizon_ns);
     /* asked again each time: behind a gap that has been passed, all may be complete */
-    while (track->frames < ready_frames(track, passed)) {
+    while (track->pages.frames < ready_frames(track, passed)) {
         encode_frame(track);
-        if (track->frames - track->page_frames >= PAGE_FRAMES)
-            write_page(track, track->frames * OPUS_FRAME_GRANULE, false);
+        if (track_pages_is_full(&track->pages))
+            track_pages_close(&track->pages);
     }
-    /* what is on a page when the sink syncs would wait for the next time */
-    if (ogg_page_packets(&track->page) &&
-        track->sink->sync_in_ms(track->sink->context) <= RECORDING_PAGE_LEAD_MS)
-        write_page(track, track->frames * OPUS_FRAME_GRANULE, false);
+    if (track_pages_is_due(&track->pages))
+        track_pages_close(&track->pages);
 }
 
 /* Where the recording ends. Whole milliseconds, so that its length is exact in every unit. */
 static int64_t end_ms(const struct track *track, int64_t stopped_ns)
 {
     int64_t stopped_ms = (stopped_ns + CLOCK_NS_PER_MS - 1) / CLOCK_NS_PER_MS;
-    int64_t end = stopped_ms > track->frames * FRAME_MS ? stopped_ms : track->frames * FRAME_MS;
+    int64_t end =
+        stopped_ms > track->pages.frames * FRAME_MS ? stopped_ms : track->pages.frames * FRAME_MS;
 
     for (size_t i = 0; i < track->leg_count; i++) {
-        int64_t rate_hz = leg_rate_hz(track->leg[i]);
-        int64_t leg_ms = (leg_audio_end(track->leg[i]) * MS_PER_S + rate_hz - 1) / rate_hz;
+        int64_t leg_ms = (leg_audio_end(track->leg[i]) + LINE_PER_MS - 1) / LINE_PER_MS;
         if (leg_ms > stopped_ms + TRACK_TAIL_MS)
             leg_ms = stopped_ms + TRACK_TAIL_MS;
         if (leg_ms > end)
@@ -383,26 +374,27 @@ void track_finish(struct track *track, const struct track_ending *ending)
     int64_t granule = duration_ms * GRANULE_PER_MS + opus_pair_pre_skip(track->encoder);
     int64_t frames = (granule + OPUS_FRAME_GRANULE - 1) / OPUS_FRAME_GRANULE;
 
-    while (track->frames < frames) {
+    while (track->pages.frames < frames) {
         encode_frame(track);
-        if (track->frames == frames)
-            write_page(track, granule, true);
-        else if (track->frames - track->page_frames >= PAGE_FRAMES)
-            write_page(track, track->frames * OPUS_FRAME_GRANULE, false);
+        if (track->pages.frames == frames)
+            track_pages_close_last(&track->pages, granule);
+        else if (track_pages_is_full(&track->pages))
+            track_pages_close(&track->pages);
     }
     for (size_t i = 0; i < track->leg_count; i++)
-        leg_finish(track->leg[i], duration_ms * leg_rate_hz(track->leg[i]) / MS_PER_S);
+        leg_finish(track->leg[i], duration_ms * LINE_PER_MS);
     peaks_finish(&track->peaks);
     struct track_end_input input = {
         .leg_count = track->leg_count,
         .duration_ms = duration_ms,
+        .talk_over_ms = track->talk_over_ms,
         .about = track->about,
         .peaks = &track->peaks,
-        .unwritten = &track->unwritten,
+        .unwritten = &track->pages.unwritten,
         .notes = &track->notes,
         .ending = ending,
     };
     for (size_t i = 0; i < track->leg_count; i++)
         input.leg[i] = track->leg[i];
-    track_end_report(&input, track->sink, track->handle);
+    track_end_report(&input, track->pages.sink, track->pages.handle);
 }

@@ -14,6 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "audio/codec.h"
 #include "base/fault.h"
 #include "base/status.h"
 #include "session/leg.h"
@@ -30,12 +31,12 @@ enum {
 struct track;
 
 /**
- * streams  1..BOUND_CALL_STREAMS, copied; those of one channel are heard together. A channel
- *          without a stream is silent.
+ * streams  1..BOUND_CALL_STREAMS, copied; those of one channel are heard together, at the highest
+ *          rate that they brought so far. A channel without a stream is silent.
  * serial   of the Ogg stream.
  *
  * STATUS_OK           *out set.
- * STATUS_UNSUPPORTED  a codec that is not in the table.
+ * STATUS_UNSUPPORTED  a stream whose first format is no sound that is in the table.
  * STATUS_NOMEM
  */
 enum status track_create(const struct recording_stream *streams, size_t stream_count,
@@ -45,22 +46,24 @@ enum status track_create(const struct recording_stream *streams, size_t stream_c
 void track_destroy(struct track *owned_track);
 
 /**
- * Write the header pages; pages go down this sink from now on.
+ * Write the header pages; pages go down this sink from now on. Nothing is received before.
  *
+ * setup   of decoders; borrowed, outlives the track.
  * sink    borrowed, outlives the track.
  * handle  of the sink.
  */
-void track_begin(struct track *track, const struct recording_sink *sink, void *handle);
+void track_begin(struct track *track, const struct audio_setup *setup,
+                 const struct recording_sink *sink, void *handle);
 
 /**
  * Make the leg of a stream that is to be added. Any thread.
  *
  * STATUS_OK           *out set, for track_add or leg_destroy.
- * STATUS_UNSUPPORTED  a codec that is not in the table, or of another rate than its channel.
+ * STATUS_UNSUPPORTED  track_accepts refuses it.
  * STATUS_NOMEM
  */
-enum status track_make_leg(const struct track *track, const struct recording_stream *stream,
-                           struct leg **out, struct fault *fault) MUST_CHECK;
+enum status track_make_leg(const struct recording_stream *stream, struct leg **out,
+                           struct fault *fault) MUST_CHECK;
 
 /**
  * Take in a leg; its index is the number of legs before. There are fewer than BOUND_CALL_STREAMS.
@@ -70,14 +73,12 @@ enum status track_make_leg(const struct track *track, const struct recording_str
 void track_add(struct track *track, const struct recording_stream *stream, struct leg *owned_leg,
                int64_t begin_ns);
 
-/**
- * Whether a stream's codec can be heard on a channel: known, and of the channel's rate. Any thread.
+/** Whether what is agreed for a stream can be heard: its first format is a known sound. Any thread.
  */
-bool track_accepts(const struct track *track, enum recording_channel channel,
-                   const struct recording_stream *stream);
+bool track_accepts(const struct recording_stream *stream);
 
 /**
- * Take over labels, parties, codecs, payload types and holds, stream by stream; channels stay.
+ * Take over labels, parties, formats and holds, stream by stream; channels stay.
  * Streams that track_accepts refuses leave the leg as it is; those past the legs are not looked at.
  *
  * at_ns  since when it is so.
@@ -85,12 +86,13 @@ bool track_accepts(const struct track *track, enum recording_channel channel,
 void track_update(struct track *track, const struct recording_stream *streams, size_t stream_count,
                   int64_t at_ns);
 
-/** The audio of a leg comes from another address from now on; as leg_turn. */
-void track_turn(struct track *track, size_t leg);
-
 /** Give a leg one datagram; arguments as leg_receive. */
 void track_receive(struct track *track, size_t leg, const uint8_t *data, size_t data_bytes,
                    int64_t arrival_ns);
+
+/** Give a leg a report of its sender; arguments as leg_report. */
+void track_report(struct track *track, size_t leg, const struct rtcp_sender_report *report,
+                  const char *cname, const struct sockaddr_storage *from);
 
 /** Count datagrams that no leg is given; arguments as leg_count. */
 void track_count(struct track *track, size_t leg, enum leg_outcome outcome, uint64_t datagrams);

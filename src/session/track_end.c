@@ -3,50 +3,102 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "encode/opus_pair.h"
+#include "audio/line.h"
+#include "session/quality.h"
 
 enum { MS_PER_S = 1000 };
 
-static void fill_leg(struct recording_leg *out, const struct leg *leg,
-                     const struct track_end_leg *about)
+/* What is worked out of a leg beside its counts. */
+struct measured {
+    struct quality_loss loss;
+    double r_factor;
+    char text[QUALITY_TEXT_BYTES]; /* of the fact that tells it; "" where nothing was heard */
+};
+
+static struct measured measure(const struct leg *leg)
 {
     struct leg_counts counts = leg_counts(leg);
+    struct measured measured = {
+        .loss = {.heard = counts.placed, .lost = counts.lost + counts.late},
+    };
+    struct quality_loss *loss = &measured.loss;
+
+    if (!loss->heard)
+        return measured;
+    loss->bursts = quality_bursts(leg_facts(leg));
+    if (loss->bursts > loss->lost)
+        loss->bursts = loss->lost;
+    measured.r_factor = quality_r_factor(leg_codec(leg), loss);
+    quality_text(measured.r_factor, loss, leg_jitter_us(leg), measured.text);
+    return measured;
+}
+
+static struct recording_quality quality_of(const struct leg *leg, const struct measured *measured)
+{
+    if (!measured->loss.heard)
+        return (struct recording_quality){0};
+    return (struct recording_quality){
+        .r_tenths = (uint32_t)(measured->r_factor * 10 + 0.5),
+        .mos_hundredths = (uint32_t)(quality_mos(measured->r_factor) * 100 + 0.5),
+        .jitter_us = leg_jitter_us(leg),
+    };
+}
+
+/* What lies behind the recording's end was read too, but is not of it. */
+static int64_t at_most(int64_t value_ms, int64_t most_ms)
+{
+    return value_ms < most_ms ? value_ms : most_ms;
+}
+
+static void fill_leg(struct recording_leg *out, const struct leg *leg,
+                     const struct track_end_leg *about, const struct measured *measured,
+                     int64_t duration_ms)
+{
+    struct leg_counts counts = leg_counts(leg);
+    int64_t anchor = leg_anchor(leg);
 
     *out = (struct recording_leg){
         .channel = about->channel,
         .party = about->party,
         .rate_hz = leg_rate_hz(leg),
-        .anchor_samples = leg_anchor(leg),
+        .anchor_samples = anchor < 0 ? -1 : anchor * leg_rate_hz(leg) / LINE_HZ,
         .packets_received = counts.placed + counts.late + counts.duplicate + counts.displaced,
         .packets_lost = counts.lost,
         .packets_late = counts.late,
         .packets_duplicate = counts.duplicate,
         .packets_ignored = counts.ignored,
         .packets_refused = counts.refused,
+        .quality = quality_of(leg, measured),
+        .speech_ms = at_most(speech_ms(leg_speech(leg)), duration_ms),
+        .longest_silence_ms = at_most(speech_longest_silence_ms(leg_speech(leg)), duration_ms),
     };
     (void)snprintf(out->label, sizeof out->label, "%s", about->label);
     (void)snprintf(out->codec, sizeof out->codec, "%s", leg_codec(leg)->name);
 }
 
-/* Append facts as milliseconds, cut to the recording: a fact covers what it is about. */
-static size_t append_facts(struct recording_fact *out, const struct facts *facts, int64_t rate_hz,
-                           int leg, int64_t duration_ms)
+/*
+ * Append facts as milliseconds, cut to the recording: a fact covers what it is about.
+ *
+ * leg  NULL: they are of the recording, and index is -1.
+ */
+static size_t append_facts(struct recording_fact *out, const struct facts *facts,
+                           const struct leg *leg, int index, int64_t duration_ms)
 {
     size_t count = 0;
 
     for (size_t i = 0; i < facts->count; i++) {
         const struct fact *fact = &facts->list[i];
-        int64_t start = fact->start_samples * MS_PER_S / rate_hz;
-        int64_t end = (fact->end_samples * MS_PER_S + rate_hz - 1) / rate_hz;
+        int64_t start = fact->start / LINE_PER_MS;
+        int64_t end = (fact->end + LINE_PER_MS - 1) / LINE_PER_MS;
         if (start >= duration_ms)
             continue;
         out[count++] = (struct recording_fact){
             .start_ms = start,
             .end_ms = end < duration_ms ? end : duration_ms,
-            .leg = leg,
+            .leg = index,
             .cause = fact_cause_name(fact->cause),
             .count = fact->count,
-            .detail = "",
+            .detail = leg ? leg_fact_detail(leg, fact) : "",
         };
     }
     return count;
@@ -83,25 +135,43 @@ static int compare_facts(const void *left, const void *right)
     return (one->leg > other->leg) - (one->leg < other->leg);
 }
 
+/* Append how a leg was heard, if it was. */
+static size_t append_quality(struct recording_fact *out, const struct measured *measured, int leg,
+                             int64_t duration_ms)
+{
+    if (!measured->text[0])
+        return 0;
+    *out = (struct recording_fact){
+        .start_ms = duration_ms,
+        .end_ms = duration_ms,
+        .leg = leg,
+        .cause = "quality",
+        .detail = measured->text,
+    };
+    return 1;
+}
+
 /* All facts in one list; NULL and 0 where there is no memory. */
-static struct recording_fact *gather_facts(const struct track_end_input *input, size_t *count)
+static struct recording_fact *gather_facts(const struct track_end_input *input,
+                                           const struct measured *measured, size_t *count)
 {
     size_t most = input->unwritten->count + input->notes->count + 1;
 
     for (size_t i = 0; i < input->leg_count; i++)
-        most += leg_facts(input->leg[i])->count + leg_events(input->leg[i])->count + 1;
+        most += leg_facts(input->leg[i])->count + leg_events(input->leg[i])->count + 2;
     struct recording_fact *list = calloc(most, sizeof *list);
     *count = 0;
     if (!list)
         return NULL;
     for (size_t i = 0; i < input->leg_count; i++) {
-        *count += append_facts(list + *count, leg_facts(input->leg[i]), leg_rate_hz(input->leg[i]),
-                               (int)i, input->duration_ms);
+        *count += append_facts(list + *count, leg_facts(input->leg[i]), input->leg[i], (int)i,
+                               input->duration_ms);
         *count +=
             append_notes(list + *count, leg_events(input->leg[i]), (int)i, input->duration_ms);
+        *count += append_quality(list + *count, &measured[i], (int)i, input->duration_ms);
     }
     *count += append_notes(list + *count, input->notes, -1, input->duration_ms);
-    *count += append_facts(list + *count, input->unwritten, OPUS_RATE_HZ, -1, input->duration_ms);
+    *count += append_facts(list + *count, input->unwritten, NULL, -1, input->duration_ms);
     qsort(list, *count, sizeof *list, compare_facts);
     return list;
 }
@@ -118,8 +188,12 @@ void track_end_report(const struct track_end_input *input, const struct recordin
                       void *handle)
 {
     const struct track_ending *ending = input->ending;
+    struct measured measured[BOUND_CALL_STREAMS] = {0};
     size_t fact_count;
-    struct recording_fact *facts = gather_facts(input, &fact_count);
+
+    for (size_t i = 0; i < input->leg_count; i++)
+        measured[i] = measure(input->leg[i]);
+    struct recording_fact *facts = gather_facts(input, measured, &fact_count);
     struct recording_end end = {
         .ended = {ending->started.ns + input->duration_ms * CLOCK_NS_PER_MS},
         .duration_ms = input->duration_ms,
@@ -130,11 +204,12 @@ void track_end_report(const struct track_end_input *input, const struct recordin
         .caller = ending->caller,
         .called = ending->called,
         .ties = ending->ties,
+        .talk_over_ms = at_most(input->talk_over_ms, input->duration_ms),
         .end_cause = ending->end_cause,
     };
 
     for (size_t i = 0; i < input->leg_count; i++)
-        fill_leg(&end.leg[i], input->leg[i], &input->about[i]);
+        fill_leg(&end.leg[i], input->leg[i], &input->about[i], &measured[i], input->duration_ms);
     sink->end(sink->context, handle, &end);
     free(facts);
 }

@@ -25,16 +25,18 @@ struct track_end_leg {
 struct track_end_input {
     size_t leg_count;
     int64_t duration_ms;
+    int64_t talk_over_ms;
     const struct leg *leg[BOUND_CALL_STREAMS];
     const struct track_end_leg *about; /* [leg_count] */
     const struct peaks *peaks;
-    const struct facts *unwritten; /* in samples at 48 kHz */
+    const struct facts *unwritten;
     const struct notes *notes;
     const struct track_ending *ending;
 };
 
 /**
- * Gather legs, facts in the order of their start, and peaks, and end the sink's recording. Without
+ * Gather legs, facts in the order of their start, peaks and who spoke how long, and end the sink's
+ * recording. Without
  * memory for the facts it ends without them.
  */
 void track_end_report(const struct track_end_input *input, const struct recording_sink *sink,

@@ -26,6 +26,33 @@ static json_t *party_json(const struct index_party *party)
                      text_or_null(party->name));
 }
 
+static json_t *quality_json(const struct index_sound *sound)
+{
+    if (!sound->mos_hundredths)
+        return json_null();
+    return json_pack("{s:f, s:f, s:I}", "r_factor", sound->r_tenths / 10.0, "mos",
+                     sound->mos_hundredths / 100.0, "jitter_us", (json_int_t)sound->jitter_us);
+}
+
+json_t *details_add_sound(json_t *owned_object, const struct index_recording *recording,
+                          const struct index_leg *leg)
+{
+    const struct index_sound *sound = &leg->sound;
+    bool known = recording->measured;
+
+    if (!owned_object)
+        return NULL;
+    if (json_object_set_new(owned_object, "quality", known ? quality_json(sound) : json_null()) ==
+            0 &&
+        json_object_set_new(owned_object, "speech_ms",
+                            known ? json_integer(sound->speech_ms) : json_null()) == 0 &&
+        json_object_set_new(owned_object, "longest_silence_ms",
+                            known ? json_integer(sound->longest_silence_ms) : json_null()) == 0)
+        return owned_object;
+    json_decref(owned_object);
+    return NULL;
+}
+
 static json_t *leg_json(const struct index_leg *leg, const struct details_leg_media *media)
 {
     bool anchored = media && media->anchor_samples >= 0;
@@ -123,6 +150,13 @@ out:
     return -1;
 }
 
+static int add_talk_over(json_t *details, const struct index_recording *recording)
+{
+    return json_object_set_new(details, "talk_over_ms",
+                               recording->measured ? json_integer(recording->talk_over_ms)
+                                                   : json_null());
+}
+
 enum status details_write(const struct index_recording *recording,
                           const struct details_leg_media *media, const struct index_fact *facts,
                           size_t fact_count, char **json)
@@ -132,10 +166,13 @@ enum status details_write(const struct index_recording *recording,
     json_t *fact_list = json_array();
     enum status status = STATUS_NOMEM;
 
-    if (!details || add_origin(details, recording) || add_ties(details, recording))
+    if (!details || add_origin(details, recording) || add_ties(details, recording) ||
+        add_talk_over(details, recording))
         goto out;
     for (size_t i = 0; i < recording->legs; i++) {
-        if (json_array_append_new(legs, leg_json(&recording->leg[i], media ? &media[i] : NULL)))
+        const struct index_leg *leg = &recording->leg[i];
+        json_t *object = leg_json(leg, media ? &media[i] : NULL);
+        if (json_array_append_new(legs, details_add_sound(object, recording, leg)))
             goto out;
     }
     for (size_t i = 0; i < fact_count; i++) {
@@ -144,7 +181,7 @@ enum status details_write(const struct index_recording *recording,
     }
     if (json_object_set(details, "legs", legs) || json_object_set(details, "facts", fact_list))
         goto out;
-    char *text = json_dumps(details, JSON_COMPACT);
+    char *text = json_dumps(details, JSON_COMPACT | JSON_REAL_PRECISION(9));
     if (text) {
         *json = text;
         status = STATUS_OK;

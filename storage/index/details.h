@@ -6,6 +6,7 @@
 #ifndef RECORDER_STORAGE_INDEX_DETAILS_H
 #define RECORDER_STORAGE_INDEX_DETAILS_H
 
+#include <jansson.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -32,11 +33,21 @@ enum status details_write(const struct index_recording *recording,
                           size_t fact_count, char **json) MUST_CHECK;
 
 /**
+ * Add to the object of a leg how it was heard and spoke: "quality" ("r_factor", "mos",
+ * "jitter_us"), "speech_ms" and "longest_silence_ms"; each null where that is not known. NULL is
+ * passed on. To be written with JSON_REAL_PRECISION(9): 93.2, not 93.200000000000003.
+ *
+ * Returns owned_object, or NULL without memory.
+ */
+json_t *details_add_sound(json_t *owned_object, const struct index_recording *recording,
+                          const struct index_leg *leg);
+
+/**
  * Read it back: what the index lost, or never had, of a sealed recording.
  *
  * recording   parties, direction, origin, ties, conversation, by_number, owner_due, end cause,
- * ended, duration and legs are taken where the JSON has them (texts cut where they do not fit); all
- *             else stays as it is: id, customer, started, state, path, sizes and hashes are the
+ * ended, duration, talk-over and legs are taken where the JSON has them (texts cut where they do
+ * not fit); all else stays as it is: id, customer, started, state, path, sizes and hashes are the
  *             footer's and the row's.
  * facts       out: freed by the caller with free(), NULL where there is none.
  *

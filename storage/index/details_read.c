@@ -101,6 +101,34 @@ static void take_ties(const json_t *details, struct index_recording *recording)
         recording->by_number = json_is_true(by_number);
 }
 
+/* A number that is stored as an integer of a smaller unit. */
+static uint32_t scaled(const json_t *object, const char *name, double units)
+{
+    double value = json_number_value(json_object_get(object, name)) * units;
+
+    return value > 0 && value < (double)UINT32_MAX ? (uint32_t)(value + 0.5) : 0;
+}
+
+static void take_sound(const json_t *leg, struct index_sound *sound)
+{
+    const json_t *quality = json_object_get(leg, "quality");
+
+    *sound = (struct index_sound){
+        .r_tenths = scaled(quality, "r_factor", 10),
+        .mos_hundredths = scaled(quality, "mos", 100),
+        .jitter_us = scaled(quality, "jitter_us", 1),
+        .speech_ms = (int64_t)count_of(leg, "speech_ms"),
+        .longest_silence_ms = (int64_t)count_of(leg, "longest_silence_ms"),
+    };
+}
+
+/* Of a file from before it was measured, or one that was recovered, it says nothing. */
+static void take_talk_over(const json_t *details, struct index_recording *recording)
+{
+    recording->measured = json_is_integer(json_object_get(details, "talk_over_ms"));
+    recording->talk_over_ms = (int64_t)count_of(details, "talk_over_ms");
+}
+
 static void take_legs(const json_t *legs, struct index_recording *recording)
 {
     recording->legs = json_array_size(legs);
@@ -118,6 +146,7 @@ static void take_legs(const json_t *legs, struct index_recording *recording)
         leg->packets_duplicate = count_of(value, "packets_duplicate");
         leg->packets_ignored = count_of(value, "packets_ignored");
         leg->packets_refused = count_of(value, "packets_refused");
+        take_sound(value, &leg->sound);
     }
 }
 
@@ -167,6 +196,7 @@ enum status details_read(const char *json, size_t json_bytes, struct index_recor
         take_origin(details, recording);
         take_ties(details, recording);
         take_end(details, recording);
+        take_talk_over(details, recording);
         take_legs(legs, recording);
     }
     json_decref(details);

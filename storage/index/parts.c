@@ -7,11 +7,13 @@ static const char legs_remove_sql[] = "DELETE FROM legs WHERE recording = ?1";
 static const char leg_insert_sql[] =
     "INSERT INTO legs (recording, position, right_channel, label, party_number, party_name, codec,"
     " packets_received, packets_lost, packets_late, packets_duplicate,"
-    " packets_ignored, packets_refused)"
-    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
+    " packets_ignored, packets_refused, r_tenths, mos_hundredths, jitter_us, speech_ms,"
+    " longest_silence_ms)"
+    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)";
 static const char leg_list_sql[] =
     "SELECT right_channel, label, party_number, party_name, codec, packets_received, packets_lost,"
-    " packets_late, packets_duplicate, packets_ignored, packets_refused"
+    " packets_late, packets_duplicate, packets_ignored, packets_refused, r_tenths, mos_hundredths,"
+    " jitter_us, speech_ms, longest_silence_ms"
     " FROM legs WHERE recording = ?1 ORDER BY position LIMIT ?2";
 
 static const char facts_remove_sql[] = "DELETE FROM facts WHERE recording = ?1";
@@ -21,6 +23,9 @@ static const char fact_insert_sql[] =
 static const char fact_list_sql[] =
     "SELECT start_ms, end_ms, leg, cause, packets, detail FROM facts"
     " WHERE recording = ?1 ORDER BY start_ms, position";
+
+static const char fact_count_sql[] =
+    "SELECT cause, count(*) FROM facts WHERE recording = ?1 GROUP BY cause ORDER BY cause";
 
 static enum status run_for_recording(struct index *index, enum statement_id id, const char *sql,
                                      const struct uuid *recording, struct fault *fault)
@@ -56,6 +61,11 @@ static enum status insert_leg(struct index *index, const struct uuid *recording,
     statement_integer(&statement, (int64_t)leg->packets_duplicate);
     statement_integer(&statement, (int64_t)leg->packets_ignored);
     statement_integer(&statement, (int64_t)leg->packets_refused);
+    statement_integer(&statement, leg->sound.r_tenths);
+    statement_integer(&statement, leg->sound.mos_hundredths);
+    statement_integer(&statement, leg->sound.jitter_us);
+    statement_integer(&statement, leg->sound.speech_ms);
+    statement_integer(&statement, leg->sound.longest_silence_ms);
     return statement_run(&statement, NULL, fault, "insert leg");
 }
 
@@ -110,6 +120,15 @@ enum status parts_replace_facts(struct index *index, const struct uuid *recordin
     return status;
 }
 
+static void read_sound(struct statement *statement, struct index_sound *sound)
+{
+    sound->r_tenths = (uint32_t)statement_read_integer(statement);
+    sound->mos_hundredths = (uint32_t)statement_read_integer(statement);
+    sound->jitter_us = (uint32_t)statement_read_integer(statement);
+    sound->speech_ms = statement_read_integer(statement);
+    sound->longest_silence_ms = statement_read_integer(statement);
+}
+
 enum status parts_read_legs(struct index *index, struct index_recording *recording,
                             struct fault *fault)
 {
@@ -135,6 +154,7 @@ enum status parts_read_legs(struct index *index, struct index_recording *recordi
         leg->packets_duplicate = (uint64_t)statement_read_integer(&statement);
         leg->packets_ignored = (uint64_t)statement_read_integer(&statement);
         leg->packets_refused = (uint64_t)statement_read_integer(&statement);
+        read_sound(&statement, &leg->sound);
     }
     statement_end(&statement);
     return status;
@@ -190,4 +210,27 @@ enum status recordings_facts(struct index *index, struct uuid id, struct index_f
     *facts = found;
     *fact_count = count;
     return STATUS_OK;
+}
+
+enum status recordings_count_facts(struct index *index, struct uuid id,
+                                   struct index_fact_counts *counts, struct fault *fault)
+{
+    struct index_fact_counts found = {0};
+    struct statement statement;
+    bool row = false;
+    enum status status =
+        statement_begin(index, STATEMENT_FACT_COUNT, fact_count_sql, &statement, fault);
+
+    if (status != STATUS_OK)
+        return status;
+    statement_uuid(&statement, &id);
+    while (found.causes < INDEX_FACT_CAUSES_MAX &&
+           (status = statement_step(&statement, &row, fault, "count facts")) == STATUS_OK && row) {
+        statement_read_text(&statement, found.of[found.causes].cause, sizeof found.of[0].cause);
+        found.of[found.causes++].facts = (uint64_t)statement_read_integer(&statement);
+    }
+    statement_end(&statement);
+    if (status == STATUS_OK)
+        *counts = found;
+    return status;
 }

@@ -21,8 +21,8 @@ static const char insert_sql[] =
 
 static const char finish_sql[] =
     "UPDATE recordings SET state = ?1, ended_us = ?2, duration_ms = ?3, end_cause = ?4,"
-    " audio_bytes = ?5, sha256_cipher = ?6, sha256_plain = ?7, direction = ?8"
-    " WHERE id = ?9 AND state IN (0, 3)";
+    " audio_bytes = ?5, sha256_cipher = ?6, sha256_plain = ?7, direction = ?8, talk_over_ms = ?9"
+    " WHERE id = ?10 AND state IN (0, 3)";
 
 /* What is not known at the end stays what it was; what did not change costs no index entries. */
 #define PARTY_UPDATE(party)                                                                        \
@@ -154,6 +154,7 @@ static enum status update_row(struct index *index, const struct index_recording 
     statement_blob(&statement, recording->sha256_cipher, sizeof recording->sha256_cipher);
     statement_blob(&statement, recording->sha256_plain, sizeof recording->sha256_plain);
     statement_integer(&statement, (int64_t)recording->direction);
+    statement_integer(&statement, recording->measured ? recording->talk_over_ms : -1);
     statement_uuid(&statement, &recording->id);
     status = statement_run(&statement, &changes, fault, "finish recording");
     return status == STATUS_OK && !changes ? why_unchanged(index, &recording->id, fault) : status;

@@ -49,6 +49,16 @@ struct index_party {
     char name[BOUND_NAME_BYTES];
 };
 
+/* How a leg was heard, as an estimate, and how it spoke; known where its recording is measured. */
+struct index_sound {
+    uint32_t r_tenths; /* R of ITU-T G.107: 932 is 93.2 */
+    uint32_t
+        mos_hundredths; /* MOS of the same, 100 to 450; 0: nothing came, there is no estimate */
+    uint32_t jitter_us; /* mean interarrival jitter (RFC 3550) */
+    int64_t speech_ms;
+    int64_t longest_silence_ms;
+};
+
 struct index_leg {
     bool right; /* channel */
     char label[BOUND_LABEL_BYTES];
@@ -60,6 +70,7 @@ struct index_leg {
     uint64_t packets_duplicate;
     uint64_t packets_ignored;
     uint64_t packets_refused; /* not authentic, or not of the leg's sender */
+    struct index_sound sound;
 };
 
 struct index_fact {
@@ -69,6 +80,17 @@ struct index_fact {
     char cause[24];
     uint32_t count;
     char detail[BOUND_FACT_DETAIL_BYTES]; /* UTF-8, "" where there is nothing more to say */
+};
+
+enum { INDEX_FACT_CAUSES_MAX = 64 }; /* of one recording that are counted */
+
+/* How many facts of each cause a recording has, by the cause's name. */
+struct index_fact_counts {
+    size_t causes;
+    struct {
+        char cause[24];
+        uint64_t facts;
+    } of[INDEX_FACT_CAUSES_MAX];
 };
 
 /* One recording, whole. */
@@ -102,6 +124,9 @@ struct index_recording {
     uint64_t audio_bytes;
     uint8_t sha256_cipher[32];
     uint8_t sha256_plain[32];
+    bool measured;        /* talk_over_ms and each leg's sound are known: not of one that was cut
+                             short, nor of one from before they were */
+    int64_t talk_over_ms; /* how long both sides spoke at once */
     size_t legs;
     struct index_leg leg[BOUND_CALL_STREAMS];
 };
@@ -140,11 +165,11 @@ enum status recordings_find_owner(struct index *index, struct index_recording *r
                                   struct fault *fault) MUST_CHECK;
 
 /**
- * The recording ended: state, ended, duration, end_cause, direction, sizes, hashes, legs, and
- * parties and ties (session_id, sip_session_id, group_id, call_reference) where the new ones are
- * not empty; facts replace those that were there. The id never changes. Where its ties have
- * changed, the conversations that it shares one with now become one with its own: earlier ones (as
- * below), and those that began less than CONVERSATION_GAP_S after its end.
+ * The recording ended: state, ended, duration, end_cause, direction, sizes, hashes, talk-over,
+ * legs, and parties and ties (session_id, sip_session_id, group_id, call_reference) where the new
+ * ones are not empty; facts replace those that were there. The id never changes. Where its ties
+ * have changed, the conversations that it shares one with now become one with its own: earlier ones
+ * (as below), and those that began less than CONVERSATION_GAP_S after its end.
  *
  * Where owner_due is set (recordings_find_owner) and is not the row's customer, customer becomes
  * "unassigned", so that nobody hears it until the keeper has sealed its file to the right one
@@ -251,6 +276,11 @@ enum status recordings_get(struct index *index, struct uuid id, const struct uui
 /** Facts of one, in order of start_ms: *facts is freed by the caller with free(). */
 enum status recordings_facts(struct index *index, struct uuid id, struct index_fact **facts,
                              size_t *fact_count, struct fault *fault) MUST_CHECK;
+
+/** Count the facts of one by cause; none where there is no such recording. */
+enum status recordings_count_facts(struct index *index, struct uuid id,
+                                   struct index_fact_counts *counts,
+                                   struct fault *fault) MUST_CHECK;
 
 /* What to list. */
 struct recordings_query {

@@ -46,6 +46,9 @@ void row_read(struct statement *statement, struct index_recording *recording)
     recording->conversation = statement_read_uuid(statement);
     recording->owner_due = statement_read_uuid(statement);
     recording->by_number = statement_read_integer(statement) != 0;
+    int64_t talk_over_ms = statement_read_integer(statement);
+    recording->measured = talk_over_ms >= 0;
+    recording->talk_over_ms = talk_over_ms < 0 ? 0 : talk_over_ms;
 }
 
 void row_reverse(const char *text, char reversed[static BOUND_NUMBER_BYTES])

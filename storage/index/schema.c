@@ -243,7 +243,19 @@ static const char version_3[] =
     "ALTER TABLE recordings DROP COLUMN sip_session_remote;"
     "ALTER TABLE recordings ADD COLUMN by_number INTEGER NOT NULL DEFAULT 0;";
 
-const char *const schema_steps[] = {version_1, version_2, version_3};
+/*
+ * Version 4: how a leg was heard, who spoke for how long. talk_over_ms is -1 where none of that was
+ * measured: of calls from before, and of those that were cut short.
+ */
+static const char version_4[] =
+    "ALTER TABLE recordings ADD COLUMN talk_over_ms INTEGER NOT NULL DEFAULT -1;"
+    "ALTER TABLE legs ADD COLUMN r_tenths INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE legs ADD COLUMN mos_hundredths INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE legs ADD COLUMN jitter_us INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE legs ADD COLUMN speech_ms INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE legs ADD COLUMN longest_silence_ms INTEGER NOT NULL DEFAULT 0;";
+
+const char *const schema_steps[] = {version_1, version_2, version_3, version_4};
 _Static_assert(sizeof schema_steps / sizeof schema_steps[0] == INDEX_SCHEMA_VERSION,
                "one step per schema version");
 

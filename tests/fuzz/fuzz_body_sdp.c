@@ -14,15 +14,17 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static int rank(const char *encoding, uint32_t clock_rate_hz, uint8_t channels)
+static bool records(const void *context, const char *encoding, uint32_t clock_rate_hz,
+                    uint8_t channels)
 {
+    (void)context;
     (void)clock_rate_hz;
     (void)channels;
     return strcasecmp(encoding, "PCMA") == 0 || strcasecmp(encoding, "PCMU") == 0 ||
            strcasecmp(encoding, "L16") == 0;
 }
 
-static const struct sdp_abilities abilities = {.rank = rank, .srtp = true};
+static const struct sdp_abilities abilities = {.records = records, .srtp = true};
 
 /* Accept what can be recorded; our key is the peer's, so that it can be compared. */
 static void describe(const struct sdp_description *theirs, struct sdp_local *local)

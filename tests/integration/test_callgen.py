@@ -553,7 +553,9 @@ class CallgenTest(unittest.TestCase):
                 (["--to", "127.0.0.1:1", "--left", "x.wav"], "--right"),
                 (["--to", "127.0.0.1:1", "--labels", "a,a"], "--labels"),
                 (["--to", "127.0.0.1:1", "--caller", "1>2"], "--caller"),
-                (["--to", "127.0.0.1:1", "--codec", "opus"], "pcma or pcmu"),
+                (["--to", "127.0.0.1:1", "--codec", "g728"], "gsm or opus"),
+                (["--to", "127.0.0.1:1", "--digits", "12x"], "--digits 12x"),
+                (["--to", "127.0.0.1:1", "--noise", "--codec", "opus"], "--noise"),
                 (["--to", "127.0.0.1:1", "--what"], "--what"),
                 (["--to", "127.0.0.1:1", "more"], "more")):
             done = subprocess.run([CALLGEN, *options], capture_output=True, text=True, timeout=20,

@@ -118,9 +118,22 @@ class EndToEnd(unittest.TestCase):
 
     def test_facts_cover_only_what_is_not_audio(self):
         facts = self.recorder.get(self.path + "/facts").json()["facts"]
-        self.assertTrue(all(fact["cause"] == "silent" for fact in facts), facts)
+        self.assertEqual({fact["cause"] for fact in facts} - {"silent"}, {"quality"}, facts)
         for fact in facts:
             self.assertLessEqual(fact["end_ms"] - fact["start_ms"], 400)
+
+    def test_how_each_side_was_heard_and_spoke_is_told(self):
+        whole = self.recorder.get(self.path).json()
+        for leg in whole["legs"]:
+            self.assertAlmostEqual(leg["quality"]["r_factor"], 93.2, delta=0.1)
+            self.assertAlmostEqual(leg["quality"]["mos"], 4.41, delta=0.01)
+            self.assertLess(leg["quality"]["jitter_us"], 20_000)
+            self.assertGreater(leg["speech_ms"], 0)
+            self.assertLess(leg["longest_silence_ms"], whole["duration_ms"])
+        self.assertLessEqual(whole["talk_over_ms"],
+                             min(leg["speech_ms"] for leg in whole["legs"]))
+        causes = [fact["cause"] for fact in self.recorder.get(self.path + "/facts").json()["facts"]]
+        self.assertEqual(whole["facts"], {cause: causes.count(cause) for cause in causes})
 
     def test_search_by_period_and_number(self):
         found = self.recorder.listed

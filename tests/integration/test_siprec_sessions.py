@@ -180,11 +180,11 @@ class Answered(Session):
     def test_every_line_is_answered_in_its_place_and_those_refused_stop_no_other(self):
         left, right = self.sender(7, 0), self.sender(8, 8)
         offer = (HEAD + "m=video 5000 RTP/AVP 96\r\na=rtpmap:96 H264/90000\r\na=label:v1\r\n"
-                 + audio(left.port, "a1", "a=rtpmap:0 PCMU/8000\r\n", "RTP/AVPF", "18 0 101")
-                 + "m=audio 5004 RTP/AVP 18\r\na=rtpmap:18 G729/8000\r\na=label:g\r\n"
+                 + audio(left.port, "a1", "a=rtpmap:0 PCMU/8000\r\n", "RTP/AVPF", "4 0 101")
+                 + "m=audio 5004 RTP/AVP 4\r\na=rtpmap:4 G723/8000\r\na=label:g\r\n"
                  + "m=image 5006 udptl t38\r\n"
-                 + audio(right.port, "a2", "a=rtpmap:8 PCMA/8000\r\na=rtpmap:3 GSM/8000\r\n",
-                         formats="3 8", direction="")
+                 + audio(right.port, "a2", "a=rtpmap:8 PCMA/8000\r\na=rtpmap:4 G723/8000\r\n",
+                         formats="4 8", direction="")
                  + "m=application 5010 TCP/MSRP *\r\n" + audio(5012, "s", profile="RTP/SAVP")
                  + audio(0, "gone"))
         dialog, answer, lines = self.begin(offer)
@@ -268,7 +268,7 @@ class Answered(Session):
 
     def test_offer_of_one_mixed_stream_in_the_manner_of_a_session_border_controller(self):
         rtp = self.sender(7, 0)
-        sdp = (HEAD + "m=audio %d RTP/AVP 18 0 101\r\na=rtpmap:101 telephone-event/8000\r\n"
+        sdp = (HEAD + "m=audio %d RTP/AVP 4 0 101\r\na=rtpmap:101 telephone-event/8000\r\n"
                % rtp.port)
         dialog, answer, lines = self.begin(sdp)
         self.assertEqual(lines[0][0].split()[3:], ["0", "101"])
@@ -364,7 +364,7 @@ class Answered(Session):
         port = ports_of(answer)[0]
         for method in ("INVITE", "UPDATE"):
             refused = change(self.udp, dialog, method,
-                             HEAD + audio(rtp.port, "1", formats="18"), SDP_TYPE)
+                             HEAD + audio(rtp.port, "1", formats="4"), SDP_TYPE)
             self.assertEqual(code(refused), 488)
         play(1, (rtp, port))
         self.assertEqual(self.ended(dialog)[1]["legs"][0]["packets_received"], 50)

@@ -51,6 +51,8 @@ const FACTS = [
     [22_400, 22_400, 1, 'stream_change', 0, '2, +4588303082 -> 5, Karen Lund'],
     [23_200, 23_200, null, 'stream_refused', 0, 'line 9: 8 streams are recorded already'],
     [24100, 24160, 1, 'late', 3],
+    [25_000, 25_000, 0, 'clock_corrected', 0, '+43 ms'],
+    [25_400, 25_520, 0, 'dtmf', 0, '5'],
     [26_200, 26_800, 0, 'overlaid', 30],
     [28300, 28340, 0, 'lost', 2],
     [29600, 30100, 1, 'unwritten', 25],
@@ -59,6 +61,8 @@ const FACTS = [
     [39_000, 39_000, null, 'documents_dropped', 4],
     [39_500, 39_500, null, 'notes_dropped', 12],
     [40_200, 40_900, 1, 'moonshine', 0],
+    [42_000, 42_000, 0, 'quality', 0, 'R 91.4 MOS 4.37 loss 0.62 % jitter 1.2 ms'],
+    [42_000, 42_000, 1, 'quality', 0, 'R 93.2 MOS 4.41 loss 0.14 % jitter 0.3 ms'],
 ];
 
 /* 16-bit mono samples of a WAV file that espeak-ng wrote, brought to RATE_HZ by nearest sample. */
@@ -200,7 +204,21 @@ function leg(channel, who, lost) {
         packets_duplicate: 0,
         packets_ignored: 41,
         packets_refused: 0,
+        quality: lost
+            ? { r_factor: 91.4, mos: 4.37, jitter_us: 1234 }
+            : { r_factor: 93.2, mos: 4.41, jitter_us: 310 },
+        speech_ms: channel === 'left' ? 12_480 : 15_160,
+        longest_silence_ms: channel === 'left' ? 14_900 : 5_420,
     };
+}
+
+/* How many facts of each cause. */
+function counts_of(facts) {
+    const counts = {};
+    for (const [, , , cause] of facts) {
+        counts[cause] = (counts[cause] ?? 0) + 1;
+    }
+    return counts;
 }
 
 function id_of(i) {
@@ -229,6 +247,8 @@ function make_recording(i, started_ms) {
         called,
         conversation_id: id_of(i),
         legs: [leg('left', caller, 13), leg('right', called, 0)],
+        talk_over_ms: 860,
+        facts: counts_of(kind === 'clean' ? [] : FACTS),
     };
 }
 
@@ -237,6 +257,14 @@ function make_conference(recording) {
     const late = party(['+4526272829', 'Karen Lund']);
     const unknown = party([null, null]);
     recording.legs.push(leg('right', late, 2), leg('left', unknown, 0));
+}
+
+/* As of a call that was cut short. */
+function forget_measures(recording) {
+    recording.talk_over_ms = null;
+    for (const one of recording.legs) {
+        Object.assign(one, { quality: null, speech_ms: null, longest_silence_ms: null });
+    }
 }
 
 /* One caller who is passed on, each part beginning where the one before it ends. */
@@ -257,6 +285,9 @@ function make_transferred(recordings) {
             linked_by,
         });
         part.legs = [leg('left', part.caller, 13), leg('right', part.called, 0)];
+        if (part.state === 'recovered') {
+            forget_measures(part);
+        }
         started_ms += DURATION_MS + 3000;
     }
 }

@@ -66,7 +66,7 @@ function number_matches(recording, pattern) {
     });
 }
 
-function bare({ legs, kind, ...row }) {
+function bare({ legs, kind, talk_over_ms, facts, ...row }) {
     return row;
 }
 

@@ -208,6 +208,35 @@ describe('facts', () => {
         assert.deepEqual([total.cause, total.name], ['other', 'Other: eclipse']);
     });
 
+    it('what is quiet, lost, filled in, withheld and undecodable is told apart in groups', () => {
+        const { stretch } = interface_causes();
+        const facts = [...stretch, 'eclipse'].map((cause, i) => fact(i, i + 1, 0, cause));
+        const groups = portal.total_by_group(facts);
+        const causes = Object.fromEntries(
+            groups.map(({ group, totals }) => [group, totals.map(({ cause }) => cause)]),
+        );
+        assert.deepEqual(causes.quiet, ['silent']);
+        assert.deepEqual(causes.withheld, ['held', 'paused', 'masked']);
+        assert.deepEqual(causes.concealed, ['concealed']);
+        assert.deepEqual(causes.undecodable, ['undecodable']);
+        assert.deepEqual(causes.other, ['other']);
+        /* nothing is left out */
+        assert.equal(Object.values(causes).flat().length, facts.length);
+        assert.deepEqual(
+            portal.total_by_group(facts.slice(0, 1)).map(({ group }) => group),
+            ['lost'],
+        );
+    });
+
+    it('a digit is a moment with its name, how a leg was received is none', () => {
+        const drawn = portal.moments(
+            [fact(500, 620, 0, 'dtmf', '5'), fact(1000, 1000, 0, 'quality', 'R 93.2')],
+            [{ channel: 'left' }],
+            1000,
+        );
+        assert.deepEqual(drawn, [{ lane: 'left', sign: 'dtmf', at: 0.5, label: '5' }]);
+    });
+
     it('every cause of the interface is of one kind, one not known by whether it has a length', () => {
         const { stretch, moment } = interface_causes();
         assert.ok(stretch.includes('lost') && moment.includes('deviation'));

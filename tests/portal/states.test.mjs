@@ -140,6 +140,8 @@ const SIGNS = [
     'ssrc_change',
     'stream_change',
     'stream_refused',
+    'clock_corrected',
+    'dtmf',
     'deviation',
 ];
 
@@ -163,6 +165,21 @@ it('every cause has its own look on the lanes and its own words below', async ()
                         }),
                     );
                 assert.equal(new Set(looks).size, 11);
+                assert.deepEqual(
+                    await page
+                        .locator('recorder-facts .legend section')
+                        .evaluateAll((all) =>
+                            all.map((one) => [one.className, one.querySelectorAll('li').length]),
+                        ),
+                    [
+                        ['group-quiet', 1],
+                        ['group-withheld', 3],
+                        ['group-concealed', 1],
+                        ['group-lost', 4],
+                        ['group-undecodable', 1],
+                        ['group-other', 1],
+                    ],
+                );
                 for (const sign of [...SIGNS, 'documents_dropped', 'notes_dropped']) {
                     assert.equal(
                         await page.locator(`recorder-lanes .moment-${sign}`).count(),
@@ -176,8 +193,11 @@ it('every cause has its own look on the lanes and its own words below', async ()
                 await notes.locator('summary').click();
                 assert.equal(
                     await notes.locator('li').count(),
-                    facts.filter((fact) => fact.start_ms === fact.end_ms).length - 2,
+                    facts.filter(
+                        ({ start_ms, end_ms, cause }) => start_ms === end_ms || cause === 'dtmf',
+                    ).length - 2,
                 );
+                assert.equal(await page.locator('recorder-lanes .moment-quality').count(), 0);
                 await notes.getByText('metadata is not well-formed XML').waitFor();
                 await picture(page, `state-facts-${locale.slice(0, 2)}`, true);
                 assert.deepEqual(await axe(page), []);
@@ -205,8 +225,34 @@ it('the lanes name everybody who is heard on them', async () => {
         );
         assert.deepEqual(await called.allTextContents(), [first.name, 'Karen Lund']);
         await page.locator('recorder-legs summary').click();
-        assert.equal(await page.locator('recorder-legs tbody tr').count(), 4);
+        assert.equal(await page.locator('recorder-legs .counted tbody tr').count(), 4);
         await page.getByRole('columnheader', { name: 'Refused' }).waitFor();
+    });
+});
+
+it('how each side was received and how long it spoke is told where it was measured', async () => {
+    await with_list(async (page) => {
+        await page.locator(row_of('conference')).click();
+        await page.locator('recorder-legs summary').click();
+        const left = page.locator('recorder-legs .measured tbody tr').first();
+        for (const figure of ['4.37 (R 91.4)', '1.2 ms', '12 secs (30%)', '15 secs']) {
+            await left.getByText(figure, { exact: true }).waitFor();
+        }
+        await page.getByText('Both spoke at once for 0.9 secs.').waitFor();
+        await page.locator('recorder-legs').scrollIntoViewIfNeeded();
+        await picture(page, 'state-legs');
+        assert.deepEqual(await axe(page), []);
+    });
+    await with_list(async (page) => {
+        await page.locator(row_of('part-17')).click();
+        await page.locator('recorder-legs summary').click();
+        const cells = await page
+            .locator('recorder-legs .measured tbody tr')
+            .first()
+            .locator('td')
+            .allTextContents();
+        assert.deepEqual(cells, ['–', '–', '–', '–']);
+        assert.equal(await page.getByText('Both spoke at once').count(), 0);
     });
 });
 

@@ -23,6 +23,7 @@
 #include <string.h>
 
 #include "audio/codec.h"
+#include "audio/decoder.h"
 #include "base/bytes.h"
 #include "encode/opus_pair.h"
 
@@ -87,12 +88,27 @@ static enum status read_withheld(const char *path, bool *withheld, size_t packet
     return status;
 }
 
+/* What is recorded in place of `missing` packets that were lost in front of one. */
+static void lay_out_loss(struct audio_decoder *decoder, size_t missing, const uint8_t *next,
+                         int16_t *pcm)
+{
+    enum { CONCEALED_MAX = 3 };
+
+    if (missing && missing <= CONCEALED_MAX)
+        audio_decoder_conceal(decoder, missing * PACKET_SAMPLES, next, PACKET_SAMPLES, pcm);
+    else if (missing)
+        audio_decoder_pause(decoder);
+}
+
 /* Lay out the packets that were sent behind the anchor; all else stays zero. */
 static enum status lay_out(struct line *line, const struct audio_codec *codec, int64_t anchor,
                            const struct bytes *payload, const bool *withheld)
 {
+    static const struct audio_setup without_helpers = {0};
+    struct audio_decoder *decoder = NULL;
     size_t packets = payload->len / PACKET_SAMPLES;
     size_t first = 0;
+    size_t missing = 0;
 
     while (first < packets && withheld[first])
         first++;
@@ -100,13 +116,22 @@ static enum status lay_out(struct line *line, const struct audio_codec *codec, i
         packets--;
     line->samples = (size_t)anchor + (packets - first) * PACKET_SAMPLES;
     line->pcm = calloc(line->samples + 1, sizeof *line->pcm);
-    if (!line->pcm)
+    if (!line->pcm || audio_decoder_create(&without_helpers, &decoder) != STATUS_OK)
         return STATUS_NOMEM;
-    for (size_t i = first; i < packets; i++)
-        if (!withheld[i])
-            codec->decode(payload->data + i * PACKET_SAMPLES, PACKET_SAMPLES,
-                          line->pcm + anchor + (int64_t)((i - first) * PACKET_SAMPLES));
-    return STATUS_OK;
+    enum status status = STATUS_OK;
+    for (size_t i = first; i < packets && status == STATUS_OK; i++) {
+        const uint8_t *bytes = payload->data + i * PACKET_SAMPLES;
+        int16_t *pcm = line->pcm + anchor + (int64_t)((i - first) * PACKET_SAMPLES);
+        if (withheld[i]) {
+            missing++;
+            continue;
+        }
+        lay_out_loss(decoder, missing, bytes, pcm - missing * PACKET_SAMPLES);
+        missing = 0;
+        status = audio_decoder_decode(decoder, codec, bytes, PACKET_SAMPLES, pcm);
+    }
+    audio_decoder_destroy(decoder);
+    return status;
 }
 
 /* arguments: channel, CODEC, ANCHOR, PAYLOAD_FILE, WITHHELD_FILE */

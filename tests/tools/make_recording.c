@@ -1,7 +1,8 @@
 /*
  * make_recording STORE CUSTOMER SECONDS: put a finished recording of that length into a store at
  * once, through the product's own encoder, writer and index, and print its id. Left sweeps up,
- * right is noise, so that no two stretches are alike.
+ * right is noise, so that no two stretches are alike. It has facts of every cause, one after the
+ * other on both sides in turn, as far as it is long enough: for looking at it.
  */
 #include <math.h>
 #include <stdio.h>
@@ -17,6 +18,35 @@
 #include "storage/recording/writer.h"
 
 enum { RATE_HZ = 8000, FRAME_SAMPLES = 160, FLUSH_FRAMES = 500 };
+
+enum { FACT_EVERY_MS = 2000, FACT_MS = 1200 };
+
+/* Of stretches, then of moments: cause and detail. */
+static const char *const causes[][2] = {
+    {"silent", ""},
+    {"lost", ""},
+    {"concealed", ""},
+    {"late", ""},
+    {"held", ""},
+    {"paused", ""},
+    {"masked", ""},
+    {"undecodable", "96 AMR-WB/16000 (no decoder)"},
+    {"overlaid", ""},
+    {"unwritten", ""},
+    {"codec_change", "PCMA -> G722"},
+    {"ssrc_change", "1f2e3d4c -> 5a6b7c8d"},
+    {"clock_corrected", "+43 ms"},
+    {"dtmf", "5"},
+    {"party_joined", "Karen Lund <+4526272829>"},
+    {"party_left", "+4588303082"},
+    {"stream_change", "2 -> 5"},
+    {"stream_refused", "line 9: 8 streams are recorded already"},
+    {"deviation", "no recording session tag in Require"},
+    {"documents_dropped", ""},
+    {"notes_dropped", ""},
+    {"quality", "R 92.1 MOS 4.39 loss 0.02 % jitter 1.2 ms"},
+};
+enum { CAUSES = sizeof causes / sizeof causes[0], STRETCH_CAUSES = 10 };
 
 struct maker {
     const char *store;
@@ -128,8 +158,36 @@ static void write_audio(struct maker *maker, long frames)
     }
 }
 
+static size_t make_facts(struct index_fact *facts, int64_t duration_ms)
+{
+    size_t count = 0;
+
+    for (int i = 0; i < CAUSES && i * FACT_EVERY_MS + FACT_MS <= duration_ms; i++) {
+        struct index_fact *fact = &facts[count++];
+        fact->start_ms = (int64_t)i * FACT_EVERY_MS;
+        fact->end_ms = fact->start_ms + (i < STRETCH_CAUSES ? FACT_MS : 0);
+        fact->leg = i % 2;
+        (void)snprintf(fact->cause, sizeof fact->cause, "%s", causes[i][0]);
+        (void)snprintf(fact->detail, sizeof fact->detail, "%s", causes[i][1]);
+    }
+    return count;
+}
+
+static void make_legs(struct index_recording *row)
+{
+    row->legs = 2;
+    row->leg[0] = (struct index_leg){.label = "1", .party = row->caller, .codec = "PCMA"};
+    row->leg[1] =
+        (struct index_leg){.right = true, .label = "2", .party = row->called, .codec = "PCMU"};
+    row->measured = true;
+    for (size_t i = 0; i < row->legs; i++)
+        row->leg[i].sound = (struct index_sound){921, 439, 1234, row->duration_ms, 0};
+    row->talk_over_ms = row->duration_ms;
+}
+
 static void finish(struct maker *maker, long seconds)
 {
+    struct index_fact facts[CAUSES] = {0};
     struct fault fault = {0};
     struct recording_summary summary;
     char *details = NULL;
@@ -137,7 +195,9 @@ static void finish(struct maker *maker, long seconds)
     maker->row.state = RECORDING_STATE_SEALED;
     maker->row.duration_ms = seconds * 1000;
     maker->row.ended.ns = maker->row.started.ns + seconds * CLOCK_NS_PER_S;
-    check(details_write(&maker->row, NULL, NULL, 0, &details), &fault);
+    make_legs(&maker->row);
+    size_t fact_count = make_facts(facts, maker->row.duration_ms);
+    check(details_write(&maker->row, NULL, facts, fact_count, &details), &fault);
     const struct recording_section section = {SECTION_DETAILS, (uint8_t *)details, strlen(details)};
     const struct recording_finish end = {.state = RECORDING_STATE_SEALED,
                                          .ended = maker->row.ended,
@@ -149,7 +209,7 @@ static void finish(struct maker *maker, long seconds)
     maker->row.audio_bytes = summary.audio_bytes;
     memcpy(maker->row.sha256_cipher, summary.sha256_cipher, sizeof summary.sha256_cipher);
     memcpy(maker->row.sha256_plain, summary.sha256_plain, sizeof summary.sha256_plain);
-    check(recordings_finish(maker->index, &maker->row, NULL, 0, &fault), &fault);
+    check(recordings_finish(maker->index, &maker->row, facts, fact_count, &fault), &fault);
     free(details);
 }
 

@@ -200,9 +200,8 @@ void call_tick(struct call *call, mono_time now)
 static void begin_media(struct call *call, const struct sip_message *message)
 {
     struct sdp_answer_stream answer[INVITE_STREAMS];
-    unsigned payload_type = invite_payload_type(call->offer.codec);
-    enum status status = sdp_answer_read(message->body.start, message->body.bytes, payload_type,
-                                         answer, INVITE_STREAMS);
+    enum status status = sdp_answer_read(message->body.start, message->body.bytes,
+                                         call->offer.codec->payload_type, answer, INVITE_STREAMS);
     if (status != STATUS_OK) {
         blame(call, CALL_ERROR, "the SDP answer does not fit the offer");
     }

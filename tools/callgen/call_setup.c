@@ -84,11 +84,14 @@ static enum status open_streams(struct call *call, struct fault *fault)
         struct sender_stream *stream = &call->media.stream[i];
         struct random_lane lane =
             random_lane(options->seed, (uint64_t)call->index * INVITE_STREAMS + i + 1);
-        stream->payload_type = (uint8_t)invite_payload_type(options->codec);
+        stream->payload_type = options->codec->payload_type;
+        stream->packet_ticks = codec_packet_ticks(options->codec);
         stream->ssrc = (uint32_t)random_next(&lane);
         stream->first_sequence = (uint16_t)random_next(&lane);
         stream->first_timestamp = (uint32_t)random_next(&lane);
         stream->loop = &call->world->loop[i];
+        stream->digits = i == 0 ? options->digits : NULL;
+        stream->noise = options->noise;
         stream->loop_offset = call->index * OFFSET_STEP_PACKETS;
         enum status status =
             plan_make(&options->impairment, options->packets, &lane, &stream->plan);
@@ -110,6 +113,8 @@ enum status call_setup(struct call *call, struct fault *fault)
     const struct options *options = call->world->options;
     struct invite_party *party = call->offer.party;
     call->offer.codec = options->codec;
+    call->offer.digits = options->digits != NULL;
+    call->offer.noise = options->noise;
     call_setup_number(options->caller, call->index, party[0].number);
     call_setup_number(options->called, call->index, party[1].number);
     (void)snprintf(party[0].name, sizeof(party[0].name), "%s", options->caller_name);

@@ -5,16 +5,6 @@
 #define BOUNDARY "callgen-part"
 #define ALLOW "INVITE, ACK, BYE, CANCEL, OPTIONS"
 
-unsigned invite_payload_type(enum sound_codec codec)
-{
-    return codec == SOUND_PCMU ? 0 : 8;
-}
-
-static const char *codec_name(enum sound_codec codec)
-{
-    return codec == SOUND_PCMU ? "PCMU" : "PCMA";
-}
-
 static enum status append(struct bytes *out, const char *text)
 {
     return bytes_append(out, text, strlen(text));
@@ -45,6 +35,29 @@ static enum status append_escaped(struct bytes *out, const char *text)
     return status;
 }
 
+/* One m-line. */
+static enum status write_media(const struct invite_offer *offer, const struct invite_stream *stream,
+                               struct bytes *out)
+{
+    const struct codec *codec = offer->codec;
+    enum status status =
+        bytes_printf(out, "m=audio %u RTP/AVP %u%s%s\r\n", stream->port, codec->payload_type,
+                     offer->digits ? " 101" : "", offer->noise ? " 13" : "");
+    if (status == STATUS_OK) {
+        status = bytes_printf(out, "a=rtpmap:%u %s/%u%s\r\n", codec->payload_type, codec->name,
+                              codec->clock_rate_hz, codec->channels == 2 ? "/2" : "");
+    }
+    if (status == STATUS_OK && offer->digits) {
+        status = bytes_printf(out,
+                              "a=rtpmap:101 telephone-event/%u\r\n"
+                              "a=fmtp:101 0-15\r\n",
+                              codec->clock_rate_hz);
+    }
+    return status == STATUS_OK
+               ? bytes_printf(out, "a=ptime:20\r\na=sendonly\r\na=label:%s\r\n", stream->label)
+               : status;
+}
+
 static enum status write_sdp(const struct invite_dialog *dialog, const struct invite_offer *offer,
                              struct bytes *out)
 {
@@ -53,18 +66,13 @@ static enum status write_sdp(const struct invite_dialog *dialog, const struct in
     int length = (int)strlen(dialog->host) - (brackets ? 2 : 0);
     const char *host = dialog->host + (brackets ? 1 : 0);
     const char *family = strchr(host, ':') != NULL ? "IP6" : "IP4";
-    unsigned payload_type = invite_payload_type(offer->codec);
     long long version = (long long)(offer->started.ns / CLOCK_NS_PER_S);
     enum status status = bytes_printf(out,
                                       "v=0\r\no=callgen %lld %lld IN %s %.*s\r\ns=-\r\n"
                                       "c=IN %s %.*s\r\nt=0 0\r\n",
                                       version, version, family, length, host, family, length, host);
     for (size_t i = 0; i < INVITE_STREAMS && status == STATUS_OK; i++) {
-        status = bytes_printf(out,
-                              "m=audio %u RTP/AVP %u\r\na=rtpmap:%u %s/8000\r\na=ptime:20\r\n"
-                              "a=sendonly\r\na=label:%s\r\n",
-                              offer->stream[i].port, payload_type, payload_type,
-                              codec_name(offer->codec), offer->stream[i].label);
+        status = write_media(offer, &offer->stream[i], out);
     }
     return status;
 }

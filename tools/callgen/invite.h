@@ -49,16 +49,15 @@ struct invite_stream {
 
 /* What the INVITE says of the recorded call; party[n] speaks on stream[n], party[0] called. */
 struct invite_offer {
-    enum sound_codec codec;
+    const struct codec *codec;
+    bool digits; /* telephone-event is offered beside it */
+    bool noise;  /* comfort noise is */
     struct invite_party party[INVITE_STREAMS];
     struct invite_stream stream[INVITE_STREAMS];
     char session_id[INVITE_ID_BYTES];
     char group_id[INVITE_ID_BYTES];
     wall_time started;
 };
-
-/** Payload type of a codec, RFC 3551. */
-unsigned invite_payload_type(enum sound_codec codec);
 
 /**
  * Append the INVITE with both bodies.

@@ -17,16 +17,18 @@ enum { EXIT_ALL_OK = 0, EXIT_SOME_FAILED = 1, EXIT_USAGE = 2, DESCRIPTORS_OF_OUR
 static enum status make_sounds(const struct options *options, struct sound sounds[INVITE_STREAMS],
                                struct fault *fault)
 {
+    uint32_t rate_hz = options->codec->rate_hz;
     enum status status = STATUS_OK;
     switch (options->source) {
     case OPTIONS_SPEECH:
-        return speech_dialogue(&sounds[0], &sounds[1], fault);
+        return speech_dialogue(rate_hz, &sounds[0], &sounds[1], fault);
     case OPTIONS_FILES:
-        status = sound_load(options->left, &sounds[0], fault);
-        return status == STATUS_OK ? sound_load(options->right, &sounds[1], fault) : status;
+        status = sound_load(options->left, rate_hz, &sounds[0], fault);
+        return status == STATUS_OK ? sound_load(options->right, rate_hz, &sounds[1], fault)
+                                   : status;
     case OPTIONS_TONE:
-        status = sound_bursts(440, 0, 500, &sounds[0]);
-        status = status == STATUS_OK ? sound_bursts(1000, 600, 900, &sounds[1]) : status;
+        status = sound_bursts(rate_hz, 440, 0, 500, &sounds[0]);
+        status = status == STATUS_OK ? sound_bursts(rate_hz, 1000, 600, 900, &sounds[1]) : status;
         break;
     }
     return status == STATUS_OK ? status : fault_set(fault, status, 0, "memory for sound");
@@ -45,7 +47,7 @@ static enum status make_loops(const struct options *options, struct sound_loop l
             status = sound_encode(&sounds[i], options->codec, &loop[i]);
         }
         if (status != STATUS_OK) {
-            (void)fault_set(fault, status, 0, "memory for sound");
+            (void)fault_set(fault, status, 0, "encode the sound: %s", status_text(status));
         }
     }
     sound_deinit(&sounds[0]);

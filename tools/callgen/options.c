@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/bounds.h"
+#include "tools/callgen/digits.h"
 
 enum option_code {
     OPTION_TO = 256,
@@ -21,6 +22,8 @@ enum option_code {
     OPTION_SPEECH,
     OPTION_TONE,
     OPTION_CODEC,
+    OPTION_DIGITS,
+    OPTION_NOISE,
     OPTION_CALLER,
     OPTION_CALLED,
     OPTION_CALLER_NAME,
@@ -49,6 +52,8 @@ static const struct option long_options[] = {
     {"speech", no_argument, NULL, OPTION_SPEECH},
     {"tone", no_argument, NULL, OPTION_TONE},
     {"codec", required_argument, NULL, OPTION_CODEC},
+    {"digits", required_argument, NULL, OPTION_DIGITS},
+    {"noise", no_argument, NULL, OPTION_NOISE},
     {"caller", required_argument, NULL, OPTION_CALLER},
     {"called", required_argument, NULL, OPTION_CALLED},
     {"caller-name", required_argument, NULL, OPTION_CALLER_NAME},
@@ -83,7 +88,11 @@ const char *options_help(void)
            "                        1000 Hz in 600..900 ms on the right (default)\n"
            "  --speech              a spoken dialogue, by the program espeak-ng\n"
            "  --left FILE --right FILE   sound files of any rate\n"
-           "  --codec pcma|pcmu     G.711 A-law or mu-law (pcma)\n"
+           "  --codec NAME          pcma, pcmu (G.711), g722, l16 (16 kHz), gsm or opus (pcma)\n"
+           "  --digits KEYS         the caller presses them, one every 400 ms from the second\n"
+           "                        second on, as events in place of audio (RFC 4733)\n"
+           "  --noise               silence is sent as comfort noise (RFC 3389); not with l16, "
+           "opus\n"
            "who talks; left is the caller, right is the called; a '#' is a digit of the index:\n"
            "  --caller NUMBER --caller-name NAME   (+4520304050, Anna Holm)\n"
            "  --called NUMBER --called-name NAME   (+4570101010, Service desk)\n"
@@ -265,6 +274,9 @@ static void keep_text(int code, const char *text, struct options *options)
     case OPTION_SPEECH:
         options->source = OPTIONS_SPEECH;
         break;
+    case OPTION_NOISE:
+        options->noise = true;
+        break;
     case OPTION_HELP:
         options->help = true;
         break;
@@ -274,18 +286,31 @@ static void keep_text(int code, const char *text, struct options *options)
     }
 }
 
+static enum status read_codec(const char *text, const struct codec **codec, struct fault *fault)
+{
+    const struct codec *found = codec_find(text);
+    if (found == NULL) {
+        return fault_set(fault, STATUS_INVALID, 0, "--codec %s: %s is needed", text, codec_names());
+    }
+    *codec = found;
+    return STATUS_OK;
+}
+
 static enum status read_one(int code, const char *name, const char *text, struct options *options,
                             struct fault *fault)
 {
-    bool ulaw = options->codec == SOUND_PCMU;
-    enum status status = STATUS_OK;
     switch (code) {
     case OPTION_TRANSPORT:
         return read_choice(name, text, "udp", "tcp", &options->tcp, fault);
     case OPTION_CODEC:
-        status = read_choice(name, text, "pcma", "pcmu", &ulaw, fault);
-        options->codec = ulaw ? SOUND_PCMU : SOUND_PCMA;
-        return status;
+        return read_codec(text, &options->codec, fault);
+    case OPTION_DIGITS:
+        if (!digits_are_valid(text)) {
+            return fault_set(fault, STATUS_INVALID, 0, "--digits %s: 1 to %d of 0-9*#ABCD", text,
+                             DIGITS_MAX);
+        }
+        options->digits = text;
+        return STATUS_OK;
     case OPTION_CALLS:
         return read_whole(name, text, 1, OPTIONS_CALLS_MAX, &options->calls, fault);
     case OPTION_SECONDS:
@@ -330,6 +355,10 @@ static enum status check(int argument_count, char *const arguments[], struct opt
     if ((options->left == NULL) != (options->right == NULL)) {
         return fault_set(fault, STATUS_INVALID, 0, "--left and --right are needed together");
     }
+    if (options->noise && options->codec->clock_rate_hz != 8000) {
+        return fault_set(fault, STATUS_INVALID, 0, "--noise: not with --codec %s",
+                         options->codec->name);
+    }
     if (options->left != NULL) {
         options->source = OPTIONS_FILES;
     }
@@ -345,6 +374,7 @@ enum status options_read(int argument_count, char *const arguments[], struct opt
         .calls = 1,
         .seconds = 10,
         .rate = 20,
+        .codec = codec_find("pcma"),
         .caller = "+4520304050",
         .called = "+4570101010",
         .caller_name = "Anna Holm",

@@ -9,8 +9,8 @@
 
 #include "base/fault.h"
 #include "base/status.h"
+#include "tools/callgen/codec.h"
 #include "tools/callgen/plan.h"
-#include "tools/callgen/sound.h"
 
 enum {
     OPTIONS_CALLS_MAX = 10000,
@@ -33,7 +33,9 @@ struct options {
     enum options_source source;
     const char *left; /* sound files, for OPTIONS_FILES */
     const char *right;
-    enum sound_codec codec;
+    const struct codec *codec;
+    const char *digits; /* that the caller presses; NULL for none */
+    bool noise;         /* silence is sent as comfort noise */
     const char *caller; /* each '#' is a digit of the call's index */
     const char *called;
     const char *caller_name;

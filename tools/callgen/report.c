@@ -37,7 +37,7 @@ static json_t *time_json(wall_time time)
 static void payload_name(const struct call *call, unsigned stream, char *name, size_t name_bytes)
 {
     (void)snprintf(name, name_bytes, "%u-%s.%s", call->index, channel_name[stream],
-                   call->world->options->codec == SOUND_PCMU ? "ulaw" : "alaw");
+                   call->world->options->codec->suffix);
 }
 
 /* Indices of the packets whose marks, under the mask, are these. */
@@ -69,12 +69,11 @@ static json_t *stream_json(const struct call *call, unsigned index)
     return json_pack(
         "{ss ss ss sI si sI si si sI so so so so si so so}", "label",
         call->world->options->label[index], "channel", channel_name[index], "codec",
-        call->world->options->codec == SOUND_PCMU ? "PCMU" : "PCMA", "ssrc",
-        (json_int_t)stream->ssrc, "first_sequence", (int)stream->first_sequence, "first_timestamp",
-        (json_int_t)stream->first_timestamp, "ptime_ms", PLAN_PACKET_MS, "packets_planned",
-        (int)plan->packets, "packets_sent", (json_int_t)stream->packets_sent, "withheld",
-        marked(plan, PLAN_WITHHELD, PLAN_WITHHELD), "duplicated",
-        marked(plan, PLAN_SENT_TWICE, PLAN_SENT_TWICE), "reordered",
+        call->world->options->codec->name, "ssrc", (json_int_t)stream->ssrc, "first_sequence",
+        (int)stream->first_sequence, "first_timestamp", (json_int_t)stream->first_timestamp,
+        "ptime_ms", PLAN_PACKET_MS, "packets_planned", (int)plan->packets, "packets_sent",
+        (json_int_t)stream->packets_sent, "withheld", marked(plan, PLAN_WITHHELD, PLAN_WITHHELD),
+        "duplicated", marked(plan, PLAN_SENT_TWICE, PLAN_SENT_TWICE), "reordered",
         marked(plan, PLAN_REORDERED | PLAN_SENT, PLAN_REORDERED | PLAN_SENT), "unsent",
         marked(plan, PLAN_WITHHELD | PLAN_SENT, 0), "send_errors", (int)stream->send_errors,
         "first_sent_at", time_json(stream->first_sent), "payload_file", payload_json(call, index));
@@ -151,8 +150,9 @@ static enum status write_stream(const struct call *call, unsigned index, const c
     }
     bool good = true;
     for (uint32_t i = 0; i < stream->plan.packets && good; i++) {
-        const uint8_t *payload = sound_loop_packet(stream->loop, stream->loop_offset, i);
-        good = fwrite(payload, SOUND_PACKET_SAMPLES, 1, file) == 1;
+        const struct sound_payload *payload =
+            sound_loop_packet(stream->loop, stream->loop_offset, i);
+        good = fwrite(payload->octet, payload->bytes, 1, file) == 1;
     }
     if (fclose(file) != 0 || !good) {
         return fault_set(fault, STATUS_IO, errno, "write %s", path);

@@ -26,14 +26,51 @@ struct sender {
     uint32_t jobs_max;
 };
 
-/* Version 2, the marker on the first packet. */
+/* What a packet is sent as. */
+struct outgoing {
+    bool marker;
+    uint8_t payload_type;
+    uint32_t timestamp_packet; /* whose timestamp it has */
+    const uint8_t *payload;    /* borrowed */
+    size_t payload_bytes;
+};
+
+/* RFC 3389 section 3: the level alone, 64 dB below full scale. */
+static const uint8_t noise_payload[] = {64};
+
+static struct outgoing make_outgoing(const struct sender_stream *stream, uint32_t packet,
+                                     struct digits_packet *pressed)
+{
+    const struct sound_payload *sound =
+        sound_loop_packet(stream->loop, stream->loop_offset, packet);
+    struct outgoing outgoing = {.marker = packet == 0,
+                                .payload_type = stream->payload_type,
+                                .timestamp_packet = packet,
+                                .payload = sound->octet,
+                                .payload_bytes = sound->bytes};
+    if (digits_packet(stream->digits, stream->packet_ticks, packet, pressed)) {
+        outgoing.marker = pressed->begins;
+        outgoing.payload_type = DIGITS_PAYLOAD_TYPE;
+        outgoing.timestamp_packet = pressed->began_packet;
+        outgoing.payload = pressed->payload;
+        outgoing.payload_bytes = sizeof(pressed->payload);
+    } else if (stream->noise && sound->silent) {
+        outgoing.payload_type = SENDER_NOISE_TYPE;
+        outgoing.payload = noise_payload;
+        outgoing.payload_bytes = sizeof(noise_payload);
+    }
+    return outgoing;
+}
+
+/* Version 2. */
 static void write_header(const struct sender_stream *stream, uint32_t packet,
-                         uint8_t header[static RTP_HEADER_BYTES])
+                         const struct outgoing *outgoing, uint8_t header[static RTP_HEADER_BYTES])
 {
     uint32_t sequence = stream->first_sequence + packet;
-    uint32_t timestamp = stream->first_timestamp + packet * SOUND_PACKET_SAMPLES;
+    uint32_t timestamp =
+        stream->first_timestamp + outgoing->timestamp_packet * stream->packet_ticks;
     header[0] = 2 << 6;
-    header[1] = (uint8_t)((packet == 0 ? 0x80 : 0) | stream->payload_type);
+    header[1] = (uint8_t)((outgoing->marker ? 0x80 : 0) | outgoing->payload_type);
     header[2] = (uint8_t)(sequence >> 8);
     header[3] = (uint8_t)sequence;
     for (unsigned i = 0; i < 4; i++) {
@@ -45,9 +82,11 @@ static void write_header(const struct sender_stream *stream, uint32_t packet,
 static bool send_packet(const struct sender_stream *stream, uint32_t packet)
 {
     uint8_t header[RTP_HEADER_BYTES];
-    write_header(stream, packet, header);
-    const uint8_t *payload = sound_loop_packet(stream->loop, stream->loop_offset, packet);
-    struct iovec parts[] = {{header, sizeof(header)}, {(void *)payload, SOUND_PACKET_SAMPLES}};
+    struct digits_packet pressed;
+    struct outgoing outgoing = make_outgoing(stream, packet, &pressed);
+    write_header(stream, packet, &outgoing, header);
+    struct iovec parts[] = {{header, sizeof(header)},
+                            {(void *)outgoing.payload, outgoing.payload_bytes}};
     struct msghdr message = {.msg_iov = parts, .msg_iovlen = 2};
     /* an ICMP error of an earlier packet is reported once, instead of sending: so twice */
     for (unsigned i = 0; i < 2; i++) {

@@ -16,10 +16,11 @@
 #include "base/clock.h"
 #include "base/fault.h"
 #include "base/status.h"
+#include "tools/callgen/digits.h"
 #include "tools/callgen/plan.h"
 #include "tools/callgen/sound.h"
 
-enum { SENDER_STREAMS = 2 };
+enum { SENDER_STREAMS = 2, SENDER_NOISE_TYPE = 13 };
 
 struct sender_stream {
     bool active;    /* false: the recorder did not take it; nothing is sent */
@@ -28,8 +29,11 @@ struct sender_stream {
     uint32_t ssrc;
     uint16_t first_sequence;
     uint32_t first_timestamp;
+    uint32_t packet_ticks;         /* that a packet adds to the timestamp */
     const struct sound_loop *loop; /* borrowed */
     uint32_t loop_offset;          /* packets */
+    const char *digits;            /* pressed in place of audio, borrowed; NULL: none */
+    bool noise;                    /* a silent packet is sent as comfort noise (RFC 3389) */
     struct plan plan;              /* the caller's; the sender sets PLAN_SENT marks */
     /* what became of it */
     uint32_t next_event;

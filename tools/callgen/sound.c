@@ -7,8 +7,6 @@
 #include <samplerate.h>
 #include <sndfile.h>
 
-#include "tools/callgen/g711.h"
-
 enum { FILE_CHANNELS_MAX = 16, FILE_RATE_MAX_HZ = 384000 };
 
 void sound_deinit(struct sound *sound)
@@ -50,10 +48,10 @@ static enum status read_mixed(SNDFILE *file, const SF_INFO *info, float **owned_
     return STATUS_OK;
 }
 
-static enum status resample(const float *mono, const SF_INFO *info, struct sound *sound,
-                            struct fault *fault)
+static enum status resample(const float *mono, const SF_INFO *info, uint32_t rate_hz,
+                            struct sound *sound, struct fault *fault)
 {
-    double ratio = (double)SOUND_RATE_HZ / info->samplerate;
+    double ratio = (double)rate_hz / info->samplerate;
     long room = (long)ceil((double)info->frames * ratio) + 1;
     float *converted = calloc((size_t)room, sizeof(*converted));
     int16_t *sample = calloc((size_t)room, sizeof(*sample));
@@ -76,7 +74,7 @@ static enum status resample(const float *mono, const SF_INFO *info, struct sound
     for (long i = 0; i < data.output_frames_gen; i++) {
         sample[i] = to_sample(converted[i]);
     }
-    *sound = (struct sound){sample, (size_t)data.output_frames_gen};
+    *sound = (struct sound){sample, (size_t)data.output_frames_gen, rate_hz};
     sample = NULL;
 out:
     free(converted);
@@ -94,14 +92,13 @@ static enum status check_info(const SF_INFO *info, struct fault *fault)
         return fault_set(fault, STATUS_INVALID, 0, "%d channels at %d Hz", info->channels,
                          info->samplerate);
     }
-    if ((double)info->frames / info->samplerate * SOUND_RATE_HZ > SOUND_SAMPLES_MAX) {
-        return fault_set(fault, STATUS_LIMIT, 0, "longer than %d s",
-                         SOUND_SAMPLES_MAX / SOUND_RATE_HZ);
+    if ((double)info->frames / info->samplerate > SOUND_SECONDS_MAX) {
+        return fault_set(fault, STATUS_LIMIT, 0, "longer than %d s", SOUND_SECONDS_MAX);
     }
     return STATUS_OK;
 }
 
-enum status sound_load(const char *path, struct sound *sound, struct fault *fault)
+enum status sound_load(const char *path, uint32_t rate_hz, struct sound *sound, struct fault *fault)
 {
     SF_INFO info = {0};
     float *mono = NULL;
@@ -115,7 +112,7 @@ enum status sound_load(const char *path, struct sound *sound, struct fault *faul
         status = read_mixed(file, &info, &mono, fault);
     }
     if (status == STATUS_OK) {
-        status = resample(mono, &info, sound, fault);
+        status = resample(mono, &info, rate_hz, sound, fault);
     }
     if (status != STATUS_OK) {
         fault_wrap(fault, "%s", path);
@@ -125,28 +122,35 @@ enum status sound_load(const char *path, struct sound *sound, struct fault *faul
     return status;
 }
 
-enum status sound_bursts(double tone_hz, unsigned from_ms, unsigned until_ms, struct sound *sound)
+enum status sound_bursts(uint32_t rate_hz, double tone_hz, unsigned from_ms, unsigned until_ms,
+                         struct sound *sound)
 {
-    enum { SECONDS = 2, FADE_SAMPLES = SOUND_RATE_HZ / 200 };
-    size_t samples = (size_t)SECONDS * SOUND_RATE_HZ;
-    size_t first = (size_t)from_ms * SOUND_RATE_HZ / 1000;
-    size_t length = (size_t)until_ms * SOUND_RATE_HZ / 1000 - first;
+    enum { SECONDS = 2, FADES_PER_S = 200 };
+    size_t fade = rate_hz / FADES_PER_S;
+    size_t samples = (size_t)SECONDS * rate_hz;
+    size_t first = (size_t)from_ms * rate_hz / 1000;
+    size_t length = (size_t)until_ms * rate_hz / 1000 - first;
     int16_t *sample = calloc(samples, sizeof(*sample));
     if (sample == NULL) {
         return STATUS_NOMEM;
     }
     for (size_t i = 0; i < samples; i++) {
-        size_t place = i % SOUND_RATE_HZ - first;
-        if (i % SOUND_RATE_HZ < first || place >= length) {
+        size_t place = i % rate_hz - first;
+        if (i % rate_hz < first || place >= length) {
             continue;
         }
         size_t edge = place < length - 1 - place ? place : length - 1 - place;
-        double gain = edge < FADE_SAMPLES ? (double)edge / FADE_SAMPLES : 1.0;
-        double angle = 2.0 * M_PI * tone_hz * (double)place / SOUND_RATE_HZ;
+        double gain = edge < fade ? (double)edge / (double)fade : 1.0;
+        double angle = 2.0 * M_PI * tone_hz * (double)place / (double)rate_hz;
         sample[i] = to_sample(0.5 * gain * sin(angle));
     }
-    *sound = (struct sound){sample, samples};
+    *sound = (struct sound){sample, samples, rate_hz};
     return STATUS_OK;
+}
+
+static size_t samples_max(const struct sound *sound)
+{
+    return (size_t)SOUND_SECONDS_MAX * sound->rate_hz;
 }
 
 enum status sound_extend(struct sound *sound, size_t samples)
@@ -154,7 +158,7 @@ enum status sound_extend(struct sound *sound, size_t samples)
     if (samples <= sound->samples) {
         return STATUS_OK;
     }
-    if (samples > SOUND_SAMPLES_MAX) {
+    if (samples > samples_max(sound)) {
         return STATUS_LIMIT;
     }
     int16_t *grown = realloc(sound->sample, samples * sizeof(*grown));
@@ -162,13 +166,15 @@ enum status sound_extend(struct sound *sound, size_t samples)
         return STATUS_NOMEM;
     }
     memset(grown + sound->samples, 0, (samples - sound->samples) * sizeof(*grown));
-    *sound = (struct sound){grown, samples};
+    sound->sample = grown;
+    sound->samples = samples;
     return STATUS_OK;
 }
 
 enum status sound_place(struct sound *sound, size_t at_sample, const struct sound *other)
 {
-    if (at_sample > SOUND_SAMPLES_MAX || other->samples > SOUND_SAMPLES_MAX - at_sample) {
+    size_t most = samples_max(sound);
+    if (at_sample > most || other->samples > most - at_sample) {
         return STATUS_LIMIT;
     }
     enum status status = sound_extend(sound, at_sample + other->samples);
@@ -182,26 +188,68 @@ enum status sound_place(struct sound *sound, size_t at_sample, const struct soun
     return STATUS_OK;
 }
 
-enum status sound_encode(const struct sound *sound, enum sound_codec codec, struct sound_loop *loop)
+static bool is_silent(const int16_t *pcm, size_t samples)
 {
-    size_t packets = (sound->samples + SOUND_PACKET_SAMPLES - 1) / SOUND_PACKET_SAMPLES;
-    packets = packets == 0 ? 1 : packets;
-    uint8_t *payload = malloc(packets * SOUND_PACKET_SAMPLES);
-    if (payload == NULL) {
-        return STATUS_NOMEM;
+    for (size_t i = 0; i < samples; i++) {
+        if (pcm[i] != 0) {
+            return false;
+        }
     }
-    for (size_t i = 0; i < packets * SOUND_PACKET_SAMPLES; i++) {
-        int16_t sample = i < sound->samples ? sound->sample[i] : 0;
-        payload[i] = codec == SOUND_PCMA ? g711_alaw(sample) : g711_ulaw(sample);
+    return true;
+}
+
+/* The whole sound, packet after packet. */
+static enum status encode_packets(const struct sound *sound, const struct codec *codec, void *state,
+                                  struct sound_loop *loop)
+{
+    size_t step = codec_packet_samples(codec);
+    for (size_t i = 0; i < loop->packets; i++) {
+        int16_t pcm[CODEC_RATE_HZ_MAX / CODEC_PACKETS_PER_S] = {0};
+        size_t first = i * step;
+        size_t there = sound->samples > first ? sound->samples - first : 0;
+        there = there < step ? there : step;
+        if (there > 0) {
+            memcpy(pcm, sound->sample + first, there * sizeof(pcm[0]));
+        }
+        loop->payload[i].silent = is_silent(pcm, step);
+        loop->payload[i].bytes = (uint16_t)codec->encode(state, pcm, loop->payload[i].octet);
+        if (loop->payload[i].bytes == 0) {
+            return STATUS_INVALID;
+        }
     }
-    *loop = (struct sound_loop){payload, (uint32_t)packets};
     return STATUS_OK;
 }
 
-const uint8_t *sound_loop_packet(const struct sound_loop *loop, uint32_t offset, uint32_t packet)
+enum status sound_encode(const struct sound *sound, const struct codec *codec,
+                         struct sound_loop *loop)
 {
-    uint32_t place = (uint32_t)(((uint64_t)offset + packet) % loop->packets);
-    return loop->payload + (size_t)place * SOUND_PACKET_SAMPLES;
+    size_t step = codec_packet_samples(codec);
+    size_t packets = (sound->samples + step - 1) / step;
+    void *state = NULL;
+    struct sound_loop made = {.packets = packets == 0 ? 1 : (uint32_t)packets};
+    made.payload = calloc(made.packets, sizeof(made.payload[0]));
+    if (made.payload == NULL) {
+        return STATUS_NOMEM;
+    }
+    enum status status = codec->open == NULL ? STATUS_OK : codec->open(&state);
+    if (status == STATUS_OK) {
+        status = encode_packets(sound, codec, state, &made);
+    }
+    if (state != NULL) {
+        codec->close(state);
+    }
+    if (status != STATUS_OK) {
+        sound_loop_deinit(&made);
+        return status;
+    }
+    *loop = made;
+    return STATUS_OK;
+}
+
+const struct sound_payload *sound_loop_packet(const struct sound_loop *loop, uint32_t offset,
+                                              uint32_t packet)
+{
+    return &loop->payload[((uint64_t)offset + packet) % loop->packets];
 }
 
 void sound_loop_deinit(struct sound_loop *loop)

@@ -69,19 +69,19 @@ static enum status speak_file(const struct utterance *utterance, const char *pat
     return wait_for(child, fault);
 }
 
-static enum status speak(const struct utterance *utterance, const char *path, struct sound *sound,
-                         struct fault *fault)
+static enum status speak(const struct utterance *utterance, const char *path, uint32_t rate_hz,
+                         struct sound *sound, struct fault *fault)
 {
     enum status status = speak_file(utterance, path, fault);
     if (status == STATUS_OK) {
-        status = sound_load(path, sound, fault);
+        status = sound_load(path, rate_hz, sound, fault);
     }
     return status;
 }
 
-static size_t after_pause(size_t end, int pause_ms)
+static size_t after_pause(size_t end, int pause_ms, uint32_t rate_hz)
 {
-    long place = (long)end + (long)pause_ms * (SOUND_RATE_HZ / 1000);
+    long place = (long)end + (long)pause_ms * (long)(rate_hz / 1000);
     return place < 0 ? 0 : (size_t)place;
 }
 
@@ -89,14 +89,14 @@ static enum status speak_all(const char *path, struct sound *caller, struct soun
                              struct fault *fault)
 {
     enum status status = STATUS_OK;
-    size_t end = after_pause(0, FIRST_WORD_MS);
+    size_t end = after_pause(0, FIRST_WORD_MS, caller->rate_hz);
     for (size_t i = 0; i < sizeof(dialogue) / sizeof(dialogue[0]); i++) {
         struct sound words = {0};
-        status = speak(&dialogue[i], path, &words, fault);
+        status = speak(&dialogue[i], path, caller->rate_hz, &words, fault);
         if (status != STATUS_OK) {
             return status;
         }
-        size_t place = after_pause(end, dialogue[i].pause_ms);
+        size_t place = after_pause(end, dialogue[i].pause_ms, caller->rate_hz);
         end = place + words.samples > end ? place + words.samples : end;
         status = sound_place(dialogue[i].caller ? caller : called, place, &words);
         sound_deinit(&words);
@@ -104,17 +104,18 @@ static enum status speak_all(const char *path, struct sound *caller, struct soun
             return fault_set(fault, status, 0, "place speech");
         }
     }
-    end = after_pause(end, LAST_SILENCE_MS);
+    end = after_pause(end, LAST_SILENCE_MS, caller->rate_hz);
     status = sound_extend(caller, end);
     return status == STATUS_OK ? sound_extend(called, end) : status;
 }
 
-enum status speech_dialogue(struct sound *caller, struct sound *called, struct fault *fault)
+enum status speech_dialogue(uint32_t rate_hz, struct sound *caller, struct sound *called,
+                            struct fault *fault)
 {
     const char *folder = getenv("TMPDIR");
     char path[BOUND_PATH_BYTES];
-    struct sound one = {0};
-    struct sound other = {0};
+    struct sound one = {.rate_hz = rate_hz};
+    struct sound other = {.rate_hz = rate_hz};
     (void)snprintf(path, sizeof(path), "%s/callgen-XXXXXX", folder == NULL ? "/tmp" : folder);
     int descriptor = mkostemp(path, O_CLOEXEC);
     if (descriptor < 0) {

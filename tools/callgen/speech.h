@@ -12,13 +12,14 @@
 /**
  * Speak the dialogue, about 22 s.
  *
+ * rate_hz         of the samples.
  * caller, called  out, equally long; freed by sound_deinit.
  *
  * STATUS_OK     both set.
  * STATUS_IO     espeak-ng is not there or failed, or no temporary file; nothing set.
  * STATUS_NOMEM  nothing set.
  */
-enum status speech_dialogue(struct sound *caller, struct sound *called,
+enum status speech_dialogue(uint32_t rate_hz, struct sound *caller, struct sound *called,
                             struct fault *fault) MUST_CHECK;
 
 #endif

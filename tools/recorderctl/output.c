@@ -260,7 +260,7 @@ static enum exit_code out_of_memory(const struct context *context)
 static void print_json(const struct context *context, const json_t *object)
 {
     /* A failed write shows in ferror. */
-    (void)json_dumpf(object, context->out, JSON_INDENT(2));
+    (void)json_dumpf(object, context->out, JSON_INDENT(2) | JSON_REAL_PRECISION(9));
     (void)fputc('\n', context->out);
 }
 

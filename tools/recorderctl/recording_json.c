@@ -3,6 +3,7 @@
 #include <sodium.h>
 #include <stdlib.h>
 
+#include "storage/index/details.h"
 #include "tools/recorderctl/output.h"
 
 static void add_name(void *context, const struct customer *customer)
@@ -132,13 +133,16 @@ json_t *recording_json_whole(const struct index_recording *row, const struct cus
     json_t *list = json_array();
 
     for (size_t i = 0; i < row->legs; i++)
-        output_append(legs, leg_json(&row->leg[i]));
+        output_append(legs, details_add_sound(leg_json(&row->leg[i]), row, &row->leg[i]));
     for (size_t i = 0; i < fact_count; i++)
         output_append(list, fact_json(&facts[i]));
     const char *due = find_number(names, row->owner_due);
-    bool whole = object && !add_origin(object, row) &&
-                 !json_object_set_new(object, "owner_due", output_text_or_null(due)) &&
-                 !json_object_set(object, "legs", legs) && !json_object_set(object, "facts", list);
+    bool whole =
+        object && !add_origin(object, row) &&
+        !json_object_set_new(object, "owner_due", output_text_or_null(due)) &&
+        !json_object_set_new(object, "talk_over_ms",
+                             row->measured ? json_integer(row->talk_over_ms) : json_null()) &&
+        !json_object_set(object, "legs", legs) && !json_object_set(object, "facts", list);
     json_decref(legs);
     json_decref(list);
     if (whole)

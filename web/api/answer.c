@@ -56,7 +56,8 @@ static void answer_text(struct exchange *exchange, unsigned status, const char *
 static void answer_document(struct exchange *exchange, unsigned status, const char *type,
                             json_t *owned_document)
 {
-    char *text = owned_document ? json_dumps(owned_document, JSON_COMPACT) : NULL;
+    const size_t flags = JSON_COMPACT | JSON_REAL_PRECISION(9); /* 93.2, not 93.200000000000003 */
+    char *text = owned_document ? json_dumps(owned_document, flags) : NULL;
 
     json_decref(owned_document);
     answer_text(exchange, status, type, text, text ? strlen(text) : 0);

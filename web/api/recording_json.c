@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "storage/index/details.h"
+
 /* "-128," */
 enum { PEAK_TEXT_BYTES = 5, PEAKS_HEAD_BYTES = 160 };
 
@@ -91,7 +93,28 @@ static json_t *leg_json(const struct index_leg *leg)
                      (json_int_t)leg->packets_refused);
 }
 
-json_t *recording_json_whole(const struct index_recording *recording, json_t *parts)
+/* How many facts of each cause there are: {"lost": 3, "silent": 12}. */
+static json_t *counts_json(const struct index_fact_counts *counts)
+{
+    json_t *object = json_object();
+
+    for (size_t i = 0; i < counts->causes; i++) {
+        json_t *facts = json_integer((json_int_t)counts->of[i].facts);
+        if (json_object_set_new(object, counts->of[i].cause, facts) != 0) {
+            json_decref(object);
+            return NULL;
+        }
+    }
+    return object;
+}
+
+static json_t *talk_over_json(const struct index_recording *recording)
+{
+    return recording->measured ? json_integer(recording->talk_over_ms) : json_null();
+}
+
+json_t *recording_json_whole(const struct index_recording *recording,
+                             const struct index_fact_counts *facts, json_t *parts)
 {
     json_t *document = recording_json_row(recording);
     json_t *legs = json_array();
@@ -100,9 +123,12 @@ json_t *recording_json_whole(const struct index_recording *recording, json_t *pa
 
     uuid_format(recording->conversation, id);
     for (size_t i = 0; i < recording->legs && !failed; i++)
-        failed = json_array_append_new(legs, leg_json(&recording->leg[i]));
+        failed = json_array_append_new(
+            legs, details_add_sound(leg_json(&recording->leg[i]), recording, &recording->leg[i]));
     json_t *conversation = json_pack("{s:s, s:O}", "id", id, "recordings", parts);
     if (!document || json_object_set(document, "legs", legs) != 0 ||
+        json_object_set_new(document, "talk_over_ms", talk_over_json(recording)) != 0 ||
+        json_object_set_new(document, "facts", counts_json(facts)) != 0 ||
         json_object_set(document, "conversation", conversation) != 0)
         failed = 1;
     json_decref(legs);

@@ -30,11 +30,12 @@ json_t *recording_json_part(const struct index_recording *recording);
 bool recording_json_set_place(json_t *row, const struct conversation_place *place);
 
 /**
- * One recording with its legs and its conversation.
+ * One recording with its legs, how many facts of each cause it has, and its conversation.
  *
  * parts  rows of the conversation, oldest first; owned by the caller.
  */
-json_t *recording_json_whole(const struct index_recording *recording, json_t *parts);
+json_t *recording_json_whole(const struct index_recording *recording,
+                             const struct index_fact_counts *facts, json_t *parts);
 
 /** {"facts": [...]} */
 json_t *recording_json_facts(const struct index_fact *facts, size_t fact_count);

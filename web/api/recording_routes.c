@@ -148,6 +148,7 @@ static void add_part(void *context, const struct index_recording *row)
 void recording_routes_show(struct api *api, struct index *index, struct exchange *exchange)
 {
     struct index_recording recording;
+    struct index_fact_counts facts = {0};
     struct fault fault = {0};
     json_t *parts = NULL;
 
@@ -157,10 +158,13 @@ void recording_routes_show(struct api *api, struct index *index, struct exchange
     parts = json_array();
     enum status status = recordings_list_conversation(
         index, recording.conversation, &exchange->customer.id, add_part, &parts, &fault);
+    if (status == STATUS_OK)
+        status = recordings_count_facts(index, recording.id, &facts, &fault);
     if (status != STATUS_OK)
-        answer_failure(exchange, status, &fault, "list a conversation");
+        answer_failure(exchange, status, &fault, "show a recording");
     else
-        answer_json(exchange, MHD_HTTP_OK, parts ? recording_json_whole(&recording, parts) : NULL);
+        answer_json(exchange, MHD_HTTP_OK,
+                    parts ? recording_json_whole(&recording, &facts, parts) : NULL);
     json_decref(parts);
 }
 

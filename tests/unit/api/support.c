@@ -262,7 +262,10 @@ struct uuid fixture_record(struct fixture *fixture, const struct fixture_custome
     must(recordings_insert(index, &row, &fault), &fault);
     write_file(fixture, &row, audio_bytes, pixels);
     row.legs = 2;
-    row.leg[0] = (struct index_leg){.label = "1", .party = row.caller, .codec = "PCMA"};
+    row.leg[0] = (struct index_leg){
+        .label = "1", .party = row.caller, .codec = "PCMA", .sound = {921, 439, 1234, 12000, 4000}};
+    row.measured = true;
+    row.talk_over_ms = 860;
     row.leg[1] = (struct index_leg){
         .right = true, .label = "2", .codec = "PCMU", .packets_ignored = 7, .packets_refused = 8};
     must(recordings_finish(index, &row, &fact, 1, &fault), &fault);

@@ -77,12 +77,13 @@ static void recording_has_the_promised_members(void **state)
 {
     struct index_recording recording = two_party_call();
     json_t *parts = json_pack("[o]", recording_json_row(&recording));
-    json_t *document = recording_json_whole(&recording, parts);
+    const struct index_fact_counts facts = {2, {{"lost", 3}, {"silent", 12}}};
+    json_t *document = recording_json_whole(&recording, &facts, parts);
     json_t *left = json_array_get(json_object_get(document, "legs"), 0);
     json_t *right = json_array_get(json_object_get(document, "legs"), 1);
 
     (void)state;
-    assert_int_equal(json_object_size(document), 11);
+    assert_int_equal(json_object_size(document), 13);
     assert_string_equal(text_of(document, "started_at"), "2026-11-22T13:57:10.042Z");
     assert_string_equal(text_of(document, "ended_at"), "2026-11-22T13:57:15.042Z");
     assert_string_equal(text_of(document, "state"), "sealed");
@@ -98,6 +99,45 @@ static void recording_has_the_promised_members(void **state)
     assert_int_equal(json_integer_value(json_object_get(right, "packets_ignored")), 4);
     assert_int_equal(json_integer_value(json_object_get(right, "packets_refused")), 5);
     assert_true(json_is_object(json_object_get(right, "party")));
+    const json_t *counts = json_object_get(document, "facts");
+    assert_int_equal(json_object_size(counts), 2);
+    assert_int_equal(json_integer_value(json_object_get(counts, "lost")), 3);
+    assert_int_equal(json_integer_value(json_object_get(counts, "silent")), 12);
+    json_decref(document);
+    json_decref(parts);
+}
+
+static void how_a_leg_was_heard_and_spoke_is_shown_where_it_was_measured(void **state)
+{
+    struct index_recording recording = two_party_call();
+    const struct index_fact_counts facts = {0};
+    json_t *parts = json_array();
+
+    (void)state;
+    json_t *document = recording_json_whole(&recording, &facts, parts);
+    const json_t *left = json_array_get(json_object_get(document, "legs"), 0);
+    assert_true(json_is_null(json_object_get(document, "talk_over_ms")));
+    assert_int_equal(json_object_size(json_object_get(document, "facts")), 0);
+    assert_true(json_is_null(json_object_get(left, "quality")));
+    assert_true(json_is_null(json_object_get(left, "speech_ms")));
+    assert_true(json_is_null(json_object_get(left, "longest_silence_ms")));
+    json_decref(document);
+    recording.measured = true;
+    recording.talk_over_ms = 0;
+    recording.leg[0].sound = (struct index_sound){921, 439, 1234, 2400, 1900};
+    recording.leg[1].sound = (struct index_sound){.longest_silence_ms = 5000}; /* nothing came */
+    document = recording_json_whole(&recording, &facts, parts);
+    left = json_array_get(json_object_get(document, "legs"), 0);
+    const json_t *right = json_array_get(json_object_get(document, "legs"), 1);
+    assert_true(json_is_integer(json_object_get(document, "talk_over_ms")));
+    char *quality =
+        json_dumps(json_object_get(left, "quality"), JSON_COMPACT | JSON_REAL_PRECISION(9));
+    assert_string_equal(quality, "{\"r_factor\":92.1,\"mos\":4.39,\"jitter_us\":1234}");
+    free(quality);
+    assert_int_equal(json_integer_value(json_object_get(left, "speech_ms")), 2400);
+    assert_int_equal(json_integer_value(json_object_get(left, "longest_silence_ms")), 1900);
+    assert_true(json_is_null(json_object_get(right, "quality")));
+    assert_int_equal(json_integer_value(json_object_get(right, "longest_silence_ms")), 5000);
     json_decref(document);
     json_decref(parts);
 }
@@ -116,7 +156,8 @@ static void recording_tells_its_conversation(void **state)
     third.by_number = true;
     json_t *parts = json_pack("[o, o, o]", recording_json_part(&first),
                               recording_json_part(&recording), recording_json_part(&third));
-    json_t *document = recording_json_whole(&recording, parts);
+    const struct index_fact_counts facts = {0};
+    json_t *document = recording_json_whole(&recording, &facts, parts);
     const json_t *conversation = json_object_get(document, "conversation");
     const json_t *rows = json_object_get(conversation, "recordings");
     assert_string_equal(text_of(document, "conversation_id"), id);
@@ -336,6 +377,7 @@ int main(void)
         cmocka_unit_test(problem_has_the_members_of_rfc_9457),
         cmocka_unit_test(problem_leaves_out_what_it_does_not_know),
         cmocka_unit_test(recording_has_the_promised_members),
+        cmocka_unit_test(how_a_leg_was_heard_and_spoke_is_shown_where_it_was_measured),
         cmocka_unit_test(recording_tells_its_conversation),
         cmocka_unit_test(row_of_a_list_tells_its_place),
         cmocka_unit_test(call_in_progress_has_no_end),

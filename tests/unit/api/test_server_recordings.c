@@ -184,6 +184,15 @@ static void recording_facts_and_peaks_are_shown(void **state)
     const json_t *right = json_array_get(json_object_get(shown, "legs"), 1);
     assert_int_equal(json_integer_value(json_object_get(right, "packets_ignored")), 7);
     assert_int_equal(json_integer_value(json_object_get(right, "packets_refused")), 8);
+    const json_t *left = json_array_get(json_object_get(shown, "legs"), 0);
+    const json_t *quality = json_object_get(left, "quality");
+    assert_int_equal(json_integer_value(json_object_get(quality, "jitter_us")), 1234);
+    assert_int_equal(json_integer_value(json_object_get(left, "speech_ms")), 12000);
+    assert_true(json_is_null(json_object_get(right, "quality"))); /* nothing of it came */
+    assert_int_equal(json_integer_value(json_object_get(shown, "talk_over_ms")), 860);
+    const json_t *counts = json_object_get(shown, "facts");
+    assert_int_equal(json_object_size(counts), 1);
+    assert_int_equal(json_integer_value(json_object_get(counts, "lost")), 1);
     json_decref(shown);
     shown = document(describe(fixture, &subject, "GET", "", "/facts"));
     const json_t *fact = json_array_get(json_object_get(shown, "facts"), 0);

@@ -48,6 +48,39 @@ static void last_pixel_may_be_short(void **state)
     peaks_deinit(&peaks);
 }
 
+/* A pixel is 50 ms however many samples that is: half of one at 8 kHz, half at 16 kHz. */
+static void rate_that_rises_keeps_the_pixels_in_place(void **state)
+{
+    (void)state;
+    static const uint32_t steps[][2] = {{8000, 16000}, {16000, 48000}, {8000, 48000}};
+
+    for (size_t step = 0; step < sizeof steps / sizeof *steps; step++) {
+        struct peaks peaks;
+        uint32_t slow = steps[step][0];
+        uint32_t fast = steps[step][1];
+        int16_t pcm[2400];
+        const uint32_t both[] = {slow, slow};
+
+        peaks_init(&peaks, both);
+        for (size_t i = 0; i < 2400; i++)
+            pcm[i] = 2560;
+        peaks_add(&peaks, 0, pcm, slow / 50 * 3); /* 60 ms: one pixel and a fifth */
+        for (size_t i = 0; i < 2400; i++)
+            pcm[i] = 5120;
+        peaks_set_rate(&peaks, 0, fast);
+        peaks_add(&peaks, 0, pcm, fast / 50 * 2); /* the rest of the second */
+        peaks_add(&peaks, 1, pcm, slow / 20);
+        peaks_add(&peaks, 1, pcm, slow / 20);
+        assert_int_equal(peaks_pixels(&peaks), 2);
+        pcm[0] = 25600;
+        peaks_add(&peaks, 0, pcm, 1); /* belongs to the third */
+        assert_int_equal(peaks_pixels(&peaks), 2);
+        const int8_t expected[] = {10, 10, 20, 20, 10, 20, 20, 20};
+        assert_memory_equal(peaks.data, expected, sizeof expected);
+        peaks_deinit(&peaks);
+    }
+}
+
 static void picture_ends_at_its_maximum(void **state)
 {
     (void)state;
@@ -70,6 +103,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(pixel_holds_least_and_greatest_of_fifty_milliseconds),
         cmocka_unit_test(last_pixel_may_be_short),
+        cmocka_unit_test(rate_that_rises_keeps_the_pixels_in_place),
         cmocka_unit_test(picture_ends_at_its_maximum),
     };
 

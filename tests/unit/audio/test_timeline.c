@@ -1,4 +1,4 @@
-/* Packets in the order of their positions, read as one line. */
+/* Packets in the order of their places. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -7,70 +7,113 @@
 
 #include <cmocka.h>
 
+#include "audio/line.h"
 #include "audio/timeline.h"
 
-static enum status place_at(struct timeline *timeline, int64_t position, int64_t arrival,
-                            size_t samples, uint8_t byte)
+static const struct audio_codec any_codec = {.name = "any"};
+
+static enum status place_at(struct timeline *timeline, int64_t start, int64_t length,
+                            int64_t arrival, uint8_t byte)
 {
-    uint8_t payload[AUDIO_PACKET_SAMPLES_MAX];
+    uint8_t payload[40];
     const struct timeline_packet packet = {
-        .position = position,
+        .start = start,
+        .end = start + length,
         .arrival = arrival,
+        .sequence = byte,
         .run = 1,
-        .sequence = position,
-        .codec = audio_codec_find("PCMU", 8000),
+        .codec = &any_codec,
         .payload = payload,
-        .payload_bytes = samples,
+        .payload_bytes = sizeof payload,
     };
 
-    memset(payload, byte, samples);
+    memset(payload, byte, sizeof payload);
     return timeline_place(timeline, &packet);
 }
 
-static enum status place(struct timeline *timeline, int64_t position, size_t samples, uint8_t byte)
+static enum status place(struct timeline *timeline, int64_t start, int64_t length, uint8_t byte)
 {
-    return place_at(timeline, position, position, samples, byte);
+    return place_at(timeline, start, length, start < 0 ? 0 : start, byte);
 }
 
-static int16_t value_of(uint8_t byte)
+/* The next packet taken is heard from start to end, and is this one. */
+static void assert_takes(struct timeline *timeline, int64_t start, int64_t end, uint8_t byte)
 {
-    int16_t value;
+    const struct timeline_entry *head = timeline_head(timeline);
 
-    audio_codec_find("PCMU", 8000)->decode(&byte, 1, &value);
-    return value;
+    assert_non_null(head);
+    assert_int_equal(head->heard_start, start);
+    timeline_pass(timeline, start);
+    struct timeline_entry *entry = timeline_take(timeline);
+    assert_ptr_equal(entry, head);
+    assert_int_equal(entry->heard_end, end);
+    assert_int_equal(entry->packet.sequence, byte);
+    assert_int_equal(entry->packet.payload_bytes, 40);
+    for (size_t i = 0; i < 40; i++)
+        assert_int_equal(entry->packet.payload[i], byte);
+    assert_int_equal(timeline_position(timeline), end);
+    timeline_free(entry);
 }
 
-static void assert_reads(struct timeline *timeline, size_t samples, int16_t value)
-{
-    while (samples) {
-        int16_t pcm[1000];
-        struct timeline_entry entry;
-        bool reached;
-        size_t count =
-            timeline_read(timeline, pcm, samples < 1000 ? samples : 1000, &reached, &entry);
-        for (size_t i = 0; i < count; i++)
-            assert_int_equal(pcm[i], value);
-        assert_true(count > 0);
-        samples -= count;
-    }
-}
-
-static void packets_in_any_order_read_as_one_line(void **state)
+static void packets_in_any_order_are_taken_in_that_of_their_places(void **state)
 {
     (void)state;
     struct timeline *timeline = NULL;
 
     assert_int_equal(timeline_create(&timeline), STATUS_OK);
-    assert_int_equal(place(timeline, 320, 160, 0x13), STATUS_OK);
-    assert_int_equal(place(timeline, 0, 160, 0x11), STATUS_OK);
-    assert_int_equal(timeline_ready(timeline, 0), 160);
-    assert_int_equal(place(timeline, 160, 160, 0x12), STATUS_OK);
-    assert_int_equal(timeline_ready(timeline, 0), 480);
-    for (uint8_t i = 0; i < 3; i++)
-        assert_reads(timeline, 160, value_of((uint8_t)(0x11 + i)));
-    assert_int_equal(timeline_audio_end(timeline), 480);
+    assert_null(timeline_head(timeline));
+    assert_int_equal(place(timeline, 1920, 960, 3), STATUS_OK);
+    assert_int_equal(place(timeline, 0, 960, 1), STATUS_OK);
+    assert_int_equal(timeline_ready(timeline, 0), 960);
+    assert_int_equal(place(timeline, 960, 960, 2), STATUS_OK);
+    assert_int_equal(timeline_ready(timeline, 0), 2880);
+    assert_int_equal(timeline_waiting(timeline), 3);
+    assert_takes(timeline, 0, 960, 1);
+    assert_takes(timeline, 960, 1920, 2);
+    assert_takes(timeline, 1920, 2880, 3);
     assert_int_equal(timeline_waiting(timeline), 0);
+    assert_int_equal(timeline_occupied_end(timeline), 2880);
     timeline_destroy(timeline);
+}
+
+static void what_is_taken_keeps_all_that_was_told_of_it(void **state)
+{
+    (void)state;
+    struct timeline *timeline = NULL;
+    const uint8_t payload[] = {1, 2, 3};
+    const struct timeline_packet packet = {
+        .start = -5,
+        .end = 955,
+        .arrival = 77,
+        .sequence = INT64_C(1) << 40,
+        .run = 9,
+        .marker = true,
+        .payload_type = 96,
+        .codec = &any_codec,
+        .payload = payload,
+        .payload_bytes = sizeof payload,
+    };
+
+    assert_int_equal(timeline_create(&timeline), STATUS_OK);
+    assert_int_equal(timeline_place(timeline, &packet), STATUS_OK);
+    struct timeline_entry *entry = timeline_take(timeline);
+    assert_int_equal(entry->heard_start, 0);
+    assert_int_equal(entry->heard_end, 955);
+    assert_int_equal(entry->packet.start, -5);
+    assert_int_equal(entry->packet.end, 955);
+    assert_int_equal(entry->packet.arrival, 77);
+    assert_true(entry->packet.sequence == INT64_C(1) << 40);
+    assert_int_equal(entry->packet.run, 9);
+    assert_true(entry->packet.marker);
+    assert_int_equal(entry->packet.payload_type, 96);
+    assert_ptr_equal(entry->packet.codec, &any_codec);
+    assert_ptr_not_equal(entry->packet.payload, payload);
+    assert_memory_equal(entry->packet.payload, payload, sizeof payload);
+    timeline_destroy(timeline);
+    assert_int_equal(entry->packet.payload[2], 3); /* what was taken out lives on */
+    timeline_free(entry);
+    timeline_free(NULL);
+    timeline_destroy(NULL);
 }
 
 static void late_packet_after_reading_is_refused_and_a_half_late_one_is_heard_in_part(void **state)
@@ -79,12 +122,13 @@ static void late_packet_after_reading_is_refused_and_a_half_late_one_is_heard_in
     struct timeline *timeline = NULL;
 
     assert_int_equal(timeline_create(&timeline), STATUS_OK);
-    assert_reads(timeline, 240, 0);
-    assert_int_equal(place(timeline, 0, 160, 0x11), STATUS_LATE);
-    assert_int_equal(place(timeline, 80, 160, 0x11), STATUS_LATE);
-    assert_int_equal(place(timeline, 160, 160, 0x11), STATUS_OK);
-    assert_reads(timeline, 80, value_of(0x11));
-    assert_reads(timeline, 80, 0);
+    timeline_pass(timeline, 1440);
+    assert_int_equal(place(timeline, 0, 960, 1), STATUS_LATE);
+    assert_int_equal(place(timeline, 480, 960, 2), STATUS_LATE);
+    assert_int_equal(place(timeline, 481, 960, 3), STATUS_OK); /* by its last position */
+    assert_takes(timeline, 1440, 1441, 3);
+    assert_int_equal(place(timeline, 960, 960, 4), STATUS_OK);
+    assert_takes(timeline, 1441, 1920, 4);
     timeline_destroy(timeline);
 }
 
@@ -94,51 +138,39 @@ static void overlapping_packets_keep_what_came_first(void **state)
     struct timeline *timeline = NULL;
 
     assert_int_equal(timeline_create(&timeline), STATUS_OK);
-    assert_int_equal(place(timeline, 100, 100, 0x11), STATUS_OK);
-    assert_int_equal(place(timeline, 120, 60, 0x12), STATUS_EXISTS);
-    assert_int_equal(place(timeline, 50, 100, 0x13), STATUS_OK);  /* its tail is cut */
-    assert_int_equal(place(timeline, 150, 100, 0x14), STATUS_OK); /* its front is cut */
-    assert_int_equal(place(timeline, 0, 300, 0x15), STATUS_OK);   /* what lies before the others */
-    assert_reads(timeline, 50, value_of(0x15));
-    assert_reads(timeline, 50, value_of(0x13));
-    assert_reads(timeline, 50, value_of(0x11));
-    assert_int_equal(place(timeline, 150, 50, 0x16), STATUS_EXISTS); /* being read */
-    assert_reads(timeline, 50, value_of(0x11));
-    assert_reads(timeline, 50, value_of(0x14));
-    assert_reads(timeline, 50, 0);
+    assert_int_equal(place(timeline, 100, 100, 1), STATUS_OK);
+    assert_int_equal(place(timeline, 100, 100, 9), STATUS_EXISTS);
+    assert_int_equal(place(timeline, 120, 60, 2), STATUS_EXISTS);
+    assert_int_equal(place(timeline, 50, 100, 3), STATUS_OK);  /* its tail is cut */
+    assert_int_equal(place(timeline, 150, 100, 4), STATUS_OK); /* its front is cut */
+    assert_int_equal(place(timeline, 0, 300, 5), STATUS_OK);   /* what lies before the others */
+    assert_takes(timeline, 0, 50, 5);
+    assert_takes(timeline, 50, 100, 3);
+    assert_takes(timeline, 100, 200, 1);
+    assert_int_equal(place(timeline, 150, 50, 6), STATUS_LATE); /* taken out already */
+    assert_takes(timeline, 200, 250, 4);
     timeline_destroy(timeline);
 }
 
-static void each_packet_is_told_once_with_the_gap_before_it(void **state)
+static void what_cannot_be_decoded_lies_on_the_grid(void **state)
 {
     (void)state;
     struct timeline *timeline = NULL;
-    struct timeline_entry entry;
-    int16_t pcm[400];
-    bool reached;
+    struct timeline_packet packet = {.start = -1, .end = 961};
 
     assert_int_equal(timeline_create(&timeline), STATUS_OK);
-    assert_int_equal(place(timeline, 100, 50, 0x11), STATUS_OK);
-    assert_int_equal(place(timeline, 200, 50, 0x11), STATUS_OK);
-    assert_int_equal(timeline_read(timeline, pcm, 400, &reached, &entry), 100);
-    assert_false(reached);
-    assert_int_equal(timeline_read(timeline, pcm, 20, &reached, &entry), 20);
-    assert_true(reached && entry.first);
-    assert_int_equal(entry.gap_start, 0);
-    assert_int_equal(entry.gap_end, 100);
-    assert_int_equal(timeline_read(timeline, pcm, 400, &reached, &entry), 30);
-    assert_false(reached);
-    assert_int_equal(timeline_read(timeline, pcm, 400, &reached, &entry), 50);
-    assert_int_equal(timeline_read(timeline, pcm, 400, &reached, &entry), 50);
-    assert_true(reached && !entry.first);
-    assert_int_equal(entry.gap_start, 150);
-    assert_int_equal(entry.gap_end, 200);
-    assert_int_equal(entry.sequence_before, 100);
-    assert_int_equal(entry.sequence, 200);
-    assert_int_equal(timeline_audio_end(timeline), 250);
-    assert_int_equal(timeline_read(timeline, pcm, 400, &reached, &entry), 400);
-    assert_int_equal(timeline_audio_end(timeline), 250);
-    assert_int_equal(timeline_occupied_end(timeline), 650);
+    timeline_begin(timeline, 6);
+    assert_int_equal(timeline_place(timeline, &packet), STATUS_OK);
+    packet = (struct timeline_packet){.start = 961, .end = 965};
+    assert_int_equal(timeline_place(timeline, &packet), STATUS_EXISTS);
+    packet = (struct timeline_packet){.start = 961, .end = 1925};
+    assert_int_equal(timeline_place(timeline, &packet), STATUS_OK);
+    assert_int_equal(timeline_ready(timeline, 0), 1920); /* they still touch */
+    struct timeline_entry *entry = timeline_take(timeline);
+    assert_int_equal(entry->packet.start, -LINE_GRID);
+    assert_int_equal(entry->heard_end, 960);
+    assert_null(entry->packet.codec);
+    timeline_free(entry);
     timeline_destroy(timeline);
 }
 
@@ -148,12 +180,15 @@ static void gap_that_is_passed_makes_what_follows_ready(void **state)
     struct timeline *timeline = NULL;
 
     assert_int_equal(timeline_create(&timeline), STATUS_OK);
-    assert_int_equal(place(timeline, 160, 160, 0x11), STATUS_OK);
-    assert_int_equal(place(timeline, 320, 160, 0x11), STATUS_OK);
+    assert_int_equal(place(timeline, 960, 960, 1), STATUS_OK);
+    assert_int_equal(place(timeline, 1920, 960, 2), STATUS_OK);
     assert_int_equal(timeline_ready(timeline, 0), 0);
-    assert_int_equal(timeline_ready(timeline, 160), 160);
-    assert_reads(timeline, 160, 0);
-    assert_int_equal(timeline_ready(timeline, 160), 480);
+    assert_int_equal(timeline_ready(timeline, 960), 960);
+    timeline_pass(timeline, 480);
+    assert_int_equal(timeline_ready(timeline, 0), 480);
+    timeline_pass(timeline, 960);
+    assert_int_equal(timeline_ready(timeline, 960), 2880);
+    assert_int_equal(timeline_ready(timeline, 3000), 3000);
     timeline_destroy(timeline);
 }
 
@@ -164,13 +199,13 @@ static void waiting_audio_falls_due_by_its_arrival(void **state)
 
     assert_int_equal(timeline_create(&timeline), STATUS_OK);
     assert_int_equal(timeline_due(timeline, 0), 0);
-    assert_int_equal(place_at(timeline, 160, 500, 160, 0x11), STATUS_OK);
-    assert_int_equal(place_at(timeline, 480, 600, 160, 0x11), STATUS_OK);
-    assert_int_equal(place_at(timeline, 320, 700, 160, 0x11), STATUS_OK); /* reordered */
+    assert_int_equal(place_at(timeline, 160, 160, 500, 1), STATUS_OK);
+    assert_int_equal(place_at(timeline, 480, 160, 600, 2), STATUS_OK);
+    assert_int_equal(place_at(timeline, 320, 160, 700, 3), STATUS_OK); /* reordered */
     assert_int_equal(timeline_due(timeline, 499), 0);
     assert_int_equal(timeline_due(timeline, 500), 320);
     assert_int_equal(timeline_due(timeline, 600), 640);
-    assert_reads(timeline, 160, 0);
+    timeline_pass(timeline, 160);
     assert_int_equal(timeline_due(timeline, 499), 160);
     timeline_destroy(timeline);
 }
@@ -182,52 +217,12 @@ static void waiting_packets_stop_at_their_bound(void **state)
 
     assert_int_equal(timeline_create(&timeline), STATUS_OK);
     for (int64_t i = 1; i <= BOUND_REORDER_PACKETS; i++)
-        assert_int_equal(place(timeline, i * 160, 160, 0x11), STATUS_OK);
-    assert_int_equal(place(timeline, 100000, 160, 0x11), STATUS_LIMIT);
+        assert_int_equal(place(timeline, i * 160, 160, 1), STATUS_OK);
+    assert_int_equal(place(timeline, 100000, 160, 2), STATUS_LIMIT);
     assert_int_equal(timeline_waiting(timeline), BOUND_REORDER_PACKETS);
-    assert_reads(timeline, 160, 0);
-    assert_reads(timeline, 160, value_of(0x11));
-    assert_int_equal(place(timeline, 100000, 160, 0x11), STATUS_OK);
+    assert_takes(timeline, 160, 320, 1);
+    assert_int_equal(place(timeline, 100000, 160, 2), STATUS_OK);
     timeline_destroy(timeline);
-}
-
-/* Random packets against a plain array that does the same the slow way. */
-static void line_equals_its_slow_model(void **state)
-{
-    (void)state;
-    enum { LENGTH = 20000 };
-    unsigned seed = 1;
-
-    for (int run = 0; run < 200; run++) {
-        struct timeline *timeline = NULL;
-        int16_t *model = calloc(LENGTH, sizeof *model);
-        assert_int_equal(timeline_create(&timeline), STATUS_OK);
-        assert_non_null(model);
-        int64_t read = 0;
-        for (int64_t now = 0; now < LENGTH - 4000; now += 400) {
-            for (int i = 0; i < 3; i++) {
-                uint8_t byte = (uint8_t)rand_r(&seed) & 0x7f;
-                int64_t start = now + rand_r(&seed) % 3000 - 1500;
-                int64_t samples = 1 + rand_r(&seed) % 400;
-                bool taken = start < read;
-                for (int64_t at = start; at < start + samples && !taken; at++)
-                    taken = at >= 0 && model[at];
-                /* the model keeps to whole free places */
-                if (start < 0 || taken || !value_of(byte))
-                    continue;
-                assert_int_equal(place(timeline, start, (size_t)samples, byte), STATUS_OK);
-                for (int64_t at = start; at < start + samples; at++)
-                    model[at] = value_of(byte);
-            }
-            int64_t until = read + rand_r(&seed) % 800;
-            for (; read < until && read < LENGTH; read++)
-                assert_reads(timeline, 1, model[read]);
-        }
-        for (; read < LENGTH; read++)
-            assert_reads(timeline, 1, model[read]);
-        free(model);
-        timeline_destroy(timeline);
-    }
 }
 
 static void line_that_begins_later_is_read_from_there(void **state)
@@ -239,72 +234,188 @@ static void line_that_begins_later_is_read_from_there(void **state)
     timeline_begin(timeline, 800);
     assert_int_equal(timeline_occupied_end(timeline), 800);
     assert_int_equal(timeline_ready(timeline, 0), 800);
-    assert_int_equal(timeline_audio_end(timeline), 0);
-    assert_int_equal(place(timeline, 640, 160, 0x11), STATUS_LATE);
-    assert_int_equal(place(timeline, 800, 160, 0x12), STATUS_OK);
+    assert_int_equal(place(timeline, 640, 160, 1), STATUS_LATE);
+    assert_int_equal(place(timeline, 800, 160, 2), STATUS_OK);
     assert_int_equal(timeline_ready(timeline, 0), 960);
-    assert_reads(timeline, 160, value_of(0x12));
-    assert_int_equal(timeline_audio_end(timeline), 960);
+    assert_takes(timeline, 800, 960, 2);
     timeline_destroy(timeline);
 }
 
-/* Read up to the next packet. */
-static struct timeline_entry next_entry(struct timeline *timeline)
-{
-    int16_t pcm[1000];
-    struct timeline_entry entry;
-    bool reached = false;
-
-    for (int i = 0; i < 100 && !reached; i++)
-        (void)timeline_read(timeline, pcm, 1000, &reached, &entry);
-    assert_true(reached);
-    return entry;
-}
-
-static void entry_tells_source_and_codec_of_both_packets(void **state)
+static void what_is_moved_later_leaves_a_gap_in_front(void **state)
 {
     (void)state;
     struct timeline *timeline = NULL;
-    const uint8_t payload[160] = {0};
-    struct timeline_packet packet = {
-        .ssrc = 11,
-        .codec = audio_codec_find("PCMU", 8000),
-        .payload = payload,
-        .payload_bytes = sizeof payload,
-    };
 
     assert_int_equal(timeline_create(&timeline), STATUS_OK);
-    assert_int_equal(timeline_place(timeline, &packet), STATUS_OK);
-    packet.position = 480;
-    packet.ssrc = 22;
-    packet.codec = audio_codec_find("PCMA", 8000);
-    assert_int_equal(timeline_place(timeline, &packet), STATUS_OK);
-    struct timeline_entry entry = next_entry(timeline);
-    assert_true(entry.first);
-    assert_null(entry.codec_before);
-    assert_int_equal(entry.ssrc, 11);
-    entry = next_entry(timeline);
-    assert_false(entry.first);
-    assert_int_equal(entry.ssrc_before, 11);
-    assert_int_equal(entry.ssrc, 22);
-    assert_string_equal(entry.codec_before->name, "PCMU");
-    assert_string_equal(entry.codec->name, "PCMA");
-    assert_int_equal(entry.gap_end, 480);
+    assert_int_equal(place(timeline, 0, 960, 1), STATUS_OK);
+    assert_int_equal(place(timeline, 960, 960, 2), STATUS_OK);
+    assert_takes(timeline, 0, 960, 1);
+    assert_int_equal(timeline_shift(timeline, 480), 0);
+    assert_int_equal(timeline_ready(timeline, 0), 960);
+    assert_int_equal(timeline_occupied_end(timeline), 2400);
+    assert_int_equal(timeline_head(timeline)->packet.start, 1440);
+    assert_takes(timeline, 1440, 2400, 2);
     timeline_destroy(timeline);
+}
+
+static void what_is_moved_earlier_is_cut_at_what_was_read(void **state)
+{
+    (void)state;
+    struct timeline *timeline = NULL;
+
+    assert_int_equal(timeline_create(&timeline), STATUS_OK);
+    assert_int_equal(place(timeline, 960, 480, 1), STATUS_OK);
+    assert_int_equal(place(timeline, 1440, 960, 2), STATUS_OK);
+    assert_int_equal(place(timeline, 2400, 960, 3), STATUS_OK);
+    timeline_pass(timeline, 960);
+    assert_int_equal(timeline_shift(timeline, -480), 1); /* the first ends where reading is */
+    assert_int_equal(timeline_waiting(timeline), 2);
+    assert_int_equal(timeline_ready(timeline, 0), 2880);
+    assert_int_equal(timeline_shift(timeline, -480), 0);
+    assert_int_equal(timeline_head(timeline)->packet.start, 480);
+    assert_takes(timeline, 960, 1440, 2);
+    assert_takes(timeline, 1440, 2400, 3);
+    timeline_destroy(timeline);
+}
+
+/* The same the slow way: who has each position; 0 where nobody. */
+enum { MODEL_LENGTH = 6000 };
+struct model {
+    uint8_t owner[MODEL_LENGTH];
+    int64_t position;
+};
+
+static bool is_taken(const struct model *model, int64_t at)
+{
+    return at < MODEL_LENGTH && model->owner[at];
+}
+
+static int64_t first_of(const struct model *model, int64_t at)
+{
+    while (at > model->position && model->owner[at - 1] == model->owner[at])
+        at--;
+    return at;
+}
+
+static enum status model_place(struct model *model, int64_t start, int64_t length, uint8_t owner)
+{
+    int64_t end = start + length;
+    int64_t from = start > model->position ? start : model->position;
+
+    if (end <= model->position)
+        return STATUS_LATE;
+    if (is_taken(model, from) && start >= first_of(model, from))
+        for (uint8_t other = model->owner[from]; model->owner[from] == other;)
+            from++;
+    if (from >= end || is_taken(model, from))
+        return STATUS_EXISTS;
+    for (; from < end && !is_taken(model, from); from++)
+        model->owner[from] = owner;
+    return STATUS_OK;
+}
+
+static size_t model_owners(const struct model *model)
+{
+    size_t owners = 0;
+    uint8_t before = 0;
+
+    for (int64_t at = model->position; at < MODEL_LENGTH; before = model->owner[at++])
+        owners += model->owner[at] && model->owner[at] != before;
+    return owners;
+}
+
+static size_t model_shift(struct model *model, int64_t by)
+{
+    struct model moved = {.position = model->position};
+    size_t owners = model_owners(model);
+
+    for (int64_t at = model->position; at < MODEL_LENGTH; at++)
+        if (at + by >= model->position && at + by < MODEL_LENGTH)
+            moved.owner[at + by] = model->owner[at];
+    *model = moved;
+    return owners - model_owners(model);
+}
+
+static void assert_like_model(const struct timeline *timeline, const struct model *model)
+{
+    int64_t ready = model->position;
+    int64_t end = MODEL_LENGTH;
+
+    while (is_taken(model, ready))
+        ready++;
+    while (end > model->position && !model->owner[end - 1])
+        end--;
+    assert_int_equal(timeline_position(timeline), model->position);
+    assert_int_equal(timeline_ready(timeline, 0), ready);
+    assert_int_equal(timeline_occupied_end(timeline), end);
+    assert_int_equal(timeline_waiting(timeline), model_owners(model));
+}
+
+/* Take or pass what comes next, up to a position. */
+static void read_both(struct timeline *timeline, struct model *model, int64_t until)
+{
+    while (model->position < until) {
+        uint8_t owner = model->owner[model->position];
+        int64_t end = model->position;
+        while (end < MODEL_LENGTH && model->owner[end] == owner && (owner || end < until))
+            end++;
+        if (owner)
+            assert_takes(timeline, model->position, end, owner);
+        else
+            timeline_pass(timeline, end);
+        model->position = end;
+    }
+}
+
+static void line_equals_its_slow_model(void **state)
+{
+    (void)state;
+    unsigned seed = 1;
+    size_t statuses[3] = {0};
+    size_t dropped = 0;
+
+    for (int run = 0; run < 60; run++) {
+        struct timeline *timeline = NULL;
+        struct model model = {.position = 0};
+        uint8_t owner = 0;
+        assert_int_equal(timeline_create(&timeline), STATUS_OK);
+        while (model.position < MODEL_LENGTH - 2000) {
+            owner = (uint8_t)(owner % 255 + 1);
+            int64_t start = model.position + rand_r(&seed) % 900 - 300;
+            int64_t length = 1 + rand_r(&seed) % 200;
+            enum status status = place(timeline, start, length, owner);
+            assert_int_equal(status, model_place(&model, start, length, owner));
+            statuses[status == STATUS_OK ? 0 : status == STATUS_LATE ? 1 : 2]++;
+            assert_like_model(timeline, &model);
+            if (rand_r(&seed) % 4 == 0)
+                read_both(timeline, &model, model.position + rand_r(&seed) % 150);
+            if (rand_r(&seed) % 20 == 0) {
+                int64_t by = (rand_r(&seed) % 61 - 30) * LINE_GRID;
+                size_t gone = model_shift(&model, by);
+                assert_int_equal(timeline_shift(timeline, by), gone);
+                dropped += gone;
+            }
+            assert_like_model(timeline, &model);
+        }
+        timeline_destroy(timeline);
+    }
+    assert_true(statuses[0] > 1000 && statuses[1] > 500 && statuses[2] > 500 && dropped > 50);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(line_that_begins_later_is_read_from_there),
-        cmocka_unit_test(entry_tells_source_and_codec_of_both_packets),
-        cmocka_unit_test(packets_in_any_order_read_as_one_line),
+        cmocka_unit_test(packets_in_any_order_are_taken_in_that_of_their_places),
+        cmocka_unit_test(what_is_taken_keeps_all_that_was_told_of_it),
         cmocka_unit_test(late_packet_after_reading_is_refused_and_a_half_late_one_is_heard_in_part),
         cmocka_unit_test(overlapping_packets_keep_what_came_first),
-        cmocka_unit_test(each_packet_is_told_once_with_the_gap_before_it),
+        cmocka_unit_test(what_cannot_be_decoded_lies_on_the_grid),
         cmocka_unit_test(gap_that_is_passed_makes_what_follows_ready),
         cmocka_unit_test(waiting_audio_falls_due_by_its_arrival),
         cmocka_unit_test(waiting_packets_stop_at_their_bound),
+        cmocka_unit_test(line_that_begins_later_is_read_from_there),
+        cmocka_unit_test(what_is_moved_later_leaves_a_gap_in_front),
+        cmocka_unit_test(what_is_moved_earlier_is_cut_at_what_was_read),
         cmocka_unit_test(line_equals_its_slow_model),
     };
 

@@ -46,23 +46,19 @@ static inline void drop_offer(struct sdp_description *description)
     free(description);
 }
 
-/* G.711 as good as each other, G.722 better. */
-static inline int rank_codec(const char *encoding, uint32_t clock_rate_hz, uint8_t channels)
+/* Mono at 8 kHz, of the encodings that the context lists: a NULL-ended array. */
+static inline bool records_listed(const void *context, const char *encoding, uint32_t clock_rate_hz,
+                                  uint8_t channels)
 {
-    if (clock_rate_hz != 8000 || channels != 1)
-        return 0;
-    if (strcasecmp(encoding, "G722") == 0)
-        return 20;
-    return strcasecmp(encoding, "PCMU") == 0 || strcasecmp(encoding, "PCMA") == 0 ? 10 : 0;
+    for (const char *const *listed = context; *listed; listed++)
+        if (strcasecmp(encoding, *listed) == 0)
+            return clock_rate_hz == 8000 && channels == 1;
+    return false;
 }
 
-/* G.711 only. */
-static inline int rank_g711(const char *encoding, uint32_t clock_rate_hz, uint8_t channels)
-{
-    return strcasecmp(encoding, "G722") == 0 ? 0 : rank_codec(encoding, clock_rate_hz, channels);
-}
-
-static const struct sdp_abilities plain = {.rank = rank_g711, .srtp = false};
-static const struct sdp_abilities secure = {.rank = rank_g711, .srtp = true};
+static const char *const g711[] = {"PCMU", "PCMA", NULL};
+static const struct sdp_abilities plain = {.records = records_listed, .context = g711};
+static const struct sdp_abilities secure = {
+    .records = records_listed, .context = g711, .srtp = true};
 
 #endif

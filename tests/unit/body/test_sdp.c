@@ -335,15 +335,19 @@ static void rtp_profiles_with_feedback_are_chosen_like_those_without(void **stat
     drop_offer(offer);
 }
 
-static void best_codec_wins_over_the_order_of_the_offerer(void **state)
+static void first_codec_that_can_be_recorded_is_what_the_offerer_speaks(void **state)
 {
-    const struct sdp_abilities wide = {.rank = rank_codec};
-    struct sdp_description *offer = read_offer(SESSION "m=audio 40000 RTP/AVP 18 0 9 8\r\n");
+    static const char *const listed[] = {"G722", "PCMU", "PCMA", NULL};
+    const struct sdp_abilities wide = {.records = records_listed, .context = listed};
+    struct sdp_description *offer = read_offer(SESSION "m=audio 40000 RTP/AVP 18 0 9 8\r\n"
+                                                       "m=audio 40002 RTP/AVP 4 9 0\r\n");
     struct sdp_choice choice;
 
     (void)state;
     assert_int_equal(sdp_choose(&offer->media[0], &wide, &choice), STATUS_OK);
-    assert_string_equal(offer->media[0].format[choice.format].encoding, "G722");
+    assert_string_equal(offer->media[0].format[choice.format].encoding, "PCMU");
+    assert_int_equal(sdp_choose(&offer->media[1], &wide, &choice), STATUS_OK);
+    assert_string_equal(offer->media[1].format[choice.format].encoding, "G722");
     drop_offer(offer);
 }
 
@@ -584,7 +588,7 @@ int main(void)
         cmocka_unit_test(malformed_media_line_keeps_its_place_and_is_refused),
         cmocka_unit_test(only_audio_over_rtp_in_a_codec_that_can_be_recorded_is_chosen),
         cmocka_unit_test(rtp_profiles_with_feedback_are_chosen_like_those_without),
-        cmocka_unit_test(best_codec_wins_over_the_order_of_the_offerer),
+        cmocka_unit_test(first_codec_that_can_be_recorded_is_what_the_offerer_speaks),
         cmocka_unit_test(payload_types_without_rtpmap_are_named_as_rfc_3551_has_them),
         cmocka_unit_test(format_parameters_are_kept_in_whatever_order_they_stand),
         cmocka_unit_test(reports_go_to_the_next_port_unless_the_line_says_otherwise),

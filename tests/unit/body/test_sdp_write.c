@@ -201,6 +201,63 @@ static void answer_keeps_events_and_comfort_noise_at_the_codecs_rate(void **stat
                        "a=recvonly\r\n");
 }
 
+/* Answers with the first format of the only line, under parameters of ours. */
+static void expect_answered(const char *media_line, const char *parameters, const char *expected)
+{
+    struct sdp_description *offer = read_offer(media_line);
+    struct sdp_local *answer = local_from("198.51.100.5");
+    struct bytes text;
+
+    answer->media_lines = 1;
+    answer->media[0].accepted = true;
+    answer->media[0].port = 20000;
+    answer->media[0].parameters = parameters;
+    bytes_init(&text, 4096);
+    assert_int_equal(sdp_write_answer(offer, answer, &text), STATUS_OK);
+    expect_text(&text, expected);
+    free(answer);
+    drop_offer(offer);
+}
+
+static void answer_names_opus_with_its_channels_and_what_we_ask_of_it(void **state)
+{
+    (void)state;
+    expect_answered(SESSION "m=audio 4 RTP/AVP 107 0 101 110\r\n"
+                            "a=rtpmap:107 opus/48000/2\r\n"
+                            "a=fmtp:107 maxplaybackrate=16000;stereo=0\r\n"
+                            "a=rtpmap:101 telephone-event/8000\r\n"
+                            "a=rtpmap:110 telephone-event/48000\r\na=ptime:40\r\n",
+                    "useinbandfec=1",
+                    OURS "m=audio 20000 RTP/AVP 107 110\r\n"
+                         "a=rtpmap:107 opus/48000/2\r\n"
+                         "a=fmtp:107 useinbandfec=1\r\n"
+                         "a=rtpmap:110 telephone-event/48000\r\n"
+                         "a=recvonly\r\n");
+}
+
+static void answer_to_g729_without_its_annex_excludes_it_too(void **state)
+{
+    (void)state;
+    expect_answered(SESSION "m=audio 4 RTP/AVP 18\r\na=fmtp:18 annexb=no\r\n", NULL,
+                    OURS "m=audio 20000 RTP/AVP 18\r\na=rtpmap:18 G729/8000\r\n"
+                         "a=fmtp:18 annexb=no\r\na=recvonly\r\n");
+    expect_answered(SESSION "m=audio 4 RTP/AVP 18\r\na=fmtp:18 annexb=yes\r\n", NULL,
+                    OURS "m=audio 20000 RTP/AVP 18\r\na=rtpmap:18 G729/8000\r\n"
+                         "a=recvonly\r\n");
+}
+
+/* RFC 3551 section 4.5.2: its clock is 8000, though it samples at 16000. */
+static void answer_to_static_types_names_them_as_rfc_3551_has_them(void **state)
+{
+    (void)state;
+    expect_answered(SESSION "m=audio 4 RTP/AVP 9 13\r\n", NULL,
+                    OURS "m=audio 20000 RTP/AVP 9 13\r\na=rtpmap:9 G722/8000\r\n"
+                         "a=rtpmap:13 CN/8000\r\na=recvonly\r\n");
+    expect_answered(SESSION "m=audio 4 RTP/AVP 11\r\n", NULL,
+                    OURS "m=audio 20000 RTP/AVP 11\r\na=rtpmap:11 L16/44100\r\n"
+                         "a=recvonly\r\n");
+}
+
 static void answer_echoes_transport_and_multiplexing_where_they_are_offered(void **state)
 {
     (void)state;
@@ -389,6 +446,9 @@ int main(void)
         cmocka_unit_test(unreadable_media_line_is_refused_in_its_place),
         cmocka_unit_test(answer_says_inactive_when_told_to),
         cmocka_unit_test(answer_keeps_events_and_comfort_noise_at_the_codecs_rate),
+        cmocka_unit_test(answer_names_opus_with_its_channels_and_what_we_ask_of_it),
+        cmocka_unit_test(answer_to_g729_without_its_annex_excludes_it_too),
+        cmocka_unit_test(answer_to_static_types_names_them_as_rfc_3551_has_them),
         cmocka_unit_test(answer_echoes_transport_and_multiplexing_where_they_are_offered),
         cmocka_unit_test(answer_names_our_key_under_the_tag_that_was_taken),
         cmocka_unit_test(line_with_an_address_of_its_own_says_it_behind_the_m_line),

@@ -208,12 +208,14 @@ static const struct vector vectors[] = {
     {"bundle-and-ice", "PCMA", STATUS_OK, {"7001", "7002", NULL}, false, "7001", "7002"},
 };
 
-static int rank(const char *encoding, uint32_t clock_rate_hz, uint8_t channels)
+static bool records_g711(const void *context, const char *encoding, uint32_t clock_rate_hz,
+                         uint8_t channels)
 {
+    (void)context;
     return clock_rate_hz == 8000 && channels == 1 && strncasecmp(encoding, "PCM", 3) == 0;
 }
 
-static const struct sdp_abilities abilities = {.rank = rank, .srtp = false};
+static const struct sdp_abilities abilities = {.records = records_g711};
 
 struct message {
     char text[MESSAGE_BYTES_MAX];

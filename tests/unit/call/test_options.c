@@ -31,7 +31,7 @@ static void defaults_are_one_call_of_ten_seconds(void **state)
     assert_int_equal(options.calls, 1);
     assert_int_equal(options.packets, 500);
     assert_int_equal(options.source, OPTIONS_TONE);
-    assert_int_equal(options.codec, SOUND_PCMA);
+    assert_int_equal(options.codec->payload_type, 8);
     assert_false(options.tcp);
     assert_null(options.report);
     assert_string_equal(options.label[1], "2");
@@ -48,7 +48,7 @@ static void every_option_is_taken(void **state)
                                &options, &fault),
                      STATUS_OK);
     assert_true(options.tcp);
-    assert_int_equal(options.codec, SOUND_PCMU);
+    assert_int_equal(options.codec->payload_type, 0);
     assert_int_equal(options.calls, OPTIONS_CALLS_MAX);
     assert_int_equal(options.packets, 25);
     assert_true(options.impairment.loss_share > 0.0499 && options.impairment.loss_share < 0.0501);

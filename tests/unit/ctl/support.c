@@ -217,7 +217,12 @@ static void finish_file(const struct ctl *ctl, struct recording_writer *writer,
     row->duration_ms = 2000;
     (void)strcpy(row->end_cause, "bye");
     row->legs = 2;
-    row->leg[0] = (struct index_leg){.label = "96", .codec = "PCMA", .packets_received = 95};
+    row->leg[0] = (struct index_leg){.label = "96",
+                                     .codec = "PCMA",
+                                     .packets_received = 95,
+                                     .sound = {921, 439, 1234, 12000, 4000}};
+    row->measured = true;
+    row->talk_over_ms = 860;
     row->leg[1] = (struct index_leg){.right = true, .label = "97", .codec = "PCMU"};
     (void)strcpy(row->leg[0].party.number, row->caller.number);
     /* without the caller's name: it is not UTF-8, and the JSON says null for that */

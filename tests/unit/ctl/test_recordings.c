@@ -68,7 +68,14 @@ static void show_gives_legs_facts_and_the_files_own_details(void **state)
     assert_true(json_is_null(json_object_get(value, "linked_by")));
     assert_string_equal(json_string_value(json_object_get(value, "state")), "sealed");
     assert_string_equal(json_string_value(json_object_get(value, "customer")), CTL_CUSTOMER);
+    assert_non_null(strstr(ctl->out, "\"r_factor\": 92.1,")); /* and not 92.099999999999994 */
+    const json_t *left = json_array_get(json_object_get(value, "legs"), 0);
+    assert_int_equal(json_integer_value(json_object_get(left, "longest_silence_ms")), 4000);
+    assert_int_equal(json_integer_value(json_object_get(value, "talk_over_ms")), 860);
     json_t *details = json_object_get(value, "details");
+    assert_true(json_equal(
+        json_object_get(left, "quality"),
+        json_object_get(json_array_get(json_object_get(details, "legs"), 0), "quality")));
     assert_string_equal(json_string_value(json_object_get(details, "id")), recording.id_text);
     assert_string_equal(json_string_value(json_object_get(details, "end_cause")), "bye");
     const json_t *documents = json_object_get(details, "documents");

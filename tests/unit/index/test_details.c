@@ -27,7 +27,11 @@ static struct index_recording complete(void)
                                     .packets_late = 2,
                                     .packets_duplicate = 1,
                                     .packets_ignored = 4,
-                                    .packets_refused = 5};
+                                    .packets_refused = 5,
+                                    .sound = {932, 441, 1234, 24180, 9320}};
+    row.leg[0].sound = (struct index_sound){.longest_silence_ms = 30000}; /* nothing came */
+    row.measured = true;
+    row.talk_over_ms = 860;
     (void)strcpy(row.call_reference, "27123789");
     row.ties = 2;
     row.tie[0] = (struct index_tie){INDEX_TIE_GROUP, "another group"};
@@ -67,6 +71,9 @@ static void what_is_written_reads_back(void **state)
     assert_true(found.by_number);
     assert_true(uuid_equal(found.conversation, row.conversation));
     assert_true(uuid_equal(found.owner_due, row.owner_due));
+    assert_true(found.measured);
+    assert_int_equal(found.talk_over_ms, 860);
+    assert_non_null(strstr(json, "{\"r_factor\":93.2,\"mos\":4.41,\"jitter_us\":1234}"));
     assert_int_equal(found.legs, 2);
     assert_memory_equal(found.leg, row.leg, sizeof row.leg);
     assert_int_equal(count, 2);
@@ -91,6 +98,7 @@ static void unknown_things_are_null_in_the_json(void **state)
     memset(&row.conversation, 0, sizeof row.conversation);
     memset(&row.owner_due, 0, sizeof row.owner_due);
     row.call_reference[0] = '\0';
+    row.measured = false;
     assert_int_equal(details_write(&row, NULL, NULL, 0, &json), STATUS_OK);
     json_t *details = json_loads(json, 0, NULL);
     assert_non_null(details);
@@ -102,9 +110,46 @@ static void unknown_things_are_null_in_the_json(void **state)
     const json_t *leg = json_array_get(json_object_get(details, "legs"), 0);
     assert_true(json_is_null(json_object_get(leg, "rate_hz")));
     assert_true(json_is_null(json_object_get(leg, "anchor_samples")));
+    assert_true(json_is_null(json_object_get(leg, "quality")));
+    assert_true(json_is_null(json_object_get(leg, "speech_ms")));
+    assert_true(json_is_null(json_object_get(leg, "longest_silence_ms")));
+    assert_true(json_is_null(json_object_get(details, "talk_over_ms")));
     assert_int_equal(json_array_size(json_object_get(details, "facts")), 0);
     json_decref(details);
     free(json);
+}
+
+static void a_file_from_before_it_was_measured_says_so(void **state)
+{
+    static const char text[] = "{\"legs\": [{\"channel\": \"left\", \"codec\": \"PCMA\","
+                               " \"packets_lost\": 3}]}";
+    struct index_recording row = complete();
+    struct index_fact *facts = NULL;
+    size_t count = 7;
+
+    (void)state;
+    assert_int_equal(details_read(text, strlen(text), &row, &facts, &count), STATUS_OK);
+    assert_false(row.measured);
+    assert_int_equal(row.talk_over_ms, 0);
+    assert_int_equal(row.leg[0].packets_lost, 3);
+    assert_int_equal(row.leg[0].sound.mos_hundredths, 0);
+}
+
+static void what_cannot_be_a_measure_is_not_taken_for_one(void **state)
+{
+    static const char text[] = "{\"talk_over_ms\": -5, \"legs\": [{\"quality\": {\"r_factor\":"
+                               " -1, \"mos\": 1e300, \"jitter_us\": \"9\"}, \"speech_ms\": -7}]}";
+    struct index_recording row = complete();
+    struct index_fact *facts = NULL;
+    size_t count = 7;
+
+    (void)state;
+    assert_int_equal(details_read(text, strlen(text), &row, &facts, &count), STATUS_OK);
+    assert_int_equal(row.talk_over_ms, 0);
+    assert_int_equal(row.leg[0].sound.r_tenths, 0);
+    assert_int_equal(row.leg[0].sound.mos_hundredths, 0);
+    assert_int_equal(row.leg[0].sound.jitter_us, 0);
+    assert_int_equal(row.leg[0].sound.speech_ms, 0);
 }
 
 static void malformed_details_change_nothing(void **state)
@@ -164,6 +209,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_written_reads_back),
         cmocka_unit_test(unknown_things_are_null_in_the_json),
+        cmocka_unit_test(a_file_from_before_it_was_measured_says_so),
+        cmocka_unit_test(what_cannot_be_a_measure_is_not_taken_for_one),
         cmocka_unit_test(malformed_details_change_nothing),
         cmocka_unit_test(details_without_an_entry_leave_what_is_known),
         cmocka_unit_test(wrong_types_are_taken_as_absent),

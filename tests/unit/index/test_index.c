@@ -109,7 +109,7 @@ static void a_newer_schema_is_refused_by_open_and_create(void **state)
     struct index *index = NULL;
     struct fault fault = {0};
 
-    assert_int_equal(run_sql(fixture->path, "PRAGMA user_version = 4"), SQLITE_OK);
+    assert_int_equal(run_sql(fixture->path, "PRAGMA user_version = 5"), SQLITE_OK);
     assert_int_equal(index_open(fixture->path, &index, &fault), STATUS_VERSION);
     assert_non_null(strstr(fault.text, "newer"));
     fault_clear(&fault);
@@ -152,26 +152,26 @@ static void a_foreign_database_and_a_foreign_file_are_refused(void **state)
 static void migration_applies_the_missing_steps_alone(void **state)
 {
     struct fixture *fixture = *state;
-    static const char *const steps[] = {"not reached", "nor this", "nor that",
+    static const char *const steps[] = {"not reached", "nor this", "nor that", "nor any",
                                         "CREATE TABLE added (a INTEGER)"};
     struct fault fault = {0};
     int version = 0;
 
-    assert_ok(schema_migrate(fixture->index->db, steps, 4, &fault), &fault);
+    assert_ok(schema_migrate(fixture->index->db, steps, 5, &fault), &fault);
     assert_ok(schema_version(fixture->index->db, &version, &fault), &fault);
-    assert_int_equal(version, 4);
+    assert_int_equal(version, 5);
     assert_int_equal(pragma_number(fixture->index, "SELECT count(*) FROM added"), 0);
 }
 
 static void a_migration_that_fails_changes_nothing(void **state)
 {
     struct fixture *fixture = *state;
-    static const char *const steps[] = {"", "", "", "CREATE TABLE added (a INTEGER)",
-                                        "no SQL at all"};
+    static const char *const steps[] = {
+        "", "", "", "", "CREATE TABLE added (a INTEGER)", "no SQL at all"};
     struct fault fault = {0};
     int version = 0;
 
-    assert_int_not_equal(schema_migrate(fixture->index->db, steps, 5, &fault), STATUS_OK);
+    assert_int_not_equal(schema_migrate(fixture->index->db, steps, 6, &fault), STATUS_OK);
     assert_ok(schema_version(fixture->index->db, &version, &fault), &fault);
     assert_int_equal(version, INDEX_SCHEMA_VERSION);
     assert_int_equal(
@@ -345,6 +345,40 @@ static void a_store_of_version_2_keeps_what_tied_its_calls(void **state)
     (void)unlink(path);
 }
 
+/* A call with a leg, as a store made by the third version has it. */
+static const char version_3_rows[] =
+    "INSERT INTO legs (recording, position, right_channel, label, party_number, party_name, codec,"
+    " packets_received, packets_lost, packets_late, packets_duplicate, packets_ignored,"
+    " packets_refused) VALUES (x'01930000000070008000000000000010', 0, 0, '96', '', '', 'PCMA',"
+    " 1500, 3, 0, 0, 0, 0);"
+    "PRAGMA user_version = 3";
+
+static void a_store_of_version_3_keeps_its_legs_of_which_nothing_more_is_known(void **state)
+{
+    struct fixture *fixture = *state;
+    struct fault fault = {0};
+    struct index *index = NULL;
+    struct index_recording row;
+    struct uuid id;
+    char path[128];
+
+    (void)snprintf(path, sizeof path, "%s/old.sqlite", fixture->directory);
+    make_version_1(path);
+    assert_int_equal(run_sql(path, schema_steps[1]), SQLITE_OK);
+    assert_int_equal(run_sql(path, version_2_rows), SQLITE_OK);
+    assert_int_equal(run_sql(path, schema_steps[2]), SQLITE_OK);
+    assert_int_equal(run_sql(path, version_3_rows), SQLITE_OK);
+    assert_ok(index_create(path, &fault), &fault);
+    assert_ok(index_open(path, &index, &fault), &fault);
+    assert_int_equal(uuid_parse("01930000-0000-7000-8000-000000000010", &id), STATUS_OK);
+    assert_ok(recordings_get(index, id, NULL, &row, &fault), &fault);
+    assert_int_equal(row.legs, 1);
+    assert_int_equal(row.leg[0].packets_lost, 3);
+    assert_false(row.measured);
+    index_close(index);
+    (void)unlink(path);
+}
+
 static void another_connections_commit_changes_the_data_version(void **state)
 {
     struct fixture *fixture = *state;
@@ -425,6 +459,7 @@ int main(void)
         WITH_INDEX(a_store_of_version_1_keeps_its_rows_and_gets_what_is_new),
         WITH_INDEX(what_a_program_of_version_1_goes_on_writing_is_alone),
         WITH_INDEX(a_store_of_version_2_keeps_what_tied_its_calls),
+        WITH_INDEX(a_store_of_version_3_keeps_its_legs_of_which_nothing_more_is_known),
         WITH_INDEX(another_connections_commit_changes_the_data_version),
         WITH_INDEX(a_migration_that_fails_changes_nothing),
         WITH_INDEX(rollback_undoes_everything_since_begin),

@@ -87,7 +87,10 @@ static struct index_recording finished(struct index_recording row)
                                     .packets_late = 2,
                                     .packets_duplicate = 1,
                                     .packets_ignored = 5,
-                                    .packets_refused = 6};
+                                    .packets_refused = 6,
+                                    .sound = {921, 439, 1234, 12000, 4000}};
+    row.measured = true;
+    row.talk_over_ms = 700;
     (void)strcpy(row.leg[0].party.number, "+4588303080");
     row.leg[1] = (struct index_leg){.right = true, .label = "97", .codec = "PCMU"};
     (void)strcpy(row.leg[1].party.name, "Bo");
@@ -126,6 +129,9 @@ static void finishing_writes_all_that_is_known_at_the_end(void **state)
     assert_int_equal(found.leg[0].packets_duplicate, 1);
     assert_int_equal(found.leg[0].packets_ignored, 5);
     assert_int_equal(found.leg[0].packets_refused, 6);
+    assert_memory_equal(&found.leg[0].sound, &end.leg[0].sound, sizeof end.leg[0].sound);
+    assert_true(found.measured);
+    assert_int_equal(found.talk_over_ms, 700);
     assert_ok(recordings_facts(fixture->index, row.id, &facts, &count, &fault), &fault);
     assert_int_equal(count, 2);
     assert_string_equal(facts[0].cause, "deviation"); /* by start */
@@ -170,6 +176,69 @@ static void a_name_alone_known_at_the_end_is_kept(void **state)
     assert_ok(recordings_get(fixture->index, row.id, NULL, &found, &fault), &fault);
     assert_string_equal(found.called.number, "+4522");
     assert_string_equal(found.called.name, "Bo");
+}
+
+static void what_was_not_measured_is_not_known(void **state)
+{
+    struct fixture *fixture = *state;
+    struct fault fault = {0};
+    struct index_recording row = make_recording(unassigned(fixture->index), 1, "1", "2");
+    struct index_recording found;
+
+    assert_ok(recordings_insert(fixture->index, &row, &fault), &fault);
+    assert_ok(recordings_get(fixture->index, row.id, NULL, &found, &fault), &fault);
+    assert_false(found.measured);
+    struct index_recording end = finished(row);
+    end.measured = false;
+    assert_ok(recordings_finish(fixture->index, &end, NULL, 0, &fault), &fault);
+    assert_ok(recordings_get(fixture->index, row.id, NULL, &found, &fault), &fault);
+    assert_false(found.measured);
+    assert_int_equal(found.talk_over_ms, 0);
+}
+
+static void facts_are_counted_by_their_cause(void **state)
+{
+    struct fixture *fixture = *state;
+    struct fault fault = {0};
+    struct index_recording row = make_recording(unassigned(fixture->index), 1, "1", "2");
+    struct index_recording other = make_recording(unassigned(fixture->index), 2, "1", "2");
+    struct index_fact_counts counts = {.causes = 9};
+    const struct index_fact given[] = {{0, 20, 0, "lost", 1, ""},    {40, 60, 1, "lost", 1, ""},
+                                       {60, 90, 0, "silent", 0, ""}, {70, 70, 0, "quality", 0, "R"},
+                                       {80, 90, 0, "lost", 7, ""},   {90, 91, -1, "new", 0, ""}};
+
+    assert_ok(recordings_insert(fixture->index, &row, &fault), &fault);
+    assert_ok(recordings_insert(fixture->index, &other, &fault), &fault);
+    struct index_recording end = finished(row);
+    assert_ok(recordings_finish(fixture->index, &end, given, 6, &fault), &fault);
+    assert_ok(recordings_count_facts(fixture->index, other.id, &counts, &fault), &fault);
+    assert_int_equal(counts.causes, 0);
+    assert_ok(recordings_count_facts(fixture->index, row.id, &counts, &fault), &fault);
+    assert_int_equal(counts.causes, 4);
+    assert_string_equal(counts.of[0].cause, "lost");
+    assert_int_equal(counts.of[0].facts, 3);
+    assert_string_equal(counts.of[1].cause, "new");
+    assert_string_equal(counts.of[3].cause, "silent");
+    assert_int_equal(counts.of[3].facts, 1);
+}
+
+static void no_more_causes_are_counted_than_there_is_room_for(void **state)
+{
+    struct fixture *fixture = *state;
+    struct fault fault = {0};
+    struct index_recording row = make_recording(unassigned(fixture->index), 1, "1", "2");
+    struct index_fact given[INDEX_FACT_CAUSES_MAX + 1] = {0};
+    struct index_fact_counts counts;
+
+    for (size_t i = 0; i < INDEX_FACT_CAUSES_MAX + 1; i++)
+        (void)snprintf(given[i].cause, sizeof given[i].cause, "cause_%03zu", i);
+    assert_ok(recordings_insert(fixture->index, &row, &fault), &fault);
+    struct index_recording end = finished(row);
+    assert_ok(recordings_finish(fixture->index, &end, given, INDEX_FACT_CAUSES_MAX + 1, &fault),
+              &fault);
+    assert_ok(recordings_count_facts(fixture->index, row.id, &counts, &fault), &fault);
+    assert_int_equal(counts.causes, INDEX_FACT_CAUSES_MAX);
+    assert_string_equal(counts.of[INDEX_FACT_CAUSES_MAX - 1].cause, "cause_063");
 }
 
 static void finishing_one_that_had_failed_replaces_legs_and_facts(void **state)
@@ -273,6 +342,9 @@ int main(void)
         WITH_INDEX(finishing_writes_all_that_is_known_at_the_end),
         WITH_INDEX(parties_unknown_at_the_end_stay_what_they_were),
         WITH_INDEX(a_name_alone_known_at_the_end_is_kept),
+        WITH_INDEX(what_was_not_measured_is_not_known),
+        WITH_INDEX(facts_are_counted_by_their_cause),
+        WITH_INDEX(no_more_causes_are_counted_than_there_is_room_for),
         WITH_INDEX(finishing_one_that_had_failed_replaces_legs_and_facts),
         WITH_INDEX(finishing_an_unknown_id_is_not_found_and_too_many_legs_are_refused),
         WITH_INDEX(as_many_legs_as_a_call_can_have_are_kept_in_order),

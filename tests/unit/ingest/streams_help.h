@@ -12,6 +12,7 @@
 
 #include <cmocka.h>
 
+#include "ingest/call_formats.h"
 #include "ingest/call_streams.h"
 
 #define HEAD "v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\nc=IN IP4 192.0.2.1\r\nt=0 0\r\n"
@@ -46,16 +47,12 @@ struct fixture {
     struct sdp_local local;
 };
 
-/* G.711. */
-static inline int rank(const char *encoding, uint32_t clock_rate_hz, uint8_t channels)
-{
-    if (clock_rate_hz != 8000 || channels != 1)
-        return 0;
-    return strcasecmp(encoding, "PCMU") == 0 || strcasecmp(encoding, "PCMA") == 0 ? 10 : 0;
-}
-
-static const struct sdp_abilities plain = {.rank = rank, .srtp = false};
-static const struct sdp_abilities secure = {.rank = rank, .srtp = true};
+/* All but G.729. */
+static const struct audio_setup without_helpers = {.g729 = NULL};
+static const struct sdp_abilities plain = {.records = call_formats_records,
+                                           .context = &without_helpers};
+static const struct sdp_abilities secure = {
+    .records = call_formats_records, .context = &without_helpers, .srtp = true};
 static const uint16_t ports[BOUND_CALL_STREAMS] = {20000, 20002, 20004, 20006,
                                                    20008, 20010, 20012, 20014};
 

@@ -14,6 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "audio/codec.h"
 #include "net/address.h"
 
 enum { CALLS = 16, WAIT_S = 20 };
@@ -390,11 +391,13 @@ struct world *world_create(unsigned ports)
                                        &world->ports, NULL),
                      STATUS_OK);
     next_port += ports;
-    assert_int_equal(media_pool_create(1, &world->pool, NULL), STATUS_OK);
+    assert_int_equal(media_pool_create(1, NULL, &world->pool, NULL), STATUS_OK);
+    static const struct audio_setup without_helpers = {.g729 = NULL};
     const struct calls_options options = {
         .config = &world->config,
         .ports = world->ports,
         .pool = world->pool,
+        .decoders = &without_helpers,
         .sink = &world->sink,
         .sink_healthy = sink_healthy,
         .sources = world->sources,

@@ -29,15 +29,17 @@
     DOCUMENT("complete", PERSON("a", "11") PERSON("b", "22") STREAM("x", "1") STREAM("y", "2")     \
                              SENDS("a", "x") SENDS("b", "y"))
 
-static int empty_rank(const char *encoding, uint32_t clock_rate_hz, uint8_t channels)
+static bool records_all(const void *context, const char *encoding, uint32_t clock_rate_hz,
+                        uint8_t channels)
 {
+    (void)context;
     (void)encoding;
     (void)clock_rate_hz;
     (void)channels;
-    return 1;
+    return true;
 }
 
-static const struct sdp_abilities ABILITIES = {.rank = empty_rank};
+static const struct sdp_abilities ABILITIES = {.records = records_all};
 
 /* A call whose offer has two audio lines of those labels. */
 struct subject {

@@ -13,8 +13,8 @@ static void codec_address_and_label_follow_and_the_channel_stays(void **state)
     const struct recording_stream *stream = fixture->streams.stream;
     assert_string_equal(stream[0].label, "1");
     assert_true(stream[0].held);
-    assert_string_equal(stream[1].codec, "PCMU");
-    assert_int_equal(stream[1].payload_type, 0);
+    assert_string_equal(stream[1].format[0].codec, "PCMU");
+    assert_int_equal(stream[1].format[0].payload_type, 0);
     assert_int_equal(stream[1].sender.ss_family, AF_INET6);
     assert_string_equal(stream[1].party.name, "Anna");
     answer(fixture);
@@ -58,7 +58,7 @@ static void update_to_nothing_that_can_be_recorded_changes_nothing(void **state)
         call_streams_update(&fixture->streams, &fixture->offer, fixture->metadata, &plain),
         STATUS_DENIED);
     expect_streams(fixture, "LR");
-    assert_string_equal(fixture->streams.stream[1].codec, "PCMA");
+    assert_string_equal(fixture->streams.stream[1].format[0].codec, "PCMA");
 }
 
 static void one_stream_that_cannot_be_recorded_any_more_leaves_the_other(void **state)
@@ -68,7 +68,7 @@ static void one_stream_that_cannot_be_recorded_any_more_leaves_the_other(void **
     choose(fixture, HEAD AUDIO("4000", "1") AUDIO("4002", "2"));
     update(fixture, HEAD AUDIO("4000", "1") "m=audio 4002 RTP/AVP 18\r\na=label:2\r\n");
     expect_streams(fixture, "L-");
-    assert_string_equal(fixture->streams.stream[1].codec, "PCMA");
+    assert_string_equal(fixture->streams.stream[1].format[0].codec, "PCMA");
 }
 
 static void withdrawn_line_that_comes_back_is_the_same_stream(void **state)
@@ -353,10 +353,10 @@ static void answer_to_our_proposal_settles_codec_and_sender(void **state)
                          "m=audio 4002 RTP/AVP 8 101\r\na=rtpmap:101 telephone-event/8000\r\n");
     expect_streams(fixture, "RL");
     const struct recording_stream *stream = fixture->streams.stream;
-    assert_string_equal(stream[0].codec, "PCMU");
+    assert_string_equal(stream[0].format[0].codec, "PCMU");
     assert_string_equal(stream[0].label, "2");
     assert_int_equal(stream[0].sender.ss_family, AF_INET);
-    assert_string_equal(stream[1].codec, "PCMA");
+    assert_string_equal(stream[1].format[0].codec, "PCMA");
     assert_string_equal(stream[1].party.name, "Bo");
 }
 
@@ -395,11 +395,12 @@ static void our_offer_repeats_the_session_line_by_line(void **state)
     assert_true(media[1].rtcp_mux);
     assert_string_equal(media[1].protocol, "RTP/AVPF");
     assert_string_equal(media[1].label, "1");
-    assert_int_equal(media[1].formats, 3);
+    assert_int_equal(media[1].formats, 4);
     assert_int_equal(media[1].offered[0].payload_type, 96);
     assert_string_equal(media[1].offered[0].encoding, "PCMU");
     assert_int_equal(media[1].offered[1].payload_type, 8);
-    assert_int_equal(media[1].offered[2].payload_type, 100);
+    assert_int_equal(media[1].offered[2].payload_type, 9);
+    assert_int_equal(media[1].offered[3].payload_type, 100);
     assert_int_equal(media[2].crypto.tag, 1);
     assert_true(srtp_key_equal(&media[2].crypto.key, &fixture->streams.stream[1].local_key));
     assert_false(media[3].accepted);

@@ -456,14 +456,21 @@ static void what_signalling_says_of_a_call_is_in_its_row(void **state)
     assert_string_equal(row.tie[0].value, "another");
     assert_int_equal(row.tie[1].kind, INDEX_TIE_REFERENCE);
     assert_true(uuid_equal(row.conversation, call.id));
+    assert_false(row.measured); /* before its end */
     const struct recording_end last = {
         .ended = clock_wall_now(),
         .end_cause = "bye",
         .called = {"+4522", "Bo"},
         .ties = {"", "", "group", "", 1, {{RECORDING_TIE_SIP_SESSION, "ab30;remote=cd40"}}},
         .legs = 2,
-        .leg = {{.channel = RECORDING_LEFT, .party = {"+4599", "third"}, .packets_refused = 7},
+        .leg = {{.channel = RECORDING_LEFT,
+                 .party = {"+4599", "third"},
+                 .packets_refused = 7,
+                 .quality = {921, 439, 1234},
+                 .speech_ms = 2400,
+                 .longest_silence_ms = 1900},
                 {.channel = RECORDING_RIGHT}},
+        .talk_over_ms = 860,
     };
     fixture->sink->end(fixture->sink->context, handle, &last);
     close_store(fixture);
@@ -476,6 +483,13 @@ static void what_signalling_says_of_a_call_is_in_its_row(void **state)
     assert_int_equal(row.ties, 5); /* both groups, the reference, the halves of the SIP session */
     assert_int_equal(row.legs, 2);
     assert_int_equal(row.leg[0].packets_refused, 7);
+    assert_int_equal(row.leg[0].sound.r_tenths, 921);
+    assert_int_equal(row.leg[0].sound.mos_hundredths, 439);
+    assert_int_equal(row.leg[0].sound.jitter_us, 1234);
+    assert_int_equal(row.leg[0].sound.speech_ms, 2400);
+    assert_int_equal(row.leg[0].sound.longest_silence_ms, 1900);
+    assert_true(row.measured);
+    assert_int_equal(row.talk_over_ms, 860);
 }
 
 /* As the keeper does with a sealed file whose row waits for the index; it may be another file

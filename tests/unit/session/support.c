@@ -14,6 +14,8 @@
 #include <opus/opus_multistream.h>
 
 #include "audio/codec.h"
+#include "audio/decoder.h"
+#include "base/clock.h"
 #include "encode/opus_pair.h"
 
 static enum status sink_begin(void *context, const struct recording_begin *begin,
@@ -210,16 +212,33 @@ size_t rtp_build(uint8_t *out, uint8_t payload_type, uint16_t sequence, uint32_t
     return 12 + payload_bytes;
 }
 
+const struct audio_setup test_setup = {0};
+
+struct leg *leg_of(const char *codec)
+{
+    static struct sender_clocks senders; /* of whom none is asked for here */
+    struct recording_format formats[] = {
+        {.payload_type = strcmp(codec, "PCMA") ? 0 : 8, .clock_rate_hz = RATE_HZ},
+        {.payload_type = 101, .codec = "telephone-event", .clock_rate_hz = RATE_HZ},
+    };
+    struct leg *leg = NULL;
+
+    strcpy(formats[0].codec, codec);
+    assert_int_equal(leg_create(formats, 2, &leg), STATUS_OK);
+    leg_begin(leg, &test_setup, &senders, 0, 0);
+    return leg;
+}
+
 struct recording_stream stream_of(enum recording_channel channel, const char *codec)
 {
     struct recording_stream stream = {
         .channel = channel,
-        .payload_type = strcmp(codec, "PCMA") ? 0 : 8,
-        .clock_rate_hz = RATE_HZ,
+        .formats = 1,
+        .format = {{.payload_type = strcmp(codec, "PCMA") ? 0 : 8, .clock_rate_hz = RATE_HZ}},
     };
 
     strcpy(stream.label, channel == RECORDING_LEFT ? "1" : "2");
-    strcpy(stream.codec, codec);
+    strcpy(stream.format[0].codec, codec);
     return stream;
 }
 
@@ -363,23 +382,47 @@ void ogg_packets_deinit(struct ogg_packets *packets)
     free(packets->bytes);
 }
 
+static void add_line(const int16_t *more, size_t count, int64_t position, int16_t *pcm,
+                     size_t samples)
+{
+    for (size_t k = 0; k < count && position + (int64_t)k < (int64_t)samples; k++) {
+        int sum = pcm[position + (int64_t)k] + more[k];
+        pcm[position + (int64_t)k] = (int16_t)(sum > 32767 ? 32767 : sum < -32768 ? -32768 : sum);
+    }
+}
+
 void lay_out(const struct sender *sender, size_t first, size_t end, int64_t anchor, int16_t *pcm,
              size_t samples)
 {
+    enum { CONCEALED_MAX = 3 }; /* packets in a row */
     const struct audio_codec *codec =
         audio_codec_find(sender->payload_type == 8 ? "PCMA" : "PCMU", RATE_HZ);
-    int16_t packet[PACKET_SAMPLES];
+    struct audio_decoder *decoder = NULL;
+    int16_t packet[CONCEALED_MAX * PACKET_SAMPLES];
+    size_t missing = 0;
 
+    assert_int_equal(audio_decoder_create(&test_setup, &decoder), STATUS_OK);
     for (size_t i = first; i < end; i++) {
+        const uint8_t *payload = sender->payload + i * PACKET_SAMPLES;
         int64_t position = anchor + (int64_t)((i - first) * PACKET_SAMPLES);
-        if (sender->withheld[i])
+        if (sender->withheld[i]) {
+            missing++;
             continue;
-        codec->decode(sender->payload + i * PACKET_SAMPLES, PACKET_SAMPLES, packet);
-        for (int64_t k = 0; k < PACKET_SAMPLES && position + k < (int64_t)samples; k++) {
-            int sum = pcm[position + k] + packet[k];
-            pcm[position + k] = (int16_t)(sum > 32767 ? 32767 : sum < -32768 ? -32768 : sum);
         }
+        if (missing && missing <= CONCEALED_MAX) {
+            audio_decoder_conceal(decoder, missing * PACKET_SAMPLES, payload, PACKET_SAMPLES,
+                                  packet);
+            add_line(packet, missing * PACKET_SAMPLES,
+                     position - (int64_t)(missing * PACKET_SAMPLES), pcm, samples);
+        } else if (missing) {
+            audio_decoder_pause(decoder);
+        }
+        missing = 0;
+        assert_int_equal(audio_decoder_decode(decoder, codec, payload, PACKET_SAMPLES, packet),
+                         STATUS_OK);
+        add_line(packet, PACKET_SAMPLES, position, pcm, samples);
     }
+    audio_decoder_destroy(decoder);
 }
 
 size_t frames_of(const struct memory_sink *memory)
@@ -490,7 +533,7 @@ void open_rig(struct rig *rig, unsigned threads, uint16_t first, uint16_t last)
     *rig = (struct rig){0};
     memcpy(&rig->address, &loopback, sizeof loopback);
     rig->sender = open_socket(&rig->sender_address);
-    assert_int_equal(media_pool_create(threads, &rig->pool, NULL), STATUS_OK);
+    assert_int_equal(media_pool_create(threads, &test_setup, &rig->pool, NULL), STATUS_OK);
     assert_int_equal(port_range_create(first, last, &rig->ports, NULL), STATUS_OK);
 }
 
@@ -554,4 +597,16 @@ void sleep_ms(long ms)
     struct timespec time = {ms / 1000, ms % 1000 * 1000000};
 
     (void)nanosleep(&time, NULL);
+}
+
+void pace_next(struct pace *pace)
+{
+    enum { PACKET_MS = 20 };
+
+    if (!pace->due_ns)
+        pace->due_ns = clock_mono_now().ns;
+    pace->due_ns += PACKET_MS * NS_PER_MS;
+    const struct timespec due = {.tv_sec = pace->due_ns / CLOCK_NS_PER_S,
+                                 .tv_nsec = pace->due_ns % CLOCK_NS_PER_S};
+    (void)clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &due, NULL);
 }

@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "audio/codec.h"
 #include "base/bytes.h"
 #include "session/recording.h"
 #include "session/recording_sink.h"
@@ -75,6 +76,12 @@ uint32_t random_below(uint64_t *state, uint32_t below);
 size_t rtp_build(uint8_t *out, uint8_t payload_type, uint16_t sequence, uint32_t timestamp,
                  uint32_t ssrc, const uint8_t *payload, size_t payload_bytes);
 
+/* Decoders of which none needs a helper. */
+extern const struct audio_setup test_setup;
+
+/** A leg of "PCMA" with payload type 8, or "PCMU" with 0, and events of type 101; begun at 0. */
+struct leg *leg_of(const char *codec);
+
 /** A stream on a channel: "PCMA" with payload type 8, or "PCMU" with 0. */
 struct recording_stream stream_of(enum recording_channel channel, const char *codec);
 
@@ -132,7 +139,10 @@ struct ogg_packets {
 void ogg_split(const struct bytes *stream, struct ogg_packets *packets);
 void ogg_packets_deinit(struct ogg_packets *packets);
 
-/** Add what a sender sent to a line, from packet first to before end, the first at anchor. */
+/**
+ * Add what a sender sent to a line, from packet first, which is not withheld, to before end, the
+ * first at anchor; what was withheld as it is concealed, up to three packets in a row.
+ */
 void lay_out(const struct sender *sender, size_t first, size_t end, int64_t anchor, int16_t *pcm,
              size_t samples);
 
@@ -143,8 +153,8 @@ size_t frames_of(const struct memory_sink *memory);
 void assert_line(const struct memory_sink *memory, int16_t *const *pcm, size_t frames);
 
 /**
- * Encode what the senders planned, zeros for what they withheld, and fail the test where a packet
- * differs from the recording's.
+ * Encode what the senders planned, what they withheld concealed or silent, and fail the test where
+ * a packet differs from the recording's.
  *
  * senders  [2]: left, right; NULL payload for a silent channel.
  * anchors  samples; where the first packet that was sent lies.
@@ -180,6 +190,17 @@ void send_datagram(int descriptor, uint16_t port, const void *data, size_t data_
 void send_to(const struct rig *rig, uint16_t port, const struct sender *sender, size_t index);
 
 void sleep_ms(long ms);
+
+/* When the next packet of a sender is due, by the clock; zero: now. */
+struct pace {
+    int64_t due_ns;
+};
+
+/**
+ * Wait until the next packet is due, 20 ms after the one before was: whoever was kept waiting
+ * catches up, so that what is sent keeps its sender's time on a busy machine too.
+ */
+void pace_next(struct pace *pace);
 
 /** The next so many states that are asked of libsrtp2 cannot be made, for want of memory. */
 void fail_srtp_creations(unsigned count);

@@ -6,17 +6,17 @@
 
 #include <cmocka.h>
 
+#include "audio/line.h"
 #include "session/leg.h"
 #include "unit/session/support.h"
+
+enum { SAMPLE = LINE_HZ / RATE_HZ }; /* of 8 kHz, in positions */
 
 enum { PCMA_TYPE = 8, PCMU_TYPE = 0, FIRST_SSRC = 0x1111, OTHER_SSRC = 0x2222 };
 
 static struct leg *make_leg(void)
 {
-    struct leg *leg = NULL;
-
-    assert_int_equal(leg_create(audio_codec_find("PCMA", RATE_HZ), PCMA_TYPE, &leg), STATUS_OK);
-    return leg;
+    return leg_of("PCMA");
 }
 
 static void send_bytes(struct leg *leg, uint32_t ssrc, uint8_t type, int sequence,
@@ -35,7 +35,7 @@ static int16_t value_of(uint8_t byte)
 {
     int16_t value;
 
-    audio_codec_find("PCMA", RATE_HZ)->decode(&byte, 1, &value);
+    assert_int_equal(audio_codec_find("PCMA", RATE_HZ)->decode(NULL, &byte, 1, &value), STATUS_OK);
     return value;
 }
 
@@ -43,10 +43,10 @@ static int16_t value_of(uint8_t byte)
 static int64_t read_on(struct leg *leg, int16_t *pcm, int64_t read, int64_t horizon_ms)
 {
     leg_settle(leg, horizon_ms * NS_PER_MS);
-    int64_t ready = leg_ready(leg, (horizon_ms - RECORDING_REORDER_MS) * NS_PER_MS);
+    int64_t ready = leg_ready(leg, (horizon_ms - RECORDING_REORDER_MS) * NS_PER_MS) / SAMPLE;
 
     if (ready > read) {
-        leg_read(leg, pcm + read, (size_t)(ready - read));
+        leg_read(leg, RATE_HZ, pcm + read, (size_t)(ready - read));
         read = ready;
     }
     return read;
@@ -111,8 +111,8 @@ static void play_hold(struct leg *leg, const struct sender_habit *habit, int16_t
             read = read_on(leg, pcm, read, now_ms);
     }
     leg_settle(leg, INT64_MAX);
-    leg_read(leg, pcm + read, (size_t)(LINE - read));
-    leg_finish(leg, LINE);
+    leg_read(leg, RATE_HZ, pcm + read, (size_t)(LINE - read));
+    leg_finish(leg, SAMPLE * LINE);
 }
 
 static void assert_hold_is_exact(const struct sender_habit *habit)
@@ -130,8 +130,8 @@ static void assert_hold_is_exact(const struct sender_habit *habit)
     assert_int_equal(counts.ignored, habit->sends ? HOLD_MS / 20 : 0);
     assert_int_equal(counts.lost + counts.late + counts.duplicate + counts.displaced, 0);
     assert_int_equal(leg_facts(leg)->count, 1);
-    assert_int_equal(fact_of(leg, FACT_HELD)->start_samples, 8000);
-    assert_int_equal(fact_of(leg, FACT_HELD)->end_samples, (1000 + HOLD_MS) * 8);
+    assert_int_equal(fact_of(leg, FACT_HELD)->start, SAMPLE * 8000);
+    assert_int_equal(fact_of(leg, FACT_HELD)->end, SAMPLE * ((1000 + HOLD_MS) * 8));
     free(pcm);
     leg_destroy(leg);
 }
@@ -185,15 +185,15 @@ static void packet_that_arrived_before_the_hold_is_heard_though_told_of_it_first
     send_bytes(leg, FIRST_SSRC, PCMA_TYPE, 3, 320, 119, 0x23);
     send_bytes(leg, FIRST_SSRC, PCMA_TYPE, 4, 480, 120, 0x24);
     leg_settle(leg, INT64_MAX);
-    leg_read(leg, pcm, 1600);
-    leg_finish(leg, 1600);
+    leg_read(leg, RATE_HZ, pcm, 1600);
+    leg_finish(leg, SAMPLE * 1600);
     assert_run(pcm, 49 * 8, 69 * 8, value_of(0x21));
     assert_run(pcm, 69 * 8, 120 * 8, 0);
     assert_run(pcm, 120 * 8, 140 * 8, value_of(0x24));
     assert_int_equal(leg_counts(leg).ignored, 2);
     /* what is heard is no hold: the packet's sound reaches into it */
-    assert_int_equal(fact_of(leg, FACT_HELD)->start_samples, 69 * 8);
-    assert_int_equal(fact_of(leg, FACT_HELD)->end_samples, 120 * 8);
+    assert_int_equal(fact_of(leg, FACT_HELD)->start, SAMPLE * (69 * 8));
+    assert_int_equal(fact_of(leg, FACT_HELD)->end, SAMPLE * (120 * 8));
     leg_destroy(leg);
 }
 
@@ -204,19 +204,19 @@ static void gap_before_the_hold_is_still_lost(void **state)
 
     (void)state;
     send_bytes(leg, FIRST_SSRC, PCMA_TYPE, 1, 0, 0, 0x21);
-    send_bytes(leg, FIRST_SSRC, PCMA_TYPE, 4, 480, 60, 0x21);
+    send_bytes(leg, FIRST_SSRC, PCMA_TYPE, 7, 960, 120, 0x21);
     leg_hold(leg, true, 500 * NS_PER_MS);
     leg_hold(leg, false, 900 * NS_PER_MS);
     send_bytes(leg, FIRST_SSRC, PCMA_TYPE, 90, 9999, 1000, 0x22);
     leg_settle(leg, INT64_MAX);
-    leg_read(leg, pcm, 16000);
-    leg_finish(leg, 16000);
-    assert_int_equal(leg_counts(leg).lost, 2);
+    leg_read(leg, RATE_HZ, pcm, 16000);
+    leg_finish(leg, SAMPLE * 16000);
+    assert_int_equal(leg_counts(leg).lost, 5);
     assert_int_equal(count_facts(leg, FACT_LOST), 1);
-    assert_int_equal(fact_of(leg, FACT_LOST)->count, 2);
+    assert_int_equal(fact_of(leg, FACT_LOST)->count, 5);
     assert_int_equal(count_facts(leg, FACT_HELD), 1);
-    assert_int_equal(fact_of(leg, FACT_HELD)->start_samples, 500 * 8);
-    assert_int_equal(fact_of(leg, FACT_HELD)->end_samples, 900 * 8);
+    assert_int_equal(fact_of(leg, FACT_HELD)->start, SAMPLE * (500 * 8));
+    assert_int_equal(fact_of(leg, FACT_HELD)->end, SAMPLE * (900 * 8));
     /* before the hold, after it, and at the end */
     assert_int_equal(count_facts(leg, FACT_SILENT), 3);
     assert_run(pcm, 8000, 8160, value_of(0x22));
@@ -250,10 +250,10 @@ static void leg_on_hold_is_ready_as_far_as_is_known(void **state)
     leg_settle(leg, 150 * NS_PER_MS); /* something may still have come before the hold */
     assert_int_equal(leg_ready(leg, 0), 0);
     leg_settle(leg, 300 * NS_PER_MS);
-    assert_int_equal(leg_ready(leg, 0), 300 * 8);
+    assert_int_equal(leg_ready(leg, 0), SAMPLE * (300 * 8));
     leg_hold(leg, false, 350 * NS_PER_MS);
     leg_settle(leg, 400 * NS_PER_MS);
-    assert_int_equal(leg_ready(leg, 0), 350 * 8);
+    assert_int_equal(leg_ready(leg, 0), SAMPLE * (350 * 8));
     leg_destroy(leg);
 }
 
@@ -265,32 +265,34 @@ static void leg_that_is_held_to_the_end_says_so(void **state)
     (void)state;
     leg_hold(leg, true, 0);
     leg_settle(leg, INT64_MAX);
-    leg_read(leg, pcm, 8000);
-    leg_finish(leg, 8000);
+    leg_read(leg, RATE_HZ, pcm, 8000);
+    leg_finish(leg, SAMPLE * 8000);
     assert_int_equal(leg_facts(leg)->count, 1);
-    assert_int_equal(fact_of(leg, FACT_HELD)->start_samples, 0);
-    assert_int_equal(fact_of(leg, FACT_HELD)->end_samples, 8000);
+    assert_int_equal(fact_of(leg, FACT_HELD)->start, 0);
+    assert_int_equal(fact_of(leg, FACT_HELD)->end, SAMPLE * 8000);
     assert_int_equal(leg_anchor(leg), -1);
     leg_destroy(leg);
 }
 
 static void leg_that_joined_tells_nothing_of_the_time_before(void **state)
 {
+    struct sender_clocks senders = {0};
     struct leg *leg = make_leg();
     int16_t pcm[8000];
 
     (void)state;
-    leg_join(leg, 500 * NS_PER_MS, 3840); /* the line is read up to 480 ms */
-    assert_int_equal(leg_ready(leg, 0), 4000);
+    leg_begin(leg, &test_setup, &senders, 500 * NS_PER_MS,
+              SAMPLE * 3840); /* the line is read up to 480 ms */
+    assert_int_equal(leg_ready(leg, 0), SAMPLE * 4000);
     send_bytes(leg, FIRST_SSRC, PCMA_TYPE, 1, 0, 600, 0x21);
-    leg_read(leg, pcm, 8000 - 3840);
-    leg_finish(leg, 8000);
-    assert_int_equal(leg_anchor(leg), 4800);
+    leg_read(leg, RATE_HZ, pcm, 8000 - 3840);
+    leg_finish(leg, SAMPLE * 8000);
+    assert_int_equal(leg_anchor(leg), SAMPLE * 4800);
     assert_run(pcm, 0, 960, 0);
     assert_run(pcm, 960, 1120, value_of(0x21));
     assert_int_equal(count_facts(leg, FACT_SILENT), 2);
-    assert_int_equal(fact_of(leg, FACT_SILENT)->start_samples, 4000);
-    assert_int_equal(fact_of(leg, FACT_SILENT)->end_samples, 4800);
+    assert_int_equal(fact_of(leg, FACT_SILENT)->start, SAMPLE * 4000);
+    assert_int_equal(fact_of(leg, FACT_SILENT)->end, SAMPLE * 4800);
     leg_destroy(leg);
 }
 
@@ -301,11 +303,11 @@ static void change_of_codec_is_told_where_it_is_heard(void **state)
 
     (void)state;
     send_bytes(leg, FIRST_SSRC, PCMA_TYPE, 1, 0, 0, 0x21);
-    leg_set_codec(leg, audio_codec_find("PCMU", RATE_HZ), PCMU_TYPE);
+    leg_set_formats(leg, &(struct recording_format){PCMU_TYPE, "PCMU", RATE_HZ}, 1);
     send_bytes(leg, FIRST_SSRC, PCMA_TYPE, 2, 160, 20, 0x21); /* not followed yet */
     send_bytes(leg, FIRST_SSRC, PCMU_TYPE, 3, 320, 40, 0x21);
     send_bytes(leg, FIRST_SSRC, PCMU_TYPE, 4, 480, 60, 0x21);
-    leg_read(leg, pcm, 1600);
+    leg_read(leg, RATE_HZ, pcm, 1600);
     const struct notes *events = leg_events(leg);
     assert_int_equal(events->count, 1);
     assert_string_equal(events->list[0].cause, "codec_change");
@@ -325,7 +327,7 @@ static void new_source_is_told_once_and_loses_nothing(void **state)
     for (int i = 0; i < 10; i++)
         send_bytes(leg, OTHER_SSRC, PCMA_TYPE, 500 + i, 77 + i * 160, 200 + i * 20, 0x22);
     send_bytes(leg, FIRST_SSRC, PCMA_TYPE, 10, 20 * 160, 400, 0x21); /* known already */
-    leg_read(leg, pcm, 8000);
+    leg_read(leg, RATE_HZ, pcm, 8000);
     const struct notes *events = leg_events(leg);
     assert_int_equal(events->count, 1);
     assert_string_equal(events->list[0].cause, "ssrc_change");
@@ -345,7 +347,7 @@ static void events_without_end_are_counted_past_their_maximum(void **state)
     (void)state;
     for (int i = 0; i < LEG_EVENTS_MAX + 11; i++) {
         send_bytes(leg, FIRST_SSRC, i % 2 ? PCMU_TYPE : PCMA_TYPE, i, i * 160, i * 20, 0x21);
-        leg_read(leg, pcm, PACKET_SAMPLES);
+        leg_read(leg, RATE_HZ, pcm, PACKET_SAMPLES);
     }
     assert_int_equal(leg_events(leg)->count, LEG_EVENTS_MAX);
     assert_int_equal(leg_events(leg)->dropped.count, 10);
@@ -410,19 +412,31 @@ static void account_closes_over_any_number_of_holds(void **state)
                 read = read_on(leg, pcm, read, i * 20);
         }
         leg_settle(leg, INT64_MAX);
-        leg_read(leg, pcm + read, (size_t)(PACKETS * PACKET_SAMPLES - read));
-        leg_finish(leg, PACKETS * PACKET_SAMPLES);
+        leg_read(leg, RATE_HZ, pcm + read, (size_t)(PACKETS * PACKET_SAMPLES - read));
+        leg_finish(leg, SAMPLE * (PACKETS * PACKET_SAMPLES));
         struct leg_counts counts = leg_counts(leg);
         assert_int_equal(counts.placed + counts.ignored, sent);
         assert_int_equal(counts.ignored, ignored);
         assert_int_equal(counts.lost, lost);
+        for (size_t i = 0; i < leg_facts(leg)->count; i++) {
+            const struct fact *fact = &leg_facts(leg)->list[i];
+            if (fact->cause != FACT_CONCEALED)
+                continue;
+            assert_true(fact->end - fact->start <= 60 * LINE_PER_MS);
+            for (int64_t at = fact->start; at < fact->end; at += PACKET_SAMPLES * SAMPLE) {
+                assert_false(spoken[at / SAMPLE / PACKET_SAMPLES]);
+                memset(pcm + at / SAMPLE, 0, PACKET_SAMPLES * sizeof *pcm);
+            }
+            /* what was invented fades into what came */
+            for (int64_t k = fact->end / SAMPLE; k < fact->end / SAMPLE + PACKET_SAMPLES / 2; k++)
+                pcm[k] = value_of(0x2a);
+        }
         for (size_t i = 0; i < PACKETS; i++)
             assert_run(pcm, i * PACKET_SAMPLES, (i + 1) * PACKET_SAMPLES,
                        spoken[i] ? value_of(0x2a) : 0);
         int64_t explained = (int64_t)counts.placed * PACKET_SAMPLES;
         for (size_t i = 0; i < leg_facts(leg)->count; i++)
-            explained +=
-                leg_facts(leg)->list[i].end_samples - leg_facts(leg)->list[i].start_samples;
+            explained += (leg_facts(leg)->list[i].end - leg_facts(leg)->list[i].start) / SAMPLE;
         assert_int_equal(explained, PACKETS * PACKET_SAMPLES);
         free(pcm);
         free(spoken);

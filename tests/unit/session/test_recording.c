@@ -36,6 +36,7 @@ static struct recording *start(struct rig *rig, struct memory_sink *memory)
 static void call_over_loopback_is_bit_exact(void **state)
 {
     (void)state;
+    struct pace pace = {0};
     enum { PACKETS = 100 };
     struct rig rig;
     struct memory_sink memory;
@@ -49,7 +50,7 @@ static void call_over_loopback_is_bit_exact(void **state)
     for (size_t i = 0; i < PACKETS; i++) {
         send_to(&rig, ports[0], &senders[0], i);
         send_to(&rig, ports[1], &senders[1], i);
-        sleep_ms(MS_PER_PACKET);
+        pace_next(&pace);
     }
     recording_stop(recording, "bye");
     memory_sink_await_end(&memory);
@@ -202,6 +203,7 @@ static void closing_the_pool_ends_what_runs(void **state)
 static void many_calls_at_once_lose_nothing(void **state)
 {
     (void)state;
+    struct pace pace = {0};
     enum { CALLS = 20, PACKETS = 75 };
     struct rig rig;
     struct memory_sink memory[CALLS];
@@ -217,7 +219,7 @@ static void many_calls_at_once_lose_nothing(void **state)
         for (size_t i = 0; i < CALLS; i++)
             for (size_t leg = 0; leg < 2; leg++)
                 send_to(&rig, recording_port(recordings[i], leg), &senders[leg], packet);
-        sleep_ms(MS_PER_PACKET);
+        pace_next(&pace);
     }
     for (size_t i = 0; i < CALLS; i++)
         recording_stop(recordings[i], "bye");

@@ -90,6 +90,7 @@ static void bring_back(struct scene *scene, size_t index, size_t count)
 static void send_some(struct scene *scene, size_t index, size_t first, size_t end, const char *host,
                       uint16_t port)
 {
+    struct pace pace = {0};
     struct sockaddr_storage to;
     uint8_t data[12 + PACKET_SAMPLES];
     const struct sender *sender = &scene->senders[index];
@@ -103,7 +104,7 @@ static void send_some(struct scene *scene, size_t index, size_t first, size_t en
         assert_int_equal(
             sendto(scene->rig.sender, data, bytes, 0, (struct sockaddr *)&to, address_length(&to)),
             bytes);
-        sleep_ms(MS_PER_PACKET);
+        pace_next(&pace);
     }
 }
 

@@ -62,6 +62,7 @@ static void assert_only(const struct memory_sink *memory, const struct sender *s
 static void stranger_is_refused_and_changes_nothing(void **state)
 {
     (void)state;
+    struct pace pace = {0};
     enum { PACKETS = 50 };
     struct rig rig;
     struct memory_sink memory;
@@ -79,7 +80,7 @@ static void stranger_is_refused_and_changes_nothing(void **state)
         send_to(&rig, recording_port(recording, 0), &senders[0], i);
         send_datagram(stranger, recording_port(recording, 0), datagram,
                       build(&senders[1], i, datagram));
-        sleep_ms(MS_PER_PACKET);
+        pace_next(&pace);
     }
     end(recording, &memory);
     assert_int_equal(memory.end.leg[0].packets_received, PACKETS);
@@ -97,6 +98,7 @@ static void stranger_is_refused_and_changes_nothing(void **state)
 static void new_source_of_the_same_address_loses_nothing(void **state)
 {
     (void)state;
+    struct pace pace = {0};
     enum { PACKETS = 30 };
     struct rig rig;
     struct memory_sink memory;
@@ -109,7 +111,7 @@ static void new_source_of_the_same_address_loses_nothing(void **state)
         sender_init(&senders[i], 8, PACKETS, 1 + i);
         for (size_t packet = 0; packet < PACKETS; packet++) {
             send_to(&rig, recording_port(recording, 0), &senders[i], packet);
-            sleep_ms(MS_PER_PACKET);
+            pace_next(&pace);
         }
     }
     end(recording, &memory);
@@ -128,6 +130,7 @@ static void new_source_of_the_same_address_loses_nothing(void **state)
 static void sender_from_another_address_loses_nothing(void **state)
 {
     (void)state;
+    struct pace pace = {0};
     enum { PACKETS = 30 };
     struct rig rig;
     struct memory_sink memory;
@@ -140,7 +143,7 @@ static void sender_from_another_address_loses_nothing(void **state)
     sender_init(&sender, 8, PACKETS, 1);
     for (size_t packet = 0; packet < PACKETS; packet++) {
         send_to(&rig, recording_port(recording, 0), &sender, packet);
-        sleep_ms(MS_PER_PACKET);
+        pace_next(&pace);
     }
     end(recording, &memory);
     assert_int_equal(memory.end.leg[0].packets_received, PACKETS);
@@ -191,6 +194,7 @@ static void send_sealed(const struct rig *rig, uint16_t port, const struct sende
 static void sealed_stream_is_recorded_and_forged_packets_change_nothing(void **state)
 {
     (void)state;
+    struct pace pace = {0};
     enum { PACKETS = 60 };
     struct rig rig;
     struct memory_sink memory;
@@ -214,7 +218,7 @@ static void sealed_stream_is_recorded_and_forged_packets_change_nothing(void **s
         send_sealed(&rig, port, &senders[1], i, tampered, true);
         send_to(&rig, port, &senders[1], i); /* in clear */
         send_sealed(&rig, port, &senders[0], i, genuine, false);
-        sleep_ms(MS_PER_PACKET);
+        pace_next(&pace);
     }
     end(recording, &memory);
     assert_int_equal(memory.end.leg[0].packets_received, PACKETS);
@@ -266,6 +270,7 @@ static void copy_of_a_sealed_packet_is_a_duplicate(void **state)
 static void change_of_key_loses_nothing_though_the_sender_follows_later(void **state)
 {
     (void)state;
+    struct pace pace = {0};
     enum { STRETCH = 25, BEHIND = 5, PACKETS = 4 * STRETCH };
     struct rig rig;
     struct memory_sink memory;
@@ -296,7 +301,7 @@ static void change_of_key_loses_nothing_though_the_sender_follows_later(void **s
             send_sealed(&rig, port, &sender, i, sessions[sending - 1], false);
         else
             send_to(&rig, port, &sender, i);
-        sleep_ms(MS_PER_PACKET);
+        pace_next(&pace);
     }
     end(recording, &memory);
     assert_int_equal(memory.end.leg[0].packets_received, PACKETS);
@@ -403,6 +408,7 @@ static void send_one(const struct three *three, size_t index, uint8_t *datagram,
 
 static void send_all(const struct three *three)
 {
+    struct pace pace = {0};
     for (size_t packet = 0; packet < SENT; packet++) {
         for (size_t i = 0; i < 3; i++) {
             uint8_t datagram[DATAGRAM_BYTES + SRTP_MAX_TRAILER_LEN];
@@ -413,7 +419,7 @@ static void send_all(const struct three *three)
                 send_one(three, i, datagram, (int)build_report(datagram, three->sender[i].ssrc),
                          true);
         }
-        sleep_ms(MS_PER_PACKET);
+        pace_next(&pace);
     }
 }
 
@@ -497,6 +503,7 @@ static void sender_gets_receiver_reports_and_a_goodbye(void **state)
 static void port_for_rtcp_that_others_have_does_not_stop_the_recording(void **state)
 {
     (void)state;
+    struct pace pace = {0};
     enum { PACKETS = 20 };
     struct rig rig;
     struct memory_sink memory;
@@ -515,7 +522,7 @@ static void port_for_rtcp_that_others_have_does_not_stop_the_recording(void **st
     sender_init(&sender, 8, PACKETS, 1);
     for (size_t i = 0; i < PACKETS; i++) {
         send_to(&rig, 17740, &sender, i);
-        sleep_ms(MS_PER_PACKET);
+        pace_next(&pace);
     }
     end(recording, &memory);
     assert_int_equal(memory.end.leg[0].packets_received, PACKETS);

@@ -38,7 +38,7 @@ static void open_scene(struct scene *scene, size_t streams, int64_t end_ms)
         assert_non_null(scene->line[i]);
     }
     assert_int_equal(track_create(scene->stream, streams, 7, &scene->track, NULL), STATUS_OK);
-    track_begin(scene->track, &scene->memory.sink, &scene->memory);
+    track_begin(scene->track, &test_setup, &scene->memory.sink, &scene->memory);
 }
 
 /* A packet of a stream; `heard`: it must be found in the line. */
@@ -61,7 +61,7 @@ static void add(struct scene *scene, int64_t now_ms)
     struct leg *leg = NULL;
     const struct recording_stream *stream = &scene->stream[scene->count];
 
-    assert_int_equal(track_make_leg(scene->track, stream, &leg, NULL), STATUS_OK);
+    assert_int_equal(track_make_leg(stream, &leg, NULL), STATUS_OK);
     track_add(scene->track, stream, leg, now_ms * NS_PER_MS);
     scene->count++;
 }
@@ -118,7 +118,7 @@ static void hold_and_resume_leave_both_legs_at_their_places(void **state)
             track_advance(scene.track, now_ms * NS_PER_MS);
     }
     finish_exactly(&scene);
-    assert_int_equal(scene.memory.end.facts, 1);
+    assert_int_equal(scene.memory.end.facts, 1 + 2); /* and how each leg was heard */
     fact = memory_sink_fact(&scene.memory, "held", 1);
     assert_non_null(fact);
     assert_int_equal(fact->start_ms, 2000);
@@ -199,7 +199,7 @@ static void stream_added_in_the_call_lies_at_its_place(void **state)
     assert_int_equal(scene.memory.end.leg[1].anchor_samples, 2400 * 8);
     assert_int_equal(scene.memory.end.leg[1].packets_received, 180);
     /* it did not exist before it was added */
-    assert_int_equal(scene.memory.end.facts, 1);
+    assert_int_equal(scene.memory.end.facts, 1 + 2); /* and how each leg was heard */
     assert_int_equal(memory_sink_fact(&scene.memory, "silent", 1)->start_ms, 2340);
     assert_int_equal(memory_sink_fact(&scene.memory, "silent", 1)->end_ms, 2400);
     close_scene(&scene);
@@ -273,7 +273,7 @@ static void as_many_streams_as_the_bound_are_heard(void **state)
         streams[i] = stream_of(i % 2 ? RECORDING_RIGHT : RECORDING_LEFT, "PCMA");
     memory_sink_init(&memory);
     assert_int_equal(track_create(streams, BOUND_CALL_STREAMS, 7, &track, NULL), STATUS_OK);
-    track_begin(track, &memory.sink, &memory);
+    track_begin(track, &test_setup, &memory.sink, &memory);
     sender_init(&sender, 8, 50, 1);
     for (size_t index = 0; index < 50; index++)
         for (size_t leg = 0; leg < BOUND_CALL_STREAMS; leg++)
@@ -295,14 +295,13 @@ static void codec_of_an_added_stream_must_be_known(void **state)
     struct fault fault;
 
     open_scene(&scene, 1, 100);
-    strcpy(scene.stream[1].codec, "G729");
-    assert_int_equal(track_make_leg(scene.track, &scene.stream[1], &leg, &fault),
-                     STATUS_UNSUPPORTED);
+    strcpy(scene.stream[1].format[0].codec, "AMR");
+    assert_int_equal(track_make_leg(&scene.stream[1], &leg, &fault), STATUS_UNSUPPORTED);
     assert_null(leg);
-    assert_non_null(strstr(fault.text, "G729"));
-    assert_false(track_accepts(scene.track, RECORDING_RIGHT, &scene.stream[1]));
-    strcpy(scene.stream[1].codec, "pcmu");
-    assert_true(track_accepts(scene.track, RECORDING_RIGHT, &scene.stream[1]));
+    assert_non_null(strstr(fault.text, "AMR"));
+    assert_false(track_accepts(&scene.stream[1]));
+    strcpy(scene.stream[1].format[0].codec, "pcmu");
+    assert_true(track_accepts(&scene.stream[1]));
     finish(scene.track, 100 * NS_PER_MS);
     close_scene(&scene);
 }
@@ -347,6 +346,90 @@ static void what_is_refused_or_doubled_is_counted_for_its_leg(void **state)
     close_scene(&scene);
 }
 
+/* One packet of 6000 Hz, of which 8 kHz can hold nothing, as L16 at 16 kHz. */
+static void send_wide(struct track *track, size_t index, int64_t now_ms)
+{
+    enum { WIDE_PACKET = 320 };
+    static const int16_t wave[] = {0, 566, -800, 566, 0, -566, 800, -566};
+    uint8_t payload[2 * WIDE_PACKET];
+    uint8_t datagram[12 + sizeof payload];
+
+    for (size_t i = 0; i < WIDE_PACKET; i++) {
+        uint16_t value = (uint16_t)wave[i % 8];
+        payload[2 * i] = (uint8_t)(value >> 8);
+        payload[2 * i + 1] = (uint8_t)value;
+    }
+    size_t bytes = rtp_build(datagram, 96, (uint16_t)(1000 + index),
+                             (uint32_t)(index * WIDE_PACKET), 0x77, payload, sizeof payload);
+    track_receive(track, 0, datagram, bytes, now_ms * NS_PER_MS);
+}
+
+/* A leg that goes over to 16 kHz is not degraded to 8, and nothing bangs where it does. */
+static void rate_of_a_channel_rises_with_what_is_brought(void **state)
+{
+    (void)state;
+    enum { AT_MS = 1000, END_MS = 2000, PER_MS = 48, PRE_SKIP = 120 };
+    struct scene scene;
+
+    open_scene(&scene, 2, END_MS);
+    scene.stream[0].format[scene.stream[0].formats++] = (struct recording_format){96, "L16", 16000};
+    track_update(scene.track, scene.stream, 2, 0);
+    for (int64_t now_ms = 0; now_ms < END_MS; now_ms += MS_PER_PACKET) {
+        size_t index = (size_t)now_ms / MS_PER_PACKET;
+        if (now_ms < AT_MS)
+            deliver(&scene, 0, index, now_ms, true);
+        else
+            send_wide(scene.track, index, now_ms);
+        if (now_ms % MEDIA_SWEEP_MS == 0)
+            track_advance(scene.track, now_ms * NS_PER_MS);
+    }
+    finish(scene.track, END_MS * NS_PER_MS);
+    size_t frames;
+    int16_t *pcm = decode_stream(&scene.memory, &frames);
+    size_t at = AT_MS * PER_MS + PRE_SKIP;
+    size_t end = END_MS * PER_MS;
+    /* loud noise before; then a tone of 800, whose power is half the square of that */
+    assert_true(energy(pcm, at / 2, at - 960, 0) / (double)(at - 960 - at / 2) > 1e7);
+    double power = energy(pcm, at + 4800, end, 0) / (double)(end - at - 4800);
+    assert_true(power > 0.7 * 320000 && power < 1.3 * 320000);
+    for (size_t i = at + 20 * PER_MS; i < end; i++)
+        assert_in_range(abs(pcm[2 * i]), 0, 1600);
+    assert_int_equal(scene.memory.end.leg[0].rate_hz, 16000);
+    assert_string_equal(memory_sink_fact(&scene.memory, "codec_change", 0)->detail, "PCMA -> L16");
+    assert_int_equal(scene.memory.end.peaks.pixels, END_MS / 50);
+    for (size_t pixel = AT_MS / 50 + 1; pixel < END_MS / 50; pixel++)
+        assert_in_range(scene.memory.peaks[pixel * 4 + 1], 2, 4); /* of 256 steps each */
+    free(pcm);
+    close_scene(&scene);
+}
+
+static void what_cannot_be_decoded_is_named_in_its_fact(void **state)
+{
+    (void)state;
+    struct scene scene;
+    uint8_t datagram[12 + PACKET_SAMPLES];
+    const uint8_t payload[30] = {0};
+
+    open_scene(&scene, 1, 1000);
+    scene.stream[0].format[scene.stream[0].formats++] =
+        (struct recording_format){97, "AMR", RATE_HZ};
+    track_update(scene.track, scene.stream, 1, 0);
+    for (size_t i = 0; i < 10; i++) {
+        size_t bytes =
+            rtp_build(datagram, 97, (uint16_t)i, (uint32_t)i * 160, 5, payload, sizeof payload);
+        track_receive(scene.track, 0, datagram, bytes, (int64_t)i * 20 * NS_PER_MS);
+    }
+    finish(scene.track, 1000 * NS_PER_MS);
+    const struct recording_fact *fact = memory_sink_fact(&scene.memory, "undecodable", 0);
+    assert_non_null(fact);
+    assert_int_equal(fact->start_ms, 0);
+    assert_int_equal(fact->end_ms, 200);
+    assert_int_equal(fact->count, 10);
+    assert_string_equal(fact->detail, "97 AMR/8000 (no decoder)");
+    assert_int_equal(memory_sink_fact(&scene.memory, "silent", 0)->start_ms, 200);
+    close_scene(&scene);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -360,6 +443,8 @@ int main(void)
         cmocka_unit_test(codec_of_an_added_stream_must_be_known),
         cmocka_unit_test(events_are_told_among_the_facts_in_their_order),
         cmocka_unit_test(what_is_refused_or_doubled_is_counted_for_its_leg),
+        cmocka_unit_test(rate_of_a_channel_rises_with_what_is_brought),
+        cmocka_unit_test(what_cannot_be_decoded_is_named_in_its_fact),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

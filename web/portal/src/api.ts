@@ -18,6 +18,13 @@ export interface Party {
     name: string | null;
 }
 
+/** How well a leg is heard, as an estimate (ITU-T G.107). */
+export interface Quality {
+    r_factor: number;
+    mos: number;
+    jitter_us: number;
+}
+
 export interface Leg {
     channel: 'left' | 'right';
     label: string;
@@ -29,6 +36,9 @@ export interface Leg {
     packets_duplicate: number;
     packets_ignored: number;
     packets_refused: number;
+    quality: Quality | null; /* as the two below null where it was not measured */
+    speech_ms: number | null;
+    longest_silence_ms: number | null;
 }
 
 export interface Recording {
@@ -44,6 +54,8 @@ export interface Recording {
     conversation_part?: number; /* in lists: from 1, oldest first */
     conversation_size?: number; /* in lists: 1 is a call by itself */
     legs?: Leg[]; /* absent in lists, as what follows */
+    talk_over_ms?: number | null; /* both sides spoke; null where it was not measured */
+    facts?: Record<string, number>; /* how many of each cause */
     conversation?: Conversation;
 }
 

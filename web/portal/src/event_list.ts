@@ -43,7 +43,7 @@ export class EventList extends LitElement {
         const leg = fact.leg === null ? undefined : this.recording.legs?.[fact.leg];
         const times = fact.count > 0 ? ` × ${format_count(fact.count)}` : '';
         return html`<span class="more"
-            >${leg ? `${leg_name(this.recording, leg)} ` : nothing}<span lang="en"
+            >${leg ? `${leg_name(this.recording, leg)} · ` : nothing}<span lang="en"
                 >${fact.detail.replace(' -> ', ' → ')}</span
             >${times}</span
         >`;

@@ -6,7 +6,7 @@ import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { Fact, Recording } from './api.js';
 import { fact_styles } from './fact_styles.js';
-import { cause_of, cause_text, total_by_cause, type CauseTotal } from './facts.js';
+import { cause_of, cause_text, total_by_group, type CauseTotal } from './facts.js';
 import { format_clock, format_count, format_duration, format_packets } from './format.js';
 import { LanguageController, text } from './language.js';
 import { leg_name } from './parties.js';
@@ -62,6 +62,20 @@ export class FactList extends LitElement {
             <span>${total.name}</span>
             <span class="amount">${parts.join(' · ')}</span>
         </li>`;
+    }
+
+    private render_legend() {
+        return html`<div class="legend">
+            ${total_by_group(this.facts).map(
+                ({ group, totals }) =>
+                    html`<section class="group-${group}">
+                        <h4>${text(`group_${group}`)}</h4>
+                        <ul>
+                            ${totals.map((total) => this.render_total(total))}
+                        </ul>
+                    </section>`,
+            )}
+        </div>`;
     }
 
     private render_row(fact: Fact) {
@@ -127,10 +141,7 @@ export class FactList extends LitElement {
             ${
                 this.facts.length === 0
                     ? this.render_none()
-                    : html`<ul class="legend">
-                              ${total_by_cause(this.facts).map((total) => this.render_total(total))}
-                          </ul>
-                          ${this.render_list()}`
+                    : html`${this.render_legend()} ${this.render_list()}`
             }`;
     }
 
@@ -149,8 +160,18 @@ export class FactList extends LitElement {
             .legend {
                 display: flex;
                 flex-wrap: wrap;
-                gap: 0.5rem 1.5rem;
+                gap: 0.8rem 2.2rem;
                 font-size: 0.9375rem;
+            }
+            .legend h4 {
+                margin: 0 0 0.25rem;
+                color: var(--muted);
+                font-size: 0.8125rem;
+                font-weight: 600;
+            }
+            .legend ul {
+                display: grid;
+                gap: 0.35rem;
             }
             .legend li {
                 display: flex;

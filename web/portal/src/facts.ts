@@ -23,6 +23,17 @@ const CAUSES = [
 ] as const;
 export type Cause = (typeof CAUSES)[number] | 'other';
 
+/* What the causes have in common, in the order of the legend. */
+const GROUPS = {
+    quiet: ['silent'],
+    withheld: ['held', 'paused', 'masked'],
+    concealed: ['concealed'],
+    lost: ['overlaid', 'late', 'lost', 'unwritten'],
+    undecodable: ['undecodable'],
+    other: ['other'],
+} as const satisfies Record<string, readonly Cause[]>;
+export type Group = keyof typeof GROUPS;
+
 /* Moments: those of the people in the call, and those that only a technician asks for. */
 const PEOPLE = ['party_joined', 'party_left'] as const;
 const TECHNICAL = [
@@ -30,7 +41,10 @@ const TECHNICAL = [
     'ssrc_change',
     'stream_change',
     'stream_refused',
+    'clock_corrected',
+    'dtmf',
     'deviation',
+    'quality',
     'documents_dropped',
     'notes_dropped',
 ] as const;
@@ -103,6 +117,17 @@ export function total_by_cause(facts: Fact[]): CauseTotal[] {
         totals.set(name, total);
     }
     return [...totals.values()].sort((one, other) => depth_of(one.cause) - depth_of(other.cause));
+}
+
+/** Totals by what their causes have in common, in the order of the legend; no group is empty. */
+export function total_by_group(facts: Fact[]): { group: Group; totals: CauseTotal[] }[] {
+    const totals = total_by_cause(facts);
+    return (Object.keys(GROUPS) as Group[])
+        .map((group) => {
+            const causes: readonly Cause[] = GROUPS[group];
+            return { group, totals: totals.filter(({ cause }) => causes.includes(cause)) };
+        })
+        .filter((one) => one.totals.length > 0);
 }
 
 /** Who joined or left, in short: "Anna Holm" of "Anna Holm <+4588303080>"; "" where not known. */

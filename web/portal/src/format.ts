@@ -118,6 +118,24 @@ export function format_count(value: number): string {
     return new Intl.NumberFormat(language.locale).format(value);
 }
 
+/** A number with so many digits behind the point: "4.40". */
+export function format_decimal(value: number, digits: number): string {
+    return new Intl.NumberFormat(language.locale, {
+        minimumFractionDigits: digits,
+        maximumFractionDigits: digits,
+    }).format(value);
+}
+
+/** A share in whole percent: "41%". */
+export function format_share(share: number): string {
+    return new Intl.NumberFormat(language.locale, { style: 'percent' }).format(share);
+}
+
+/** Microseconds as milliseconds with tenths: "1.2 ms". */
+export function format_jitter(jitter_us: number): string {
+    return unit(jitter_us / 1000, 'millisecond', 1, 'short');
+}
+
 /** Danish numbers in pairs that stay on one line, "+45 88 30 30 80"; all others as they came. */
 export function format_number(number: string): string {
     const match = /^(\+45|0045)?(\d{2})(\d{2})(\d{2})(\d{2})$/.exec(number);

@@ -97,6 +97,9 @@ function label_of(fact: Fact): string {
             return format_number(person_of(fact));
         case 'codec_change':
             return fact.detail.replace(' -> ', ' → ');
+        case 'dtmf':
+        case 'clock_corrected':
+            return fact.detail;
         default:
             return '';
     }
@@ -109,7 +112,9 @@ export function moments(facts: Fact[], legs: Leg[], duration_ms: number): Moment
     if (duration_ms <= 0) {
         return drawn;
     }
-    for (const fact of in_order(facts.filter((one) => kind_of(one) !== 'stretch'))) {
+    /* how a whole leg was heard is of no moment */
+    const told = facts.filter((one) => kind_of(one) !== 'stretch' && sign_of(one) !== 'quality');
+    for (const fact of in_order(told)) {
         const at = clamp(fact.start_ms / duration_ms);
         const [first, second] = lanes_of(fact, legs);
         const lane: Moment['lane'] = second ? 'both' : (first ?? 'both');

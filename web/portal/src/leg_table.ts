@@ -5,12 +5,18 @@
 import { LitElement, css, html, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { Leg, Recording } from './api.js';
-import { format_count } from './format.js';
+import {
+    format_count,
+    format_decimal,
+    format_duration,
+    format_jitter,
+    format_share,
+} from './format.js';
 import { LanguageController, text, type TextKey } from './language.js';
 import { leg_name } from './parties.js';
 import { shared_styles } from './styles.js';
 
-const HEADS: TextKey[] = [
+const COUNTS: TextKey[] = [
     'fact_side',
     'codec',
     'packets_received',
@@ -20,6 +26,9 @@ const HEADS: TextKey[] = [
     'packets_ignored',
     'packets_refused',
 ];
+const MEASURES: TextKey[] = ['fact_side', 'quality', 'jitter', 'speech', 'longest_silence'];
+
+const NOT_KNOWN = '–';
 
 @customElement('recorder-legs')
 export class LegTable extends LitElement {
@@ -30,7 +39,42 @@ export class LegTable extends LitElement {
         new LanguageController(this);
     }
 
-    private render_leg(leg: Leg) {
+    /* How it was received and how it spoke, as far as that was measured. */
+    private measured_texts({ quality, speech_ms, longest_silence_ms }: Leg): string[] {
+        const { duration_ms } = this.recording;
+        const share = speech_ms !== null && duration_ms > 0 ? speech_ms / duration_ms : 0;
+        return [
+            quality
+                ? text('quality_value', {
+                      mos: format_decimal(quality.mos, 2),
+                      r: format_decimal(quality.r_factor, 1),
+                  })
+                : NOT_KNOWN,
+            quality ? format_jitter(quality.jitter_us) : NOT_KNOWN,
+            speech_ms === null
+                ? NOT_KNOWN
+                : text('speech_value', {
+                      time: format_duration(speech_ms),
+                      share: format_share(share),
+                  }),
+            longest_silence_ms === null ? NOT_KNOWN : format_duration(longest_silence_ms),
+        ];
+    }
+
+    private render_summary(legs: Leg[]) {
+        const { talk_over_ms } = this.recording;
+        const estimated = legs.some((leg) => leg.quality !== null);
+        const sentences = [];
+        if (typeof talk_over_ms === 'number') {
+            sentences.push(text('talk_over', { time: format_duration(talk_over_ms) }));
+        }
+        if (estimated) {
+            sentences.push(text('quality_hint'));
+        }
+        return sentences.length > 0 ? html`<p class="hint">${sentences.join(' ')}</p>` : nothing;
+    }
+
+    private figure_texts(leg: Leg): string[] {
         const figures = [
             leg.packets_received,
             leg.packets_lost,
@@ -39,27 +83,31 @@ export class LegTable extends LitElement {
             leg.packets_ignored,
             leg.packets_refused,
         ];
+        return [leg.codec, ...figures.map(format_count)];
+    }
+
+    private render_leg(leg: Leg, cells: string[]) {
         const role = text(leg.channel === 'left' ? 'lane_caller' : 'lane_called');
         const many = (this.recording.legs?.length ?? 0) > 2;
         return html`<tr>
             <th scope="row">
                 ${role}${many ? html` · ${leg_name(this.recording, leg)}` : nothing}
             </th>
-            <td>${leg.codec}</td>
-            ${figures.map((figure) => html`<td>${format_count(figure)}</td>`)}
+            ${cells.map((words) => html`<td>${words}</td>`)}
         </tr>`;
     }
 
-    private render_table(legs: Leg[]) {
+    private render_table(name: string, heads: TextKey[], cells_of: (leg: Leg) => string[]) {
+        const legs = this.recording.legs ?? [];
         return html`<div class="scroll" tabindex="0" role="group" aria-label=${text('technical')}>
-            <table>
+            <table class=${name}>
                 <thead>
                     <tr>
-                        ${HEADS.map((head) => html`<th scope="col">${text(head)}</th>`)}
+                        ${heads.map((head) => html`<th scope="col">${text(head)}</th>`)}
                     </tr>
                 </thead>
                 <tbody>
-                    ${legs.map((leg) => this.render_leg(leg))}
+                    ${legs.map((leg) => this.render_leg(leg, cells_of(leg)))}
                 </tbody>
             </table>
         </div>`;
@@ -69,7 +117,15 @@ export class LegTable extends LitElement {
         const legs = this.recording.legs ?? [];
         return html`<details>
             <summary>${text('technical')}</summary>
-            ${legs.length > 0 ? this.render_table(legs) : nothing}
+            ${
+                legs.length > 0
+                    ? html`${this.render_table('measured', MEASURES, (leg) =>
+                              this.measured_texts(leg),
+                          )}
+                          ${this.render_summary(legs)}
+                          ${this.render_table('counted', COUNTS, (leg) => this.figure_texts(leg))}`
+                    : nothing
+            }
             <p class="hint">${text('identifier')}: <code>${this.recording.id}</code></p>
         </details>`;
     }

@@ -1,0 +1,31 @@
+/**
+ * codec_rows: the rows of the table in codec.c, each defined in its codec's file. Private to this
+ * folder.
+ */
+#ifndef RECORDER_AUDIO_CODEC_ROWS_H
+#define RECORDER_AUDIO_CODEC_ROWS_H
+
+#include "audio/codec.h"
+
+extern const struct audio_codec codec_g711_alaw;
+extern const struct audio_codec codec_g711_ulaw;
+extern const struct audio_codec codec_g722;
+extern const struct audio_codec codec_g729;
+extern const struct audio_codec codec_gsm;
+extern const struct audio_codec codec_opus;
+
+extern const struct audio_codec codec_l16_8000;
+extern const struct audio_codec codec_l16_16000;
+extern const struct audio_codec codec_l16_44100;
+extern const struct audio_codec codec_l16_48000;
+
+extern const struct audio_codec codec_noise_8000;
+extern const struct audio_codec codec_noise_16000;
+extern const struct audio_codec codec_noise_48000;
+extern const struct audio_codec codec_noise_of_old;
+
+extern const struct audio_codec codec_event_8000;
+extern const struct audio_codec codec_event_16000;
+extern const struct audio_codec codec_event_48000;
+
+#endif
