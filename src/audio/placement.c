@@ -47,6 +47,18 @@ static int64_t misfit(const struct placement_epoch *epoch, const struct placemen
     return absolute(ticks - (packet->sequence - epoch->sequence) * (int64_t)packet->ticks);
 }
 
+static bool is_near(const struct placement_epoch *epoch, uint32_t timestamp, uint32_t clock_hz)
+{
+    return epoch->set && (epoch->clock_hz != clock_hz ||
+                          !is_jump((int32_t)(timestamp - epoch->timestamp), clock_hz));
+}
+
+bool placement_is_near(const struct placement *placement, uint32_t timestamp, uint32_t clock_hz)
+{
+    return !placement->current.set || is_near(&placement->current, timestamp, clock_hz) ||
+           is_near(&placement->before, timestamp, clock_hz);
+}
+
 /* Rounded toward 0; what ends and what begins at one tick meet in one place. */
 static int64_t line_of_ticks(int64_t ticks, uint32_t clock_hz)
 {

@@ -77,6 +77,12 @@ enum status placement_find(struct placement *placement, const struct placement_p
                            struct placement_place *place) MUST_CHECK;
 
 /**
+ * Whether a timestamp is near those of an epoch that is known, or cannot be compared with them:
+ * there is none, or its clock is another.
+ */
+bool placement_is_near(const struct placement *placement, uint32_t timestamp, uint32_t clock_hz);
+
+/**
  * The anchor was wrong: begin a new epoch with this packet, anchored by its arrival but not before
  * occupied_end, and forget the epochs before.
  */

@@ -11,7 +11,7 @@
  *
  * Latency budget (the promise of 2 s, see ARCHITECTURE.md): sweep MEDIA_SWEEP_MS + reorder window
  * RECORDING_REORDER_MS, from the arrival of what waits, + the store's sync period; what lies behind
- * no gap is encoded at once.
+ * no gap is encoded at once, but for the first of what is anchored by arrival (session/voice.h).
  */
 #ifndef RECORDER_SESSION_RECORDING_H
 #define RECORDER_SESSION_RECORDING_H

@@ -62,6 +62,7 @@ void voice_shift(struct voice *voice, int64_t by)
         held_packets_shift(&voice->run[i].held, by);
         voice->run[i].last_offset -= by;
     }
+    voice->anchor.start += by;
     voice_clock_shift(&voice->clock, by);
     /* what is dropped here came, and was placed: it is cut off because it came too late */
     (void)timeline_shift(voice->timeline, by);
@@ -84,7 +85,11 @@ bool voice_holds(const struct voice *voice)
 
 int64_t voice_ready(const struct voice *voice, int64_t passed)
 {
-    return timeline_ready(voice->timeline, passed);
+    int64_t ready = timeline_ready(voice->timeline, passed);
+
+    if (voice->anchor.fresh && ready > voice->anchor.start)
+        ready = voice->anchor.start > passed ? voice->anchor.start : passed;
+    return ready;
 }
 
 int64_t voice_due(const struct voice *voice, int64_t arrival)

@@ -10,6 +10,9 @@
  * packet in time behind it shows a stall, and all lie where their timestamps say; else the sender's
  * clock stood still, and they lie where they arrived.
  *
+ * One packet is a poor anchor: it may have been delayed. What is anchored by an arrival waits for
+ * VOICE_SETTLE_MS, and then lies where the quickest of what came by then says, if there is room.
+ *
  * Loss of up to VOICE_CONCEAL_MS right behind what was heard is concealed. The line is moved to the
  * sender's clock where nothing is said, or by force where it is far off (voice_clock.h).
  *
@@ -30,8 +33,9 @@
 
 enum {
     VOICE_CONCEAL_MS = 60,
-    VOICE_STALL_MS = 200, /* later than the one before by more: a stall, or a clock that stood */
-    VOICE_FOLLOW_MS = 40, /* a voice that begins so little before another's end lies behind it */
+    VOICE_STALL_MS = 200,  /* later than the one before by more: a stall, or a clock that stood */
+    VOICE_SETTLE_MS = 200, /* what is anchored anew waits so long before it is read */
+    VOICE_FOLLOW_MS = 40,  /* a voice that begins so little before another's end lies behind it */
 };
 
 struct voice;

@@ -22,6 +22,24 @@ void voice_correct_gap(struct voice *voice, const struct timeline_entry *head)
         voice_shift(voice, due);
 }
 
+/* Only what comes right at the read position is moved: what waits in front has its place. */
+void voice_settle_anchor(struct voice *voice)
+{
+    const struct timeline_entry *head = timeline_head(voice->timeline);
+    int64_t offset = 0;
+
+    voice->anchor.fresh = false;
+    if (!head || head->packet.start != voice->anchor.start ||
+        !clock_offset_slow(&voice->clock.offset, &offset) || offset >= 0)
+        return;
+    int64_t room = line_on_grid(head->heard_start - voice->position);
+    offset -= offset % LINE_GRID;
+    if (offset < -room)
+        offset = -room;
+    if (offset)
+        voice_shift(voice, offset);
+}
+
 static void tell_forced(struct voice *voice, int64_t due)
 {
     enum { TEXT_BYTES = 32 };

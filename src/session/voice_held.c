@@ -52,7 +52,7 @@ static void anchor_again(struct voice *voice, struct voice_run *run)
         if (status == STATUS_LATE) {
             voice_give_up(voice, run, held);
         } else {
-            voice_follow_epoch(voice, run);
+            voice_follow_epoch(voice, run, held);
             voice_note_step(run, held);
         }
         first = false;
@@ -127,7 +127,11 @@ static struct voice_run *next_ripe(struct voice *voice, int64_t horizon_ns, bool
 
 void voice_settle(struct voice *voice, int64_t horizon_ns, bool now)
 {
+    const int64_t settled_ns = voice->anchor.arrival_ns + VOICE_SETTLE_MS * CLOCK_NS_PER_MS;
+
     voice->closing = horizon_ns == INT64_MAX;
+    if (voice->anchor.fresh && (now || settled_ns <= horizon_ns))
+        voice_settle_anchor(voice);
     for (struct voice_run *run; (run = next_ripe(voice, horizon_ns, now));)
         voice_decide(voice, run);
 }

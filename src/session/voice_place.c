@@ -54,7 +54,7 @@ void voice_give_up(struct voice *voice, struct voice_run *run, const struct held
     leg_account_tell(voice->leg.account, FACT_LATE, 0, what->place.start, what->place.end, 1);
 }
 
-void voice_follow_epoch(struct voice *voice, struct voice_run *run)
+void voice_follow_epoch(struct voice *voice, struct voice_run *run, const struct held_packet *what)
 {
     const struct placement_epoch *epoch = &run->placement.current;
 
@@ -66,6 +66,8 @@ void voice_follow_epoch(struct voice *voice, struct voice_run *run)
     voice->clock_run = run->number;
     voice->clock_first = epoch->sequence_first;
     voice_clock_restart(&voice->clock, epoch->clock_hz);
+    voice->anchor = (struct voice_anchor){
+        .fresh = true, .start = what->place.start, .arrival_ns = what->arrival_ns};
 }
 
 int64_t voice_lateness(const struct held_packet *what)

@@ -51,6 +51,13 @@ struct voice_last {
     const struct audio_codec *codec; /* that was heard last; NULL before any */
 };
 
+/* What was anchored by the arrival of one packet, and is not read before more have told. */
+struct voice_anchor {
+    bool fresh;
+    int64_t start; /* of that packet */
+    int64_t arrival_ns;
+};
+
 /* A digit being pressed. */
 struct voice_event {
     bool set;
@@ -67,6 +74,7 @@ struct voice {
     uint32_t ssrc;
     uint32_t runs;
     struct voice_run run[VOICE_RUNS_MAX];
+    struct voice_anchor anchor;
     uint32_t clock_run; /* whose places the clock knows, and by which timestamps */
     int64_t clock_first;
     struct voice_clock clock;
@@ -115,8 +123,9 @@ enum status voice_place(struct voice *voice, const struct voice_run *run,
 /** The packet is too late, and nothing of it will be heard. */
 void voice_give_up(struct voice *voice, struct voice_run *run, const struct held_packet *what);
 
-/** A packet was given a place: the clock knows the places of the epoch that this belongs to. */
-void voice_follow_epoch(struct voice *voice, struct voice_run *run);
+/** A packet was given a place: the clock knows the places of the epoch that it belongs to, and an
+ *  epoch that it began is to settle. */
+void voice_follow_epoch(struct voice *voice, struct voice_run *run, const struct held_packet *what);
 
 /** Arrival less place. */
 int64_t voice_lateness(const struct held_packet *what);
@@ -144,6 +153,9 @@ void voice_give_up_held(struct voice *voice);
 
 /** Nobody speaks up to a packet that waits: move that, and all behind it. */
 void voice_correct_gap(struct voice *voice, const struct timeline_entry *head);
+
+/** What was anchored anew has waited: move it to where the quickest packets say. */
+void voice_settle_anchor(struct voice *voice);
 
 /**
  * Move the first packet that waits, with all behind it, where that is due.

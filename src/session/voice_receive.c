@@ -8,6 +8,7 @@
 enum {
     PACKETS_PER_SECOND = 50, /* where nobody knows how long a packet lasts */
     STEPS_PER_SECOND_MIN = 5,
+    IN_ORDER_PACKETS = 50, /* a number so little ahead goes on, whatever its timestamp */
 };
 
 /*
@@ -33,20 +34,40 @@ static bool is_fresher(const struct voice_run *one, const struct voice_run *othe
     return one->number > other->number;
 }
 
-/* Where several would take it, the freshest. None goes on over a hold. */
+/* Whether a packet may belong to a run. Its number alone says little where its sender begins anew
+ * near it; its timestamp then is another too. Timestamps that jump while numbers go on are no new
+ * run. */
+static bool may_belong(const struct voice_run *run, const struct voice_packet *what, uint32_t ticks)
+{
+    const struct rtp_packet *packet = what->packet;
+    int64_t extended = rtp_sequence_extend(&run->sequence, packet->sequence);
+    int64_t ahead = extended - run->sequence.highest;
+
+    if (!run->used || run->spurt != what->spurt)
+        return false;
+    if (continues(run, packet, extended, ticks))
+        return true;
+    return !rtp_sequence_is_jump(&run->sequence, extended) &&
+           ((ahead > 0 && ahead <= IN_ORDER_PACKETS) || !what->clock_hz ||
+            placement_is_near(&run->placement, packet->timestamp, what->clock_hz));
+}
+
+/* Where several would take it, one whose timestamps are near, and of those the freshest. None goes
+ * on over a hold. */
 struct voice_run *voice_find_run(struct voice *voice, const struct voice_packet *what,
                                  uint32_t ticks)
 {
     struct voice_run *found = NULL;
+    bool found_near = false;
 
     for (size_t i = 0; i < VOICE_RUNS_MAX; i++) {
         struct voice_run *run = &voice->run[i];
-        if (!run->used || run->spurt != what->spurt || (found && is_fresher(found, run)))
+        bool near = placement_is_near(&run->placement, what->packet->timestamp, what->clock_hz);
+        if (!may_belong(run, what, ticks) || (found_near && !near) ||
+            (found && found_near == near && is_fresher(found, run)))
             continue;
-        int64_t extended = rtp_sequence_extend(&run->sequence, what->packet->sequence);
-        if (!rtp_sequence_is_jump(&run->sequence, extended) ||
-            continues(run, what->packet, extended, ticks))
-            found = run;
+        found = run;
+        found_near = near;
     }
     return found;
 }
@@ -133,7 +154,7 @@ static void receive_new(struct voice *voice, struct voice_run *run, const struct
         voice->leg.account->counts.late++;
         return;
     }
-    voice_follow_epoch(voice, run);
+    voice_follow_epoch(voice, run, what);
     if ((newest || behind_held) && is_stalled(run, what)) {
         voice_keep(voice, run, what);
         return;
@@ -235,6 +256,7 @@ void voice_receive_held(struct voice *voice, const struct voice_packet *what)
     if (!run)
         return;
     int64_t extended = rtp_sequence_extend(&run->sequence, what->packet->sequence);
-    if (extended < run->sequence.highest && !rtp_sequence_seen(&run->sequence, extended))
+    if (extended > run->sequence.first && extended < run->sequence.highest &&
+        !rtp_sequence_seen(&run->sequence, extended))
         rtp_sequence_mark(&run->sequence, extended);
 }

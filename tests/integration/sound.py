@@ -78,6 +78,21 @@ def best_shift(heard, sent, around, reach):
     return low + shift, float(product[shift] / scale) if scale else 0.0
 
 
+LINE_MS = 40  # so far a voice may lie from its place before it is moved while it speaks
+
+
+def share_found(heard, sent, place, rate=8000):
+    """How much of what was said is heard where it belongs: the share of its stretches of 200 ms with
+    speech in them that lie, whole, within LINE_MS of `place` + their own. Where nobody speaks the
+    line may have been moved to the sender's clock."""
+    step, reach = rate // 5, LINE_MS * rate // 1000
+    pieces = [(at, sent[at:at + step]) for at in range(0, len(sent) - step + 1, step)]
+    loudest = max(numpy.abs(piece).max() for _, piece in pieces)
+    spoken = [(at, piece) for at, piece in pieces if numpy.abs(piece).max() > loudest / 10]
+    found = [best_shift(heard, piece, place + at, reach)[1] > 0.95 for at, piece in spoken]
+    return sum(found) / len(found)
+
+
 def ogg_pages(data):
     """[(granule, header type, [lacing values])] of every page; raises ValueError on broken framing."""
     pages, at = [], 0

@@ -163,6 +163,24 @@ static void clock_that_stands_still_in_a_pause_hides_no_silence(void **state)
 
 /* --- 2: sources ------------------------------------------------------------------------------- */
 
+static void first_packet_that_was_delayed_anchors_nothing(void **state)
+{
+    (void)state;
+    struct scene scene;
+
+    open_scene(&scene, "PCMU", 8000);
+    say(&scene, 200, 2000);
+    script_delay(&scene.script, 0, 200, 240, 35);
+    script_hold(&scene.script, 0, 2000, 2400);
+    say(&scene, 2600, 4200); /* numbers and timestamps went on */
+    script_delay(&scene.script, 0, 2600, 2620, 15);
+    play_scene(&scene, STOP_MS);
+    assert_heard(&scene, 200, 2000);
+    assert_heard(&scene, 2600, 4200);
+    assert_heard_ms(&scene.played, 0, 1800 + 1600);
+    close_scene(&scene);
+}
+
 static void other_source_goes_on_without_a_gap(void **state)
 {
     (void)state;
@@ -199,6 +217,33 @@ static void source_that_restarts_is_heard_on(void **state)
     assert_heard_ms(&scene.played, 0, 2000 + 1600);
     assert_int_equal(scene.played.memory.end.leg[0].packets_lost, 0);
     close_scene(&scene);
+}
+
+/* Numbers begin anew at random, so also near those that came: behind them, and a little ahead. */
+static void source_that_restarts_near_its_own_numbers_is_heard_on(void **state)
+{
+    (void)state;
+    static const uint16_t restarts[] = {1020, 2500};
+
+    for (size_t i = 0; i < sizeof restarts / sizeof restarts[0]; i++) {
+        struct scene scene;
+        open_scene(&scene, "PCMU", 8000);
+        scene.speaker.sequence = 1000;
+        scene.speaker.timestamp = 400000;
+        say(&scene, 200, 2200);
+        scene.speaker.sequence = restarts[i];
+        scene.speaker.timestamp = 3000000000;
+        scene.speaker.clock_ms = -1;
+        say(&scene, 2600, 4200);
+        script_delay(&scene.script, 0, 2000, 2040, 650); /* overtaken by the new start */
+        play_scene(&scene, STOP_MS);
+        assert_heard(&scene, 200, 2200);
+        assert_heard(&scene, 2600, 4200);
+        assert_heard_ms(&scene.played, 0, 2000 + 1600);
+        assert_int_equal(scene.played.memory.end.leg[0].packets_lost, 0);
+        assert_int_equal(scene.played.memory.end.leg[0].packets_duplicate, 0);
+        close_scene(&scene);
+    }
 }
 
 static void timestamp_of_the_same_source_that_is_reset_loses_nothing(void **state)
@@ -443,6 +488,23 @@ static void hold_is_not_silence_and_nothing_of_it_is_heard(void **state)
     close_scene(&scene);
 }
 
+static void copy_that_comes_a_hold_later_is_nothing_lost(void **state)
+{
+    (void)state;
+    struct scene scene;
+
+    open_scene(&scene, "PCMU", 8000);
+    say(&scene, 200, 4200);
+    script_hold(&scene.script, 0, 1000, 1500);
+    script_hold(&scene.script, 0, 1600, 2600);
+    script_duplicate(&scene.script, 0, 960, 1000, 700); /* it is the second hold by then */
+    play_scene(&scene, STOP_MS);
+    assert_int_equal(scene.played.memory.end.leg[0].packets_lost, 0);
+    assert_int_equal(fact_packets(&scene.played, "lost", 0), 0);
+    assert_heard_ms(&scene.played, 0, 800 + 100 + 1600);
+    close_scene(&scene);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -452,8 +514,10 @@ int main(void)
         cmocka_unit_test(numbers_and_timestamps_wrap_without_a_trace),
         cmocka_unit_test(timestamp_that_jumps_by_hours_is_a_new_anchor),
         cmocka_unit_test(clock_that_stands_still_in_a_pause_hides_no_silence),
+        cmocka_unit_test(first_packet_that_was_delayed_anchors_nothing),
         cmocka_unit_test(other_source_goes_on_without_a_gap),
         cmocka_unit_test(source_that_restarts_is_heard_on),
+        cmocka_unit_test(source_that_restarts_near_its_own_numbers_is_heard_on),
         cmocka_unit_test(timestamp_of_the_same_source_that_is_reset_loses_nothing),
         cmocka_unit_test(sources_that_are_interleaved_are_both_heard),
         cmocka_unit_test(legs_whose_clocks_drift_apart_are_moved_together_in_silence),
@@ -463,6 +527,7 @@ int main(void)
         cmocka_unit_test(opus_restores_what_was_lost_from_the_packet_behind),
         cmocka_unit_test(what_comes_after_its_place_was_written_is_late),
         cmocka_unit_test(hold_is_not_silence_and_nothing_of_it_is_heard),
+        cmocka_unit_test(copy_that_comes_a_hold_later_is_nothing_lost),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
