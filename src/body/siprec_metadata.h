@@ -162,6 +162,10 @@ struct siprec_parties {
     const struct siprec_participant *called; /* NULL where unknown */
 };
 
+/** Whether a participant, one of metadata's, is told to send on a stream. */
+bool siprec_sends(const struct siprec_metadata *metadata,
+                  const struct siprec_participant *participant);
+
 /**
  * Who speaks on the SDP stream of a label: label -> stream -> sending participant.
  * Never by position while the document associates anything; where it associates nothing, has as

@@ -140,7 +140,7 @@ static size_t first_label(const struct siprec_metadata *metadata, const char *co
     return i;
 }
 
-static bool sends(const struct siprec_metadata *metadata,
+bool siprec_sends(const struct siprec_metadata *metadata,
                   const struct siprec_participant *participant)
 {
     for (size_t i = 0; i < metadata->senders; i++) {
@@ -156,7 +156,8 @@ static bool has_two_senders(const struct siprec_metadata *metadata)
     size_t count = 0;
 
     for (size_t i = 0; i < metadata->participants; i++)
-        count += !metadata->participant[i].left && sends(metadata, &metadata->participant[i]);
+        count +=
+            !metadata->participant[i].left && siprec_sends(metadata, &metadata->participant[i]);
     return count > 1;
 }
 
@@ -173,7 +174,7 @@ static const struct siprec_participant *first_listed(const struct siprec_metadat
 
     for (size_t i = 0; i < metadata->participants; i++) {
         const struct siprec_participant *one = &metadata->participant[i];
-        int rank = one->left ? 1 : by_sends && sends(metadata, one) ? 3 : 2;
+        int rank = one->left ? 1 : by_sends && siprec_sends(metadata, one) ? 3 : 2;
 
         if (one != other && rank > best_rank) {
             best = one;

@@ -75,16 +75,6 @@ static bool has_digit(const char *number)
     return strpbrk(number, "0123456789") != NULL;
 }
 
-static bool sends(const struct siprec_metadata *metadata,
-                  const struct siprec_participant *participant)
-{
-    for (size_t i = 0; i < metadata->senders; i++) {
-        if (&metadata->participant[metadata->sender[i].participant] == participant)
-            return true;
-    }
-    return false;
-}
-
 /* Whether who has left is no end of the call, where somebody else can be: one who only listened to
  * those who speak, before one who speaks; a stand-in, such as a conference, before a phone. */
 static bool gives_way(const struct siprec_metadata *before, const struct siprec_metadata *after,
@@ -95,7 +85,7 @@ static bool gives_way(const struct siprec_metadata *before, const struct siprec_
 
     if (!has_digit(earlier->number) && has_digit(now->number))
         return true;
-    return was && before->senders && !sends(before, was) && is && sends(after, is);
+    return was && before->senders && !siprec_sends(before, was) && is && siprec_sends(after, is);
 }
 
 static bool has_left(const struct siprec_metadata *before, const struct siprec_metadata *after,
