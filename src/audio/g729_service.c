@@ -23,6 +23,7 @@ struct g729_service {
     struct g729_process process;
     mono_time started; /* when it was tried last; meaningless while starts is 0 */
     uint64_t starts;
+    bool answered;   /* the program that runs */
     uint32_t number; /* of the last request */
     struct g729_request request;
     struct g729_reply reply;
@@ -145,6 +146,7 @@ static enum status start(struct g729_service *service)
         return STATUS_BUSY;
     service->started = now;
     service->starts++;
+    service->answered = false;
     return g729_process_start(&service->process, service->program);
 }
 
@@ -173,9 +175,12 @@ static enum status exchange(struct g729_service *service, size_t frames, size_t 
     service->request.frames = (uint16_t)frames;
     status = deliver(service);
     if (status == STATUS_OK)
-        status = g729_process_receive(&service->process, &service->request, G729_SERVICE_ANSWER_MS,
+        status = g729_process_receive(&service->process, &service->request,
+                                      service->answered ? G729_SERVICE_ANSWER_MS
+                                                        : G729_SERVICE_FIRST_ANSWER_MS,
                                       &service->reply);
     if (status == STATUS_OK) {
+        service->answered = true;
         service->channel[service->request.channel].fresh = false;
         memcpy(pcm, service->reply.pcm, samples * sizeof *pcm);
     } else if (status == STATUS_IO) {

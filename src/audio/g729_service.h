@@ -3,9 +3,9 @@
  * library that decodes it is under the GPL and never part of this program; nor are its faults.
  *
  * On the heap; any thread, a lock inside. The program is started when it is first needed. One that
- * dies, or that does not answer within G729_SERVICE_ANSWER_MS, is ended and started again, at most
- * once in G729_SERVICE_RESTART_MS; until then nothing is decoded, and behind it every channel goes
- * on without what it remembered.
+ * dies, or that does not answer within G729_SERVICE_ANSWER_MS (_FIRST_ANSWER_MS the first time), is
+ * ended and started again, at most once in G729_SERVICE_RESTART_MS; until then nothing is decoded,
+ * and behind it every channel goes on without what it remembered.
  */
 #ifndef RECORDER_AUDIO_G729_SERVICE_H
 #define RECORDER_AUDIO_G729_SERVICE_H
@@ -18,6 +18,7 @@
 
 enum {
     G729_SERVICE_ANSWER_MS = 200,
+    G729_SERVICE_FIRST_ANSWER_MS = 500, /* it is loaded first */
     G729_SERVICE_RESTART_MS = 1000,
 };
 
