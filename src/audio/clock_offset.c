@@ -60,9 +60,18 @@ static bool least_of(const struct clock_offset *clock, int64_t windows, int64_t 
     return known;
 }
 
-bool clock_offset_slow(const struct clock_offset *clock, int64_t *offset)
+bool clock_offset_least(const struct clock_offset *clock, int64_t *offset)
 {
     return least_of(clock, CLOCK_OFFSET_WINDOWS, offset);
+}
+
+bool clock_offset_slow(const struct clock_offset *clock, int64_t *offset)
+{
+    uint64_t count = 0;
+
+    for (size_t i = 0; i < CLOCK_OFFSET_WINDOWS; i++)
+        count += clock->windows[i].count;
+    return count >= CLOCK_OFFSET_FULL && clock_offset_least(clock, offset);
 }
 
 static uint32_t count_of(const struct clock_offset *clock, int64_t number)

@@ -46,8 +46,14 @@ void clock_offset_add(struct clock_offset *clock, int64_t at_ns, int64_t offset)
 void clock_offset_move(struct clock_offset *clock, int64_t by);
 
 /**
- * The estimate over all windows, in the unit of the offsets. false: fewer than CLOCK_OFFSET_LEAST
- * offsets in each; *offset is untouched.
+ * The least that is known so far, by however little. false: fewer than CLOCK_OFFSET_LEAST offsets
+ * in each window; *offset is untouched.
+ */
+bool clock_offset_least(const struct clock_offset *clock, int64_t *offset);
+
+/**
+ * The estimate over all windows, in the unit of the offsets, once CLOCK_OFFSET_FULL offsets tell:
+ * all of a few may have been delayed. As clock_offset_least else.
  */
 bool clock_offset_slow(const struct clock_offset *clock, int64_t *offset);
 

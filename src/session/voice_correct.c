@@ -30,7 +30,7 @@ void voice_settle_anchor(struct voice *voice)
 
     voice->anchor.fresh = false;
     if (!head || head->packet.start != voice->anchor.start ||
-        !clock_offset_slow(&voice->clock.offset, &offset) || offset >= 0)
+        !clock_offset_least(&voice->clock.offset, &offset) || offset >= 0)
         return;
     int64_t room = line_on_grid(head->heard_start - voice->position);
     offset -= offset % LINE_GRID;
@@ -68,7 +68,8 @@ bool voice_correct_packet(struct voice *voice, const struct timeline_entry *head
         due = -most; /* the next one is quiet too, or it is not */
     if (due)
         voice_shift(voice, due);
-    if (!quiet)
+    /* what is known of before the path became longer would move it back */
+    if (!quiet || due > (int64_t)VOICE_CLOCK_FORCE_MS * LINE_PER_MS)
         voice_clock_forget(&voice->clock);
     return due <= 0;
 }

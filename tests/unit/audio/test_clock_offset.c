@@ -81,23 +81,30 @@ static bool fast_is_within_ms(const struct sender *sender, const struct clock_of
     return true;
 }
 
-static void nothing_is_known_before_three_packets(void **state)
+static void three_packets_tell_a_little_and_half_a_second_of_them_enough(void **state)
 {
     (void)state;
     struct clock_offset clock;
     int64_t offset = 77;
 
     clock_offset_init(&clock);
-    assert_false(clock_offset_slow(&clock, &offset));
+    assert_false(clock_offset_least(&clock, &offset));
     clock_offset_add(&clock, 0, 5);
     clock_offset_add(&clock, 0, 9);
-    assert_false(clock_offset_slow(&clock, &offset));
+    assert_false(clock_offset_least(&clock, &offset));
     assert_false(clock_offset_fast(&clock, &offset));
     assert_int_equal(offset, 77);
     clock_offset_add(&clock, 0, 7);
-    assert_true(clock_offset_slow(&clock, &offset));
+    assert_true(clock_offset_least(&clock, &offset));
     assert_int_equal(offset, 9); /* the greatest of the three least */
     clock_offset_add(&clock, 0, 6);
+    assert_true(clock_offset_least(&clock, &offset));
+    assert_int_equal(offset, 7);
+    offset = 77;
+    for (int i = 4; i < CLOCK_OFFSET_FULL; i++) {
+        assert_false(clock_offset_slow(&clock, &offset));
+        clock_offset_add(&clock, 0, 50);
+    }
     assert_true(clock_offset_slow(&clock, &offset));
     assert_int_equal(offset, 7);
 }
@@ -291,17 +298,17 @@ static void what_is_long_ago_is_forgotten(void **state)
     for (int i = 0; i < 100; i++)
         clock_offset_add(&clock, 0, 5);
     clock_offset_add(&clock, 3600 * CLOCK_NS_PER_S, 50);
-    assert_false(clock_offset_slow(&clock, &offset));
+    assert_false(clock_offset_least(&clock, &offset));
     clock_offset_add(&clock, 3600 * CLOCK_NS_PER_S, 50);
     clock_offset_add(&clock, 3599 * CLOCK_NS_PER_S, 50); /* as if it had come with them */
-    assert_true(clock_offset_slow(&clock, &offset));
+    assert_true(clock_offset_least(&clock, &offset));
     assert_int_equal(offset, 50);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(nothing_is_known_before_three_packets),
+        cmocka_unit_test(three_packets_tell_a_little_and_half_a_second_of_them_enough),
         cmocka_unit_test(drift_is_followed_for_four_hours),
         cmocka_unit_test(two_wrong_timestamps_in_a_window_move_nothing),
         cmocka_unit_test(late_packets_move_nothing),
