@@ -1,10 +1,11 @@
 #!/usr/bin/python3
 """An independent reader of recordings, written from storage/FORMAT.md alone.
 
-usage: format_reader.py [--documents] FILE CUSTOMER_PRIVATE_HEX [SIGNER_PUBLIC_HEX] > stream.opus
+usage: format_reader.py [--documents | --view=N,N...] FILE CUSTOMER_PRIVATE_HEX [SIGNER_PUBLIC_HEX] > stream.opus
 
-Authenticates every byte, decrypts, writes the Ogg stream to stdout; with --documents the metadata documents
-instead, each after a line of its time, length, message and type. Exit 1 where anything is wrong.
+Authenticates every byte, decrypts, writes the Ogg stream to stdout; with --view the view of these streams of its
+packets; with --documents the metadata documents instead, each after a line of its time, length, message and type.
+Exit 1 where anything is wrong.
 Python's standard library and libsodium by ctypes; shares no code with the programs.
 """
 import ctypes
@@ -83,8 +84,31 @@ def check_section(kind, section):
         check(len(section) % 4 == 0, "peaks by channel")
 
 
+def checksum(page):
+    """RFC 3533: polynomial 0x04c11db7, bit by bit."""
+    value = 0
+    for byte in page:
+        value ^= byte << 24
+        for _ in range(8):
+            value = value << 1 ^ (0x104C11DB7 if value & 1 << 31 else 0)
+    return value
+
+
+def view(stream, chosen):
+    """The stream behind a header of these streams (section 3.1)."""
+    page, head = stream[:28], stream[28:51]
+    check(page[:4] == b"OggS" and page[26:28] == b"\1\x17" and head[:10] == b"OpusHead\1\2"
+          and head[18] == 1 and 2 <= head[19] <= 10 and head[20:] == b"\0\0\1", "OpusHead")
+    check(1 <= len(chosen) <= 8 and max(chosen) < head[19], "view")
+    head = (head[:9] + bytes([len(chosen)]) + head[10:18] + bytes([255 if chosen[1:] else 1])
+            + head[19:21] + bytes(chosen))
+    page = page[:22] + bytes(4) + page[26:27] + bytes([len(head)]) + head
+    return page[:22] + struct.pack("<I", checksum(page)) + page[26:] + stream[51:]
+
+
 def main():
-    arguments = [text for text in sys.argv[1:] if text != "--documents"]
+    arguments = [text for text in sys.argv[1:] if not text.startswith("--")]
+    options = [text for text in sys.argv[1:] if text.startswith("--")]
     data = open(arguments[0], "rb").read()
     check(len(data) % 4096 == 0 and len(data) >= 8192, "length")
     units = [data[at:at + 4096] for at in range(0, len(data), 4096)]
@@ -112,7 +136,9 @@ def main():
         message = b"CRF1 footer" + data[:96] + footer[:376]
         check(sodium.crypto_sign_verify_detached(footer[376:], message, ull(len(message)),
                                                  bytes.fromhex(arguments[2])) == 0, "signature")
-    if len(arguments) == len(sys.argv) - 1:
+    if options and options[0].startswith("--view="):
+        stream = view(stream, [int(text) for text in options[0][7:].split(",")])
+    if options != ["--documents"]:
         sys.stdout.buffer.write(stream)
     else:
         for at_ms, message, kind, document in kept:

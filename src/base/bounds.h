@@ -33,9 +33,13 @@ enum {
     BOUND_RTP_PACKET_BYTES = 9000, /* a jumbo frame: 40 ms of 48 kHz, stereo, 16 bits; longer ones
                                       are told */
     BOUND_REORDER_PACKETS = 256,   /* waiting behind a gap, per leg */
-    BOUND_OPUS_PACKET_BYTES = 1500,
+    BOUND_OPUS_STREAMS = 2 + BOUND_CALL_STREAMS, /* left, right, and each leg alone */
+    BOUND_OPUS_STREAM_BYTES = 749, /* one stream's 20 ms; 300 kbit/s, past what is ever asked for */
+    /* those of all streams, each but the last with its length */
+    BOUND_OPUS_PACKET_BYTES = BOUND_OPUS_STREAMS * (BOUND_OPUS_STREAM_BYTES + 2),
 
     BOUND_FACT_DETAIL_BYTES = 256, /* with its zero */
+    BOUND_PAUSE_CODE_BYTES = 8,    /* digits that pause or resume, with their zero */
     BOUND_NOTES = 1024,            /* facts that signalling tells of one call */
     BOUND_TIES = 32,               /* of one call, beside the four that its row shows */
     BOUND_TIE_BYTES = 256,         /* one of them, with its zero */

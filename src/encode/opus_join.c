@@ -167,20 +167,25 @@ static enum status self_delimit(const uint8_t *packet, size_t packet_bytes, uint
     return STATUS_OK;
 }
 
-enum status opus_join(const uint8_t *first, size_t first_bytes, const uint8_t *second,
-                      size_t second_bytes, uint8_t *out, size_t out_bytes, size_t *written)
+enum status opus_join(const struct opus_packet *packets, size_t count, uint8_t *out,
+                      size_t out_bytes, size_t *written)
 {
-    size_t delimited = 0;
+    const struct opus_packet *last = &packets[count - 1];
+    size_t used = 0;
 
-    if (!second_bytes)
+    if (!last->bytes)
         return STATUS_INVALID;
-    if (second_bytes > out_bytes)
+    for (const struct opus_packet *packet = packets; packet < last; packet++) {
+        size_t delimited = 0;
+        enum status status =
+            self_delimit(packet->data, packet->bytes, out + used, out_bytes - used, &delimited);
+        if (status != STATUS_OK)
+            return status;
+        used += delimited;
+    }
+    if (last->bytes > out_bytes - used)
         return STATUS_LIMIT;
-    enum status status =
-        self_delimit(first, first_bytes, out, out_bytes - second_bytes, &delimited);
-    if (status != STATUS_OK)
-        return status;
-    memcpy(out + delimited, second, second_bytes);
-    *written = delimited + second_bytes;
+    memcpy(out + used, last->data, last->bytes);
+    *written = used + last->bytes;
     return STATUS_OK;
 }

@@ -1,5 +1,5 @@
 /**
- * opus_join: two Opus packets of equal duration into one packet of a two-stream Ogg Opus file.
+ * opus_join: Opus packets of equal duration into one packet of an Ogg Opus file of many streams.
  *
  * All streams but the last are written in the self-delimiting form (RFC 6716 appendix B, RFC 7845
  * section 3), which carries one length more than the plain form. Pure.
@@ -14,21 +14,25 @@
 
 enum { OPUS_LENGTH_BYTES_MAX = 2 }; /* what the self-delimiting form adds to a packet */
 
+struct opus_packet {
+    const uint8_t *data; /* one whole Opus packet, codes 0 to 3, padding included; borrowed */
+    size_t bytes;
+};
+
 /**
- * Join two packets: the first in the self-delimiting form, then the second as it is.
+ * Join packets: all but the last in the self-delimiting form, the last one as it is.
  *
- * first    one whole Opus packet, codes 0 to 3, padding included.
- * second   likewise; not looked into.
+ * packets  struct opus_packet[count]; the last one is not looked into.
+ * count    1 or more.
  * out      uint8_t[out_bytes], not overlapping them.
- * written  set to the bytes of both, + 1 or + 2.
+ * written  set to the bytes of all, + 1 or + 2 for each but the last.
  *
  * STATUS_OK
- * STATUS_INVALID  one is empty, or the first one's lengths break RFC 6716 section 3.4.
+ * STATUS_INVALID  one is empty, or the lengths in one but the last break RFC 6716 section 3.4.
  * STATUS_LIMIT    does not fit in out.
  * *written untouched but for STATUS_OK.
  */
-enum status opus_join(const uint8_t *first, size_t first_bytes, const uint8_t *second,
-                      size_t second_bytes, uint8_t *out, size_t out_bytes,
-                      size_t *written) MUST_CHECK;
+enum status opus_join(const struct opus_packet *packets, size_t count, uint8_t *out,
+                      size_t out_bytes, size_t *written) MUST_CHECK;
 
 #endif

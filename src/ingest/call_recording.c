@@ -50,6 +50,22 @@ void call_recordings_close(struct call_recordings *recordings)
     recordings->closed = true;
 }
 
+const struct call_recordings_options *
+call_recordings_options(const struct call_recordings *recordings)
+{
+    return &recordings->options;
+}
+
+struct call_recording *call_recordings_find(const struct call_recordings *recordings,
+                                            struct uuid id)
+{
+    struct call_recording *recording = recordings->first;
+
+    while (recording && !uuid_equal(recording->id, id))
+        recording = recording->next;
+    return recording;
+}
+
 static bool is_pair(const struct call_recording *recording, const struct recorded_call *half)
 {
     const struct recorded_call *other = recording->first;
@@ -101,11 +117,12 @@ static void run(struct call_recording *recording)
 
     recording->state = CALL_RECORDING_RUNNING;
     recording_start(recording->recording, recording->all->options.pool, recording->sink_handle,
-                    recording->started, recording->started_wall);
+                    &recording->policy, recording->started, recording->started_wall);
     /* what changed while the sink was at work: a second dialog came, or one of two left */
     if (recording_update(recording->recording, &news) != STATUS_OK)
         log_event(LOG_ERROR, "call.update_dropped", "cause=memory");
     call_recording_tell_deviations(recording, recording->deviations);
+    call_recording_settle_controls(recording);
 }
 
 /* On the signalling thread, after the sink has said how it went. */
@@ -121,6 +138,7 @@ static void on_ready(void *arg)
         return;
     }
     recording->state = CALL_RECORDING_FAILED;
+    call_recording_settle_controls(recording);
     options->sink->abort(options->sink->context, recording->sink_handle);
     recording_destroy(recording->recording);
     recording->recording = NULL;
@@ -130,10 +148,12 @@ static void on_ready(void *arg)
 }
 
 /* On a thread of the sink's. */
-static void sink_ready(void *ready_arg, enum status status)
+static void sink_ready(void *ready_arg, enum status status, const struct recording_policy *policy)
 {
     struct call_recording *recording = ready_arg;
 
+    if (policy)
+        recording->policy = *policy;
     recording->sink_status = status;
     recording->letter.function = on_ready;
     recording->letter.arg = recording;

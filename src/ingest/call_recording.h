@@ -49,7 +49,14 @@ struct call_recordings_options {
      */
     void (*ready)(void *context, struct call_recording *recording);
     void *context;
+
+    /* A request (struct recording_control) that was taken is not carried out. */
+    void (*refuse)(void *refuse_context, int64_t request);
+    void *refuse_context;
 };
+
+/* Pauses and resumptions that are kept of a recording in BEGINNING. */
+enum { CALL_RECORDING_KEPT_MAX = 16 };
 
 /** None yet; options are copied. STATUS_OK (*out set), STATUS_NOMEM. */
 enum status call_recordings_create(const struct call_recordings_options *options,
@@ -72,6 +79,10 @@ unsigned call_recordings_beginning(const struct call_recordings *recordings);
  */
 struct call_recording *call_recordings_find_pair(const struct call_recordings *recordings,
                                                  const struct recorded_call *half);
+
+/** The recording of an id, in any state; NULL where there is none. */
+struct call_recording *call_recordings_find(const struct call_recordings *recordings,
+                                            struct uuid id);
 
 /** From now on one that has become durable fails all the same: nobody is answered any more. */
 void call_recordings_close(struct call_recordings *recordings);
@@ -180,6 +191,21 @@ void call_recording_deviate(struct call_recording *recording, uint64_t deviation
 
 /** Keep an event; stream is a place or -1. Of a running one only, else nothing. */
 void call_recording_note(struct call_recording *recording, const struct recording_note *note);
+
+/**
+ * Pause it or resume it, as recording_control; in BEGINNING that is kept, and holds from its first
+ * sample. What was kept of one that then FAILS is refused.
+ *
+ * STATUS_OK
+ * STATUS_NOMEM, STATUS_LIMIT (CALL_RECORDING_KEPT_MAX are kept), STATUS_CONFLICT (FAILED): nothing
+ *           changed.
+ */
+enum status call_recording_control(struct call_recording *recording,
+                                   const struct recording_control *control) MUST_CHECK;
+
+/** A digit was pressed, as recording_press; before it runs nothing comes of it. STATUS_OK,
+ * STATUS_NOMEM. */
+enum status call_recording_press(struct call_recording *recording, char digit) MUST_CHECK;
 
 /** Whether audio came within the last heard_ms. */
 bool call_recording_is_heard(const struct call_recording *recording, mono_time now,

@@ -69,6 +69,7 @@ static void withdraw(struct call_streams *streams, size_t index)
 {
     streams->accepted[index] = false;
     streams->stream[index].held = true;
+    streams->stream[index].hold_is_pause = false;
     streams->stream[index].withdrawn = true;
     memset(&streams->stream[index].rtcp, 0, sizeof streams->stream[index].rtcp);
 }

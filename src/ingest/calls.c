@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "base/text.h"
 #include "ingest/admission.h"
 #include "ingest/recorded_call.h"
 #include "net/address.h"
@@ -125,6 +126,12 @@ static enum status on_update(void *context, void *call_context, const struct sip
     return recorded_call_change(call_context, offer, local);
 }
 
+static enum status on_info(void *context, void *call_context, const struct sip_call_info *info)
+{
+    (void)context;
+    return recorded_call_control(call_context, info);
+}
+
 static bool on_alive(void *context, void *call_context)
 {
     const struct recorded_call *call = call_context;
@@ -158,6 +165,53 @@ static void on_ready(void *context, struct call_recording *recording)
     }
 }
 
+/* --- what is asked from elsewhere ---------------------------------------------------------------
+ */
+
+/* On its way to the signalling thread. */
+struct asked {
+    struct sip_letter letter;
+    struct calls *calls;
+    struct uuid recording;
+    struct recording_control control; /* its detail is the one below */
+    char detail[BOUND_FACT_DETAIL_BYTES];
+};
+
+static void on_asked(void *arg)
+{
+    struct asked *owned_asked = arg;
+    const struct calls_options *options = &owned_asked->calls->options;
+    struct call_recording *recording =
+        call_recordings_find(owned_asked->calls->recordings, owned_asked->recording);
+    enum status status = STATUS_NOT_FOUND;
+
+    if (recording)
+        status = call_recording_control(recording, &owned_asked->control);
+    if (status != STATUS_OK)
+        options->refuse(options->refuse_context, owned_asked->control.request);
+    free(owned_asked);
+}
+
+void calls_asked(void *context, const struct uuid *recording,
+                 const struct recording_control *control)
+{
+    struct calls *calls = context;
+    struct asked *asked = calloc(1, sizeof *asked);
+
+    if (!asked) {
+        calls->options.refuse(calls->options.refuse_context, control->request);
+        return;
+    }
+    asked->calls = calls;
+    asked->recording = *recording;
+    asked->control = *control;
+    text_copy(asked->detail, sizeof asked->detail, control->detail ? control->detail : "");
+    asked->control.detail = asked->detail;
+    asked->letter.function = on_asked;
+    asked->letter.arg = asked;
+    sip_server_post_letter(calls->server, &asked->letter);
+}
+
 /* --- life ---------------------------------------------------------------------------------------
  */
 
@@ -175,6 +229,8 @@ enum status calls_create(const struct calls_options *options, struct calls **out
         .sink = options->sink,
         .ready = on_ready,
         .context = calls,
+        .refuse = options->refuse,
+        .refuse_context = options->refuse_context,
     };
     enum status status = media_addresses_read(options->config, &calls->addresses, fault);
     if (status == STATUS_OK && call_recordings_create(&recordings, &calls->recordings) != STATUS_OK)
@@ -203,6 +259,7 @@ struct sip_server_handler calls_handler(struct calls *calls)
         .standing = on_standing,
         .invite = on_invite,
         .update = on_update,
+        .info = on_info,
         .alive = on_alive,
         .end = on_end,
     };

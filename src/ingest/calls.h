@@ -26,6 +26,9 @@ struct calls_options {
     const struct audio_setup *decoders; /* that the pool has too */
     const struct recording_sink *sink;
     bool (*sink_healthy)(void *sink_context);
+    /* A request of calls_asked is not carried out. Any thread. */
+    void (*refuse)(void *refuse_context, int64_t request);
+    void *refuse_context;
     struct source_table *sources;
     struct source_watch *watch; /* NULL: the table stays as it is */
 };
@@ -42,6 +45,15 @@ struct sip_server_handler calls_handler(struct calls *calls);
 
 /** The server to post to; set once, before it runs. */
 void calls_set_server(struct calls *calls, struct sip_server *server);
+
+/**
+ * A pause or a resumption is asked of a recording: it is brought to the signalling thread and to
+ * the recording, or refused. From any thread, while the server is there.
+ *
+ * context  the calls. recording, control: copied.
+ */
+void calls_asked(void *context, const struct uuid *recording,
+                 const struct recording_control *control);
 
 /** What is looked at now and then, about every second: whether the sources have changed. */
 void calls_look(struct calls *calls, mono_time now);

@@ -38,6 +38,7 @@ struct ingest {
     struct source_table *sources;
     struct source_watch *watch;
     struct calls *calls;
+    struct store_listener listener; /* of the store: the calls */
     struct sip_server *server;
     sigset_t signals;
     pthread_t signal_thread;
@@ -49,6 +50,11 @@ struct ingest {
 static bool sink_healthy(void *sink_context)
 {
     return store_sink_healthy(sink_context);
+}
+
+static void refuse_request(void *refuse_context, int64_t request)
+{
+    store_sink_refuse(refuse_context, request);
 }
 
 /* A build without the helper records no G.729, and its calls are offered nothing of it. */
@@ -101,6 +107,8 @@ static enum status start_calls(struct ingest *ingest, struct fault *fault)
         .decoders = &ingest->decoders,
         .sink = store_sink_interface(ingest->store),
         .sink_healthy = sink_healthy,
+        .refuse = refuse_request,
+        .refuse_context = ingest->store,
         .sources = ingest->sources,
         .watch = ingest->watch,
     };
@@ -160,9 +168,12 @@ static enum status start_signalling(struct ingest *ingest, struct fault *fault)
         return status;
     options.handler = calls_handler(ingest->calls);
     status = sip_server_create(&options, &ingest->server, fault);
-    if (status == STATUS_OK)
-        calls_set_server(ingest->calls, ingest->server);
-    return status;
+    if (status != STATUS_OK)
+        return status;
+    calls_set_server(ingest->calls, ingest->server);
+    ingest->listener = (struct store_listener){ingest->calls, calls_asked};
+    store_sink_listen(ingest->store, &ingest->listener);
+    return STATUS_OK;
 }
 
 /* --- what happens by itself and by signals, on the signalling thread ----------------------------
@@ -320,6 +331,8 @@ static void unwind(struct ingest *ingest)
     }
     if (ingest->calls)
         calls_settle(ingest->calls);
+    if (ingest->store) /* what it has handed on by now is carried out, or refused, below */
+        store_sink_listen(ingest->store, NULL);
     sip_server_destroy(ingest->server);
     calls_destroy(ingest->calls);
     source_watch_close(ingest->watch);

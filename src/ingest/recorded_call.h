@@ -1,6 +1,7 @@
 /**
  * recorded_call: one SIP dialog that is recorded. Private to the parts of calls:
  * recorded_call_begin.c takes an INVITE, recorded_call_change.c what comes later,
+ * recorded_call_control.c what pauses and resumes it,
  * recorded_call_places.c finds addresses, ports and legs, recorded_call_document.c keeps documents
  * until they can be told, calls.c wires them to the server. Signalling thread only.
  *
@@ -84,6 +85,10 @@ void recorded_call_refuse(struct recorded_call *call, enum status status, const 
 /** A message within a call; as sip_server_handler.update. */
 enum status recorded_call_change(struct recorded_call *call, const struct sip_call_offer *offer,
                                  struct sdp_local *local);
+
+/** An INFO within a call; as sip_server_handler.info. */
+enum status recorded_call_control(struct recorded_call *call,
+                                  const struct sip_call_info *info) MUST_CHECK;
 
 /** The dialog is over: it leaves its recording, its streams are heard no longer; the call is freed.
  */

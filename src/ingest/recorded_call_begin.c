@@ -8,6 +8,7 @@
 #include "body/siprec_ties.h"
 #include "ingest/admission.h"
 #include "ingest/call_formats.h"
+#include "ingest/call_pause.h"
 #include "net/address.h"
 
 struct sdp_abilities recorded_call_abilities(const struct recorded_call *call,
@@ -102,6 +103,8 @@ static enum status choose_streams(struct recorded_call *call, const struct sip_c
         return fault_set(fault, status, 0, "choose streams: %s", status_text(status));
     if (!call->metadata.known)
         plain_call_assign(&call->plain, 0, &call->streams);
+    if (offer->sdp)
+        call_pause_mark(&call->streams, offer->sdp, call->siprec, offer->metadata);
     return STATUS_OK;
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "ingest/call_pause.h"
 
 /* --- streams ------------------------------------------------------------------------------------
  */
@@ -43,6 +44,7 @@ static enum status take_description(struct recorded_call *call, const struct sip
         return status;
     if (!call->metadata.known)
         plain_call_assign(&call->plain, before, &proposal->streams);
+    call_pause_mark(&proposal->streams, offer->sdp, call->siprec, offer->metadata);
     return recorded_call_find_places(call, &proposal->streams, proposal->place);
 }
 

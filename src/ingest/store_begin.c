@@ -1,6 +1,7 @@
 #include "ingest/store_begin.h"
 
 #include "base/log.h"
+#include "ingest/store_policy.h"
 #include "storage/index/customers.h"
 
 enum status store_begin_file(const char *store, struct index *index, struct public_keys *keys,
@@ -16,6 +17,9 @@ enum status store_begin_file(const char *store, struct index *index, struct publ
         return status;
     row->customer = owner.customer;
     row->direction = owner.direction;
+    status = store_policy_find(index, &row->customer, row->source, &recording->policy, fault);
+    if (status != STATUS_OK)
+        return status;
     status = public_keys_customer(keys, row->customer, row->started, &key, fault);
     if (status != STATUS_OK)
         return status;

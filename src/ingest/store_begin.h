@@ -12,11 +12,13 @@
 #include "storage/seal/keys.h"
 
 /**
- * Find out whose the call is, and make its file, sealed to that customer's key.
+ * Find out whose the call is and how it is to be recorded, and make its file, sealed to that
+ * customer's key.
  *
  * store  its directory.
  *
- * STATUS_OK, or as call_owner_find, public_keys_customer and store_recording_open.
+ * STATUS_OK, or as call_owner_find, store_policy_find, public_keys_customer and
+ * store_recording_open.
  */
 enum status store_begin_file(const char *store, struct index *index, struct public_keys *keys,
                              struct store_recording *recording, struct fault *fault) MUST_CHECK;

@@ -62,6 +62,7 @@ static void take_leg(struct store_recording *recording, size_t i, const struct r
     struct index_leg *row = &recording->row.leg[i];
 
     row->right = leg->channel == RECORDING_RIGHT;
+    row->own_channel = leg->own_channel;
     text_copy(row->label, sizeof row->label, leg->label);
     row->party = party_row(&leg->party);
     text_copy(row->codec, sizeof row->codec, leg->codec);
@@ -149,9 +150,21 @@ static struct index_fact fact_row(const struct recording_fact *fact)
     return row;
 }
 
+/* What there was no room for here is a fact of the whole recording; there is room for it. */
+static void add_dropped(struct store_recording *recording, const struct recording_end *end,
+                        const char *cause, uint32_t dropped)
+{
+    const struct recording_fact fact = {
+        .end_ms = end->duration_ms, .leg = -1, .cause = cause, .count = dropped};
+
+    if (dropped)
+        recording->facts[recording->fact_count++] = fact_row(&fact);
+}
+
 static enum status take_facts(struct store_recording *recording, const struct recording_end *end)
 {
-    size_t count = end->facts + (recording->documents_refused > 0);
+    size_t count =
+        end->facts + (recording->documents_refused > 0) + (recording->controls_untold > 0);
 
     if (!count)
         return STATUS_OK;
@@ -160,14 +173,9 @@ static enum status take_facts(struct store_recording *recording, const struct re
         return STATUS_NOMEM;
     for (size_t i = 0; i < end->facts; i++)
         recording->facts[i] = fact_row(&end->fact[i]);
-    if (recording->documents_refused) {
-        const struct recording_fact refused = {.end_ms = end->duration_ms,
-                                               .leg = -1,
-                                               .cause = "documents_dropped",
-                                               .count = recording->documents_refused};
-        recording->facts[end->facts] = fact_row(&refused);
-    }
-    recording->fact_count = count;
+    recording->fact_count = end->facts;
+    add_dropped(recording, end, "documents_dropped", recording->documents_refused);
+    add_dropped(recording, end, "controls_untold", recording->controls_untold);
     return STATUS_OK;
 }
 

@@ -33,8 +33,9 @@ struct store_recording {
     bool flushed;      /* by the sync pass under way */
     bool flush_failed; /* by the last sync pass */
     bool doubtful;     /* a sync failed under it: nothing of it is confirmed any more */
-    void (*ready)(void *ready_arg, enum status status);
+    void (*ready)(void *ready_arg, enum status status, const struct recording_policy *policy);
     void *ready_arg;
+    struct recording_policy policy; /* once its file is made */
 
     enum store_recording_end end; /* set by the media or signalling thread before it is queued */
     struct details_leg_media media[BOUND_CALL_STREAMS];
@@ -43,6 +44,7 @@ struct store_recording {
     uint8_t *peaks; /* SECTION_CHANNEL_PEAKS, NULL where none */
     size_t peaks_bytes;
     uint32_t documents_refused; /* the media thread's until the end */
+    uint32_t controls_untold;   /* likewise; pauses and resumptions that no audit entry tells */
 };
 
 /**

@@ -12,6 +12,7 @@
 
 #include "base/log.h"
 #include "ingest/store_begin.h"
+#include "ingest/store_controls.h"
 #include "ingest/store_end.h"
 #include "ingest/store_queue.h"
 #include "ingest/store_recording.h"
@@ -22,6 +23,7 @@ struct store_sink {
     struct index *index;
     struct public_keys *keys;
     struct signer *signer;
+    struct store_controls *controls;
     int directory; /* of the store, for syncfs */
     atomic_bool healthy;
     _Atomic int64_t next_sync_ns; /* on the monotonic clock; written by the store thread */
@@ -32,6 +34,7 @@ struct store_sink {
     pthread_cond_t wake;
     struct store_recording *beginning; /* newest first */
     struct store_recording *ending;    /* newest first */
+    bool controlled;                   /* a pause or a resumption waits to be written */
     bool stop;
 
     /* the store thread's alone, each oldest first but `open` */
@@ -56,8 +59,9 @@ static void submit(struct store_sink *store, struct store_recording **queue,
 }
 
 static enum status sink_begin(void *context, const struct recording_begin *begin,
-                              void (*ready)(void *ready_arg, enum status status), void *ready_arg,
-                              void **handle)
+                              void (*ready)(void *ready_arg, enum status status,
+                                            const struct recording_policy *policy),
+                              void *ready_arg, void **handle)
 {
     struct store_sink *store = context;
     struct store_recording *recording = NULL;
@@ -86,6 +90,26 @@ static enum status sink_document(void *context, void *handle,
 {
     (void)context;
     return store_recording_document(handle, document);
+}
+
+static void wake_for_controls(struct store_sink *store)
+{
+    pthread_mutex_lock(&store->lock);
+    store->controlled = true;
+    pthread_cond_signal(&store->wake);
+    pthread_mutex_unlock(&store->lock);
+}
+
+static void sink_controlled(void *context, void *handle, const struct recording_control *control,
+                            int64_t at_ms)
+{
+    struct store_sink *store = context;
+    struct store_recording *recording = handle;
+
+    if (store_controls_effect(store->controls, &recording->row.id, control, at_ms) == STATUS_OK)
+        wake_for_controls(store);
+    else
+        recording->controls_untold++;
 }
 
 static void sink_end(void *context, void *handle, const struct recording_end *end)
@@ -162,7 +186,7 @@ static void answer(struct store_sink *store, struct store_recording *recording, 
 {
     recording->begun = status;
     link_open(store, recording);
-    recording->ready(recording->ready_arg, status);
+    recording->ready(recording->ready_arg, status, status == STATUS_OK ? &recording->policy : NULL);
 }
 
 /* Write the rows that wait; while another program holds the index they wait on, up to a limit, but
@@ -314,18 +338,27 @@ static bool take_jobs(struct store_sink *store, mono_time deadline, struct store
     int waited = 0;
 
     pthread_mutex_lock(&store->lock);
-    while (!store->beginning && !store->ending && !store->stop && waited == 0)
+    while (!store->beginning && !store->ending && !store->controlled && !store->stop && waited == 0)
         waited = pthread_cond_timedwait(&store->wake, &store->lock, &until);
     store_queue_add_reversed(beginning, store->beginning);
     store_queue_add_reversed(&store->sealing, store->ending);
     store->beginning = NULL;
     store->ending = NULL;
+    store->controlled = false;
     bool stop = store->stop;
     pthread_mutex_unlock(&store->lock);
     return stop;
 }
 
-/* When the thread must be awake again: at once for what can go on, soon for a busy index. */
+static mono_time earlier(mono_time at, mono_time now, int64_t in_ms)
+{
+    int64_t other_ns = now.ns + in_ms * CLOCK_NS_PER_MS;
+
+    return (mono_time){at.ns < other_ns ? at.ns : other_ns};
+}
+
+/* When the thread must be awake again: at once for what can go on, soon for a busy index and for
+ * what may be asked of calls. */
 static mono_time wake_at(const struct store_sink *store)
 {
     mono_time at = {atomic_load(&store->next_sync_ns)};
@@ -333,10 +366,9 @@ static mono_time wake_at(const struct store_sink *store)
 
     if (store->sealing.first)
         return now;
-    if ((store->unindexed.first || store->unfinished.first) &&
-        at.ns > now.ns + STORE_INDEX_BUSY_MS * CLOCK_NS_PER_MS)
-        at.ns = now.ns + STORE_INDEX_BUSY_MS * CLOCK_NS_PER_MS;
-    return at;
+    if (store->unindexed.first || store->unfinished.first || store_controls_wait(store->controls))
+        return earlier(at, now, STORE_INDEX_BUSY_MS);
+    return store->open ? earlier(at, now, STORE_ASKED_MS) : at;
 }
 
 static void sync_when_due(struct store_sink *store)
@@ -364,6 +396,8 @@ static void *store_main(void *arg)
         begin_batch(store, &beginning);
         index_begun(store, false);
         sync_when_due(store);
+        store_controls_take(store->controls);
+        (void)store_controls_write(store->controls);
         mono_time until = {clock_mono_now().ns + STORE_SEAL_MS * CLOCK_NS_PER_MS};
         if (until.ns > atomic_load(&store->next_sync_ns))
             until.ns = atomic_load(&store->next_sync_ns);
@@ -374,6 +408,8 @@ static void *store_main(void *arg)
     /* nothing is urgent any more */
     index_set_patience(store->index, INDEX_BUSY_MS);
     index_begun(store, true);
+    while (store_controls_write(store->controls))
+        ;
     index_ended(store, (mono_time){INT64_MAX});
     return NULL;
 }
@@ -397,6 +433,8 @@ static enum status open_parts(struct store_sink *store, struct fault *fault)
         status = public_keys_open(config->keys, &store->keys, fault);
     if (status == STATUS_OK)
         status = signer_open(config->keys, "ingest", &store->signer, fault);
+    if (status == STATUS_OK)
+        status = store_controls_create(store->index, config->node, &store->controls, fault);
     return status;
 }
 
@@ -425,6 +463,7 @@ enum status store_sink_create(const struct config *config, struct store_sink **o
                                                .begin = sink_begin,
                                                .write = sink_write,
                                                .document = sink_document,
+                                               .controlled = sink_controlled,
                                                .sync_in_ms = sink_sync_in_ms,
                                                .end = sink_end,
                                                .abort = sink_abort};
@@ -458,6 +497,19 @@ bool store_sink_healthy(struct store_sink *store)
     return atomic_load(&store->healthy);
 }
 
+void store_sink_listen(struct store_sink *store, const struct store_listener *listener)
+{
+    store_controls_listen(store->controls, listener);
+}
+
+void store_sink_refuse(struct store_sink *store, int64_t request)
+{
+    if (store_controls_refuse(store->controls, request) == STATUS_OK)
+        wake_for_controls(store);
+    else
+        log_event(LOG_ERROR, "control.unanswered", "cause=memory");
+}
+
 void store_sink_destroy(struct store_sink *owned_store)
 {
     struct store_sink *store = owned_store;
@@ -478,6 +530,7 @@ void store_sink_destroy(struct store_sink *owned_store)
     }
     while (store->unfinished.first)
         store_recording_destroy(store_queue_take(&store->unfinished));
+    store_controls_destroy(store->controls);
     signer_close(store->signer);
     public_keys_close(store->keys);
     index_close(store->index);

@@ -8,6 +8,8 @@
  *    call is answered before its row and its file are durable;
  *  - every STORE_SYNC_MS: flush every open recording, one syncfs for all, confirm; media is told
  *    when, so that it closes its pages just before;
+ *  - pauses and resumptions: asked for in the index, looked at every STORE_ASKED_MS while there are
+ *    calls; those that took effect are written as they come (store_controls.h);
  *  - ended calls, one after the other, for STORE_SEAL_MS before the others get their turn: seal,
  *    then the row.
  * Another program that holds the index's write lock is waited for STORE_INDEX_BUSY_MS at a time,
@@ -32,11 +34,23 @@ enum {
     /* What new calls may wait for ended ones at most, but for the one under way. */
     STORE_SEAL_MS = 100,
     STORE_INDEX_BUSY_MS = 50,
+    /* What is asked of a recording waits for no longer, where the index is free. */
+    STORE_ASKED_MS = 100,
     /* A call whose row could not be written for so long is refused (503). */
     STORE_ROW_WAIT_MS = 5000,
 };
 
 struct store_sink;
+
+/* Whom the store hands on what is asked of recordings in progress. */
+struct store_listener {
+    void *context;
+    /* A request (storage/index/controls.h) was taken; called by the store thread, which waits. It
+     * is answered by the sink's `controlled` with its number, or by store_sink_refuse. All
+     * borrowed. */
+    void (*asked)(void *context, const struct uuid *recording,
+                  const struct recording_control *control);
+};
 
 /**
  * Open index, public keys and signing key, and start the thread.
@@ -56,6 +70,17 @@ const struct recording_sink *store_sink_interface(struct store_sink *store);
  * A pass that succeeds makes it healthy again, also when no call is in progress. Any thread.
  */
 bool store_sink_healthy(struct store_sink *store);
+
+/**
+ * Hand on what is asked of recordings, from now on; NULL: to nobody, it is refused. When this
+ * returns the one before is called no more. Any thread but the store's.
+ *
+ * listener  borrowed until it is replaced.
+ */
+void store_sink_listen(struct store_sink *store, const struct store_listener *listener);
+
+/** A request that was handed on is not carried out: whoever asked is told. Any thread. */
+void store_sink_refuse(struct store_sink *store, int64_t request);
 
 /**
  * Seal everything that has ended, leave the rest for recovery, join the thread, free. What is still

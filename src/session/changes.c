@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
+
 enum status changes_init(struct changes *changes)
 {
     *changes = (struct changes){0};
@@ -93,6 +95,7 @@ void change_destroy(struct recording_change *owned_change)
     free(owned_change->ties);
     free(owned_change->document);
     free(owned_change->note_detail);
+    free(owned_change->control);
     free(owned_change);
 }
 
@@ -187,6 +190,27 @@ enum status change_of_news(const struct recording_news *news, struct recording_c
         change_destroy(change);
         return STATUS_NOMEM;
     }
+    *out = change;
+    return STATUS_OK;
+}
+
+enum status change_of_control(const struct recording_control *control,
+                              struct recording_change **out)
+{
+    char detail[BOUND_FACT_DETAIL_BYTES];
+    struct recording_change *change = calloc(1, sizeof *change);
+
+    text_copy(detail, sizeof detail, control->detail ? control->detail : "");
+    struct recording_control *block = malloc(sizeof *block + text_bytes(detail));
+    if (!change || !block) {
+        free(change);
+        free(block);
+        return STATUS_NOMEM;
+    }
+    char *end = (char *)(block + 1);
+    *block = *control;
+    block->detail = put_text(&end, detail);
+    change->control = block;
     *out = change;
     return STATUS_OK;
 }

@@ -38,6 +38,8 @@ struct recording_change {
     const char *note_cause;              /* static */
     char *note_detail;
     int note_stream;
+    struct recording_control *control; /* one block with its detail */
+    char pressed;                      /* a digit; '\0': none */
 };
 
 struct changes {
@@ -77,6 +79,14 @@ void change_destroy(struct recording_change *owned_change);
  */
 enum status change_of_news(const struct recording_news *news,
                            struct recording_change **out) MUST_CHECK;
+
+/**
+ * A pause or a resumption, as a change of its own.
+ *
+ * STATUS_OK (*out set), STATUS_NOMEM.
+ */
+enum status change_of_control(const struct recording_control *control,
+                              struct recording_change **out) MUST_CHECK;
 
 /** A copy in one block, freed by free(); a text that is NULL becomes "". NULL without memory. */
 struct recording_ties *ties_copy(const struct recording_ties *ties);

@@ -33,29 +33,57 @@ static bool reserve(struct holds *holds)
     return true;
 }
 
-static void begin(struct holds *holds, int64_t at_ns)
+enum status holds_reserve(struct holds *holds)
+{
+    return reserve(holds) ? STATUS_OK : STATUS_NOMEM;
+}
+
+static void begin(struct holds *holds, uint32_t detail, bool firm, int64_t at_ns)
 {
     struct hold *last = holds->count ? &holds->list[holds->count - 1] : NULL;
 
-    if (last && at_ns <= last->end_ns) /* it never ended */
+    if (last && at_ns < last->end_ns)
+        at_ns = last->end_ns;
+    if (last && at_ns == last->end_ns && detail == last->detail) /* it never ended */
         last->end_ns = INT64_MAX;
     else if (reserve(holds))
-        holds->list[holds->count++] = (struct hold){at_ns, INT64_MAX};
+        holds->list[holds->count++] = (struct hold){at_ns, INT64_MAX, detail};
+    else if (last && firm)
+        last->end_ns = INT64_MAX;
 }
 
-void holds_set(struct holds *holds, bool held, int64_t at_ns)
+static void end(struct holds *holds, int64_t at_ns)
 {
-    if (held == is_open(holds))
-        return;
-    if (held) {
-        begin(holds, at_ns);
-        return;
-    }
     struct hold *last = &holds->list[holds->count - 1];
+
     if (at_ns > last->start_ns)
         last->end_ns = at_ns;
     else
         holds->count--;
+}
+
+static void set(struct holds *holds, bool held, uint32_t detail, bool firm, int64_t at_ns)
+{
+    if (is_open(holds)) {
+        const struct hold *last = &holds->list[holds->count - 1];
+        if (held && last->detail == detail)
+            return;
+        if (at_ns < last->start_ns)
+            at_ns = last->start_ns;
+        end(holds, at_ns);
+    }
+    if (held)
+        begin(holds, detail, firm, at_ns);
+}
+
+void holds_set(struct holds *holds, bool held, int64_t at_ns)
+{
+    set(holds, held, 0, false, at_ns);
+}
+
+void holds_pause(struct holds *holds, bool held, uint32_t detail, int64_t at_ns)
+{
+    set(holds, held, detail, true, at_ns);
 }
 
 bool holds_at(const struct holds *holds, int64_t ns)

@@ -5,33 +5,10 @@
 #include <string.h>
 
 #include "audio/line.h"
-#include "encode/opus_pair.h"
+#include "encode/opus_frame.h"
 #include "rtp/packet.h"
-#include "session/holds.h"
-#include "session/leg_account.h"
-#include "session/leg_formats.h"
-#include "session/quality.h"
+#include "session/leg_private.h"
 #include "session/samples.h"
-#include "session/speech.h"
-#include "session/voice.h"
-
-enum { PAYLOAD_TYPES = 128 };
-
-struct leg {
-    struct leg_formats formats;
-    uint32_t detail_of[PAYLOAD_TYPES]; /* what is told of those that cannot be decoded */
-    struct leg_account account;
-    struct voice *voice[LEG_VOICES_MAX]; /* NULL: free */
-    const struct audio_setup *setup;
-    struct sender_clocks *senders;
-    int64_t begin_ns;   /* when it joined */
-    int64_t position;   /* read up to here */
-    int64_t audio_end;  /* of voices that are gone */
-    int64_t horizon_ns; /* all that arrived before it was received */
-    struct holds holds;
-    struct speech speech;
-    struct quality_jitter jitter;
-};
 
 enum status leg_create(const struct recording_format *formats, size_t count, struct leg **out)
 {
@@ -40,6 +17,10 @@ enum status leg_create(const struct recording_format *formats, size_t count, str
     if (!leg)
         return STATUS_NOMEM;
     leg_account_init(&leg->account);
+    if (holds_reserve(&leg->holds) != STATUS_OK || holds_reserve(&leg->pauses) != STATUS_OK) {
+        leg_destroy(leg);
+        return STATUS_NOMEM;
+    }
     leg_formats_set(&leg->formats, formats, count);
     leg->account.rate_hz = leg_codec(leg)->rate_hz;
     *out = leg;
@@ -54,6 +35,7 @@ void leg_destroy(struct leg *owned_leg)
         voice_destroy(owned_leg->voice[i]);
     leg_account_deinit(&owned_leg->account);
     holds_deinit(&owned_leg->holds);
+    holds_deinit(&owned_leg->pauses);
     free(owned_leg);
 }
 
@@ -65,11 +47,6 @@ void leg_begin(struct leg *leg, const struct audio_setup *setup, struct sender_c
     leg->begin_ns = begin_ns;
     leg->position = read;
     leg->account.begin = line_of_ns(begin_ns);
-}
-
-void leg_hold(struct leg *leg, bool held, int64_t at_ns)
-{
-    holds_set(&leg->holds, held, at_ns);
 }
 
 void leg_set_formats(struct leg *leg, const struct recording_format *formats, size_t count)
@@ -221,10 +198,14 @@ void leg_receive(struct leg *leg, const uint8_t *data, size_t data_bytes, int64_
         .arrival_ns = arrival_ns,
         .spurt = holds_ended(&leg->holds, arrival_ns),
     };
+    bool event = payload.codec && payload.codec->kind == AUDIO_EVENT;
+    bool told = event && leg_follow_press(leg, &what);
     if (holds_at(&leg->holds, arrival_ns))
         receive_other(leg, &what, true);
-    else if (payload.codec && payload.codec->kind == AUDIO_EVENT)
+    else if (told)
         receive_event(leg, &what);
+    else if (event)
+        receive_other(leg, &what, false);
     else if (!packet.payload_bytes || (payload.codec && payload.codec->kind == AUDIO_NOISE))
         receive_other(leg, &what, false);
     else
@@ -341,15 +322,19 @@ static void read_part(struct leg *leg, uint32_t rate_hz, int16_t *pcm, size_t sa
     }
     if (!any)
         memset(pcm, 0, samples * sizeof *pcm);
+    if (leg->account.mask)
+        leg_mask_frame(leg, rate_hz, pcm, samples);
     follow_speech(leg, rate_hz, pcm, samples);
     leg->position += (int64_t)samples * (LINE_HZ / rate_hz);
 }
 
 void leg_read(struct leg *leg, uint32_t rate_hz, int16_t *pcm, size_t samples)
 {
+    size_t most = leg->account.mask ? rate_hz / OPUS_FRAMES_PER_SECOND : OPUS_FRAME_SAMPLES_MAX;
+
     assert(rate_hz >= leg->account.rate_hz && LINE_HZ % rate_hz == 0);
     while (samples) {
-        size_t count = samples < OPUS_FRAME_SAMPLES_MAX ? samples : OPUS_FRAME_SAMPLES_MAX;
+        size_t count = samples < most ? samples : most;
         read_part(leg, rate_hz, pcm, count);
         pcm += count;
         samples -= count;
@@ -361,7 +346,7 @@ void leg_finish(struct leg *leg, int64_t end)
     for (size_t i = 0; i < LEG_VOICES_MAX; i++)
         if (leg->voice[i])
             voice_finish(leg->voice[i]);
-    leg_account_finish(&leg->account, &leg->holds, end);
+    leg_account_finish(&leg->account, &leg->holds, &leg->pauses, end);
 }
 
 int64_t leg_audio_end(const struct leg *leg)

@@ -6,9 +6,14 @@
  * start. Each source (SSRC) that sends on the stream is a voice of its own (session/voice.h); what
  * they say is heard together.
  *
- * On hold nothing is heard: what arrives is counted as ignored. What comes after the hold is a new
- * talk spurt, anchored by its arrival, whatever numbers and timestamps did meanwhile; numbers that
- * are missing over a hold are not lost.
+ * On hold, or paused, nothing is heard: what arrives is counted as ignored, and never decoded. What
+ * comes after it is a new talk spurt, anchored by its arrival, whatever numbers and timestamps did
+ * meanwhile; numbers that are missing over it are not lost. What arrived before is heard, wherever
+ * it lies; what arrives in it is not, however late it is. Digits pressed in a pause are not told,
+ * not even as "*": the fact "paused" says why.
+ *
+ * A leg that is masked tells digits as "*", and silences their tones: by their events (RFC 4733),
+ * as soon as these come, and by their sound (audio/tone_mask.h). That stretch is masked, not heard.
  *
  * Comfort noise and events take part in the numbering and are not heard: their time is silent. What
  * cannot be decoded has its place like any other, and is read as silence.
@@ -84,8 +89,40 @@ void leg_destroy(struct leg *owned_leg);
 void leg_begin(struct leg *leg, const struct audio_setup *setup, struct sender_clocks *senders,
                int64_t begin_ns, int64_t read);
 
+/**
+ * Mask digits from the first on; before anything is received or read. It is read in frames of
+ * TONE_MASK_FRAME_MS from the recording's start then.
+ */
+void leg_mask(struct leg *leg);
+
 /** On hold, or not, from that moment on, ns from the start; given in the order of the moments. */
 void leg_hold(struct leg *leg, bool held, int64_t at_ns);
+
+/* Whose pause it is. What either paused is paused. */
+enum leg_pause {
+    LEG_PAUSE_SOURCE,  /* of its source, by what it says of its streams */
+    LEG_PAUSE_CONTROL, /* any other */
+    LEG_PAUSES,        /* how many */
+};
+
+/**
+ * Paused by one of these, or not, from that moment on, ns from the start; a moment before the last
+ * change counts as that of the last change. Never fails: where there is no memory to remember one
+ * more pause, the last one goes on.
+ *
+ * detail  of the fact, copied.
+ */
+void leg_pause(struct leg *leg, enum leg_pause whose, bool paused, const char *detail,
+               int64_t at_ns);
+
+/**
+ * The digit whose press began since last asked, or 0: by an event, also on hold or in a pause; of a
+ * masked leg that sent no events also by its tone.
+ */
+char leg_take_pressed(struct leg *leg);
+
+/** Tell the digits pressed last, so many, as "*". */
+void leg_hide_pressed(struct leg *leg, size_t count);
 
 /**
  * What the payload types mean from now on. Types that are not listed are what they were before the
@@ -177,6 +214,7 @@ struct leg_counts leg_counts(const struct leg *leg);
  * After leg_finish, borrowed; for each cause in the order of their positions. Every position from
  * where the leg joined up to the end that was not heard is covered by exactly one that is not
  * FACT_OVERLAID; and what was lost, concealed or undecodable of one voice also where another spoke.
+ * What was paused and held is paused.
  */
 const struct facts *leg_facts(const struct leg *leg);
 
@@ -185,7 +223,8 @@ const char *leg_fact_detail(const struct leg *leg, const struct fact *fact);
 
 /**
  * Events so far, borrowed: "codec_change" and "ssrc_change" where the first packet of the new one
- * was read, "dtmf" from when to when a digit was pressed, "clock_corrected" where the line was
+ * was read, "dtmf" from when to when a digit was pressed, and which ("*" where that is masked, or
+ * part of a code that paused or resumed the recording), "clock_corrected" where the line was
  * moved though somebody spoke, with the ms by which what follows is later. Their leg is -1.
  */
 const struct notes *leg_events(const struct leg *leg);

@@ -17,6 +17,7 @@ void leg_account_init(struct leg_account *account)
 void leg_account_deinit(struct leg_account *account)
 {
     stretches_deinit(&account->heard);
+    stretches_deinit(&account->masked);
     facts_deinit(&account->told);
     facts_deinit(&account->facts);
     notes_deinit(&account->events);
@@ -37,6 +38,25 @@ void leg_account_tell(struct leg_account *account, enum fact_cause cause, uint32
 {
     facts_add(&account->told, cause, detail, start > account->begin ? start : account->begin, end,
               packets);
+}
+
+void leg_account_pressed(struct leg_account *account, int64_t start, int64_t end, bool over)
+{
+    struct leg_press *press = NULL;
+
+    if (!over)
+        end += (int64_t)LEG_PRESS_OPEN_MS * LINE_PER_MS;
+    for (size_t i = 0; i < LEG_PRESSES_MAX && i < account->presses; i++)
+        if (account->press[i].start == start)
+            press = &account->press[i];
+    if (!press)
+        press = &account->press[account->presses++ % LEG_PRESSES_MAX];
+    *press = (struct leg_press){start, end};
+}
+
+void leg_account_masked(struct leg_account *account, int64_t start, int64_t end)
+{
+    stretches_add(&account->masked, start, end);
 }
 
 uint32_t leg_account_detail(struct leg_account *account, const char *text)
@@ -150,6 +170,62 @@ static void add_all(struct facts *facts, enum fact_cause cause, const struct str
         facts_add(facts, cause, 0, set->list[i].start, set->list[i].end, 0);
 }
 
+/*
+ * What was silenced is not heard, nor what was invented there; where nothing was to be heard
+ * anyhow, nothing was silenced.
+ */
+static void settle_masked(struct leg_account *account)
+{
+    struct stretches masked = {0};
+    struct stretches rest = {0};
+
+    if (!account->masked.count)
+        return;
+    unite(&masked, &account->heard);
+    for (size_t i = 0; i < account->told.count; i++)
+        if (account->told.list[i].cause == FACT_CONCEALED)
+            stretches_add(&masked, account->told.list[i].start, account->told.list[i].end);
+    unite(&rest, &masked);
+    stretches_subtract(&rest, &account->masked);
+    stretches_subtract(&masked, &rest);
+    stretches_deinit(&rest);
+    stretches_deinit(&account->masked);
+    account->masked = masked;
+    stretches_subtract(&account->heard, &account->masked);
+    add_all(&account->facts, FACT_MASKED, &account->masked);
+}
+
+static void add_holds(struct stretches *set, const struct holds *holds, int64_t end)
+{
+    for (size_t i = 0; i < holds->count; i++) {
+        const struct hold *hold = &holds->list[i];
+        int64_t last = hold->end_ns == INT64_MAX ? end : line_of_ns(hold->end_ns);
+        stretches_add(set, line_of_ns(hold->start_ns), last < end ? last : end);
+    }
+}
+
+/* What of the line is left, and was paused. */
+static void settle_paused(struct leg_account *account, struct stretches *covered,
+                          const struct holds *pauses, int64_t end)
+{
+    stretches_sort(covered);
+    for (size_t i = 0; i < pauses->count; i++) {
+        const struct hold *pause = &pauses->list[i];
+        int64_t last = pause->end_ns == INT64_MAX ? end : line_of_ns(pause->end_ns);
+        struct fact fact = {
+            .start = line_of_ns(pause->start_ns),
+            .end = last < end ? last : end,
+            .cause = FACT_PAUSED,
+            .detail = pause->detail,
+        };
+        if (fact.start < account->begin)
+            fact.start = account->begin;
+        if (fact.start < fact.end)
+            add_rest(&account->facts, &fact, covered);
+    }
+    add_holds(covered, pauses, end);
+}
+
 /* The rest of the line is not heard because nothing was to be heard, or nothing was sent. */
 static void settle_quiet(struct leg_account *account, struct stretches *covered,
                          const struct holds *holds, int64_t end)
@@ -160,11 +236,7 @@ static void settle_quiet(struct leg_account *account, struct stretches *covered,
 
     stretches_add(&held, account->begin, end);
     stretches_add(&silent, account->begin, end);
-    for (size_t i = 0; i < holds->count; i++) {
-        const struct hold *hold = &holds->list[i];
-        stretches_add(&on_hold, line_of_ns(hold->start_ns),
-                      hold->end_ns == INT64_MAX ? end : line_of_ns(hold->end_ns));
-    }
+    add_holds(&on_hold, holds, end);
     stretches_subtract(&held, covered);
     stretches_subtract(&silent, covered);
     stretches_subtract(&silent, &on_hold);
@@ -176,7 +248,8 @@ static void settle_quiet(struct leg_account *account, struct stretches *covered,
     stretches_deinit(&on_hold);
 }
 
-void leg_account_finish(struct leg_account *account, const struct holds *holds, int64_t end)
+void leg_account_finish(struct leg_account *account, const struct holds *holds,
+                        const struct holds *pauses, int64_t end)
 {
     struct stretches nothing = {0};
     struct stretches covered = {0}; /* heard, or told */
@@ -184,13 +257,16 @@ void leg_account_finish(struct leg_account *account, const struct holds *holds, 
 
     if (account->told.count)
         qsort(account->told.list, account->told.count, sizeof *account->told.list, compare_facts);
+    settle_masked(account);
     unite(&covered, &account->heard);
-    settle(account, FACT_CONCEALED, &nothing, &covered);
+    unite(&covered, &account->masked);
+    settle(account, FACT_CONCEALED, &account->masked, &covered);
     settle(account, FACT_UNDECODABLE, &nothing, &covered);
     settle(account, FACT_LATE, &covered, &late);
     settle(account, FACT_LOST, &late, &covered);
     unite(&covered, &late);
     settle(account, FACT_OVERLAID, &nothing, &nothing);
+    settle_paused(account, &covered, pauses, end);
     settle_quiet(account, &covered, holds, end);
     stretches_deinit(&nothing);
     stretches_deinit(&covered);

@@ -18,7 +18,20 @@
 #include "session/leg.h"
 #include "session/notes.h"
 
-enum { LEG_DETAILS_MAX = 64, LEG_DETAIL_BYTES = 80 };
+enum {
+    LEG_DETAILS_MAX = 128,
+    LEG_DETAIL_BYTES = 80,
+    LEG_PRESSES_MAX = 8, /* events that are silenced, the newest; older ones were read */
+    /* so long an event may go on behind its newest packet, which comes at least so often (RFC 4733
+     * section 2.5.1.2) */
+    LEG_PRESS_OPEN_MS = 60,
+};
+
+/* A stretch in which a digit was pressed. */
+struct leg_press {
+    int64_t start;
+    int64_t end;
+};
 
 struct leg_account {
     int64_t begin;            /* when the leg joined: before, nothing is told */
@@ -27,8 +40,12 @@ struct leg_account {
     struct leg_counts counts; /* lost: of runs that are gone */
     struct notes events;
     struct stretches heard;
-    struct facts told; /* by the voices */
-    bool spoke;        /* a voice has; then the last to begin, and its codec */
+    bool mask; /* digits are masked */
+    size_t presses;
+    struct leg_press press[LEG_PRESSES_MAX]; /* the last ones, of [presses] */
+    struct stretches masked;                 /* silenced, whatever was there */
+    struct facts told;                       /* by the voices */
+    bool spoke; /* a voice has; then the last to begin, and its codec */
     uint32_t ssrc;
     const struct audio_codec *codec;
     size_t details;
@@ -67,7 +84,25 @@ uint32_t leg_account_detail(struct leg_account *account, const char *text);
 void leg_account_speaks(struct leg_account *account, uint32_t ssrc, const struct audio_codec *codec,
                         const struct audio_codec *before, int64_t position);
 
-/** Put the facts together; nothing more will be told. */
-void leg_account_finish(struct leg_account *account, const struct holds *holds, int64_t end);
+/**
+ * Tell that a digit is pressed, as far as is known: what sounds there is silenced where digits are
+ * masked.
+ *
+ * start  of the same press the same each time.
+ * over   its sender said that it ends there.
+ */
+void leg_account_pressed(struct leg_account *account, int64_t start, int64_t end, bool over);
+
+/** What is read from there up to `end` is silenced. */
+void leg_account_masked(struct leg_account *account, int64_t start, int64_t end);
+
+/**
+ * Put the facts together; nothing more will be told.
+ *
+ * holds   when nothing was to be heard, pauses included.
+ * pauses  the pauses alone; their details are of leg_account_detail.
+ */
+void leg_account_finish(struct leg_account *account, const struct holds *holds,
+                        const struct holds *pauses, int64_t end);
 
 #endif

@@ -66,6 +66,17 @@ void notes_add_stretch(struct notes *notes, int64_t start_ms, int64_t end_ms, in
     notes->count++;
 }
 
+void notes_hide(struct notes *notes, const char *cause, size_t count)
+{
+    for (size_t i = notes->count; i > 0 && count; i--) {
+        if (strcmp(notes->list[i - 1].cause, cause) != 0)
+            continue;
+        char *detail = (char *)notes->list[i - 1].detail; /* a copy of its own */
+        memset(detail, '*', strlen(detail));
+        count--;
+    }
+}
+
 void notes_drop(struct notes *notes, int64_t at_ms, uint32_t count)
 {
     struct recording_fact *dropped = &notes->dropped;

@@ -41,6 +41,9 @@ void notes_add(struct notes *notes, int64_t at_ms, int leg, const char *cause, c
 void notes_add_stretch(struct notes *notes, int64_t start_ms, int64_t end_ms, int leg,
                        const char *cause, const char *detail);
 
+/** Of the newest events of a cause, so many, the detail is "*" from now on, each letter of it. */
+void notes_hide(struct notes *notes, const char *cause, size_t count);
+
 /** Count events that came to nothing before they reached the list. */
 void notes_drop(struct notes *notes, int64_t at_ms, uint32_t count);
 

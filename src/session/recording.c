@@ -117,9 +117,10 @@ uint16_t recording_port(const struct recording *recording, size_t stream)
 }
 
 void recording_start(struct recording *recording, struct media_pool *pool, void *sink_handle,
-                     mono_time now, wall_time started)
+                     const struct recording_policy *policy, mono_time now, wall_time started)
 {
     recording->sink_handle = sink_handle;
+    recording->policy = *policy;
     recording->started_mono = now;
     recording->started = started;
     media_pool_take(pool, recording);
@@ -271,6 +272,27 @@ void recording_note(struct recording *recording, const struct recording_note *no
         }
     }
     changes_push_note(&recording->changes, change);
+}
+
+enum status recording_control(struct recording *recording, const struct recording_control *control)
+{
+    struct recording_change *change;
+    enum status status = change_of_control(control, &change);
+
+    if (status == STATUS_OK)
+        changes_push(&recording->changes, change);
+    return status;
+}
+
+enum status recording_press(struct recording *recording, char digit)
+{
+    struct recording_change *change = calloc(1, sizeof *change);
+
+    if (!change)
+        return STATUS_NOMEM;
+    change->pressed = digit;
+    changes_push(&recording->changes, change);
+    return STATUS_OK;
 }
 
 mono_time recording_heard(const struct recording *recording)

@@ -93,9 +93,11 @@ struct recording_stream {
      * comfort noise, events, and what cannot be decoded, so that it can be named */
     size_t formats; /* 1..RECORDING_FORMATS_MAX */
     struct recording_format format[RECORDING_FORMATS_MAX];
-    bool rtcp_mux;  /* they share the RTP port (RFC 5761) */
-    bool held;      /* what comes is not to be heard: on hold, inactive, or withdrawn */
-    bool withdrawn; /* answered port 0, or of a dialog that is over; held then */
+    bool rtcp_mux; /* they share the RTP port (RFC 5761) */
+    bool held;     /* what comes is not to be heard: on hold, inactive, or withdrawn */
+    bool
+        hold_is_pause; /* held because its source paused the recording (RFC 7866 section 7.1.1.1) */
+    bool withdrawn;    /* answered port 0, or of a dialog that is over; held then */
 };
 
 /* What signalling tells of a running call. */
@@ -150,10 +152,11 @@ uint16_t recording_port(const struct recording *recording, size_t stream);
  * Hand it to the pool's least busy thread.
  *
  * sink_handle  from sink->begin, whose ready came with STATUS_OK.
+ * policy       that ready came with; copied.
  * now, started position 0: the same moment on both clocks, not in the future.
  */
 void recording_start(struct recording *recording, struct media_pool *pool, void *sink_handle,
-                     mono_time now, wall_time started);
+                     const struct recording_policy *policy, mono_time now, wall_time started);
 
 /**
  * Add a stream to one that was created, started or not: bind its sockets, so that an answer can
@@ -195,9 +198,9 @@ enum status recording_move_stream(struct recording *recording, size_t index,
  * counted from now: what arrived before is treated as before. The streams keep their sockets,
  * channels and timelines.
  *
- * held  what arrives from now on is not heard, and the stretch is a fact ("held") instead of
- *       silence or loss; what comes after it lies where it arrives, whatever its numbers and
- *       timestamps did meanwhile.
+ * held  what arrives from now on is not heard, and the stretch is a fact ("held", or "paused" where
+ *       hold_is_pause) instead of silence or loss; what comes after it lies where it arrives,
+ *       whatever its numbers and timestamps did meanwhile.
  * withdrawn  its sockets are closed and its ports given back after RECORDING_WITHDRAWN_MS; before
  *       it is withdrawn no longer, recording_move_stream sees that it has some.
  * keys  a key that changes is taken over with the first packet it opens; until then the one before
@@ -218,6 +221,31 @@ enum status recording_update(struct recording *recording,
  * memory, are dropped and counted in a last one.
  */
 void recording_note(struct recording *recording, const struct recording_note *note);
+
+/**
+ * Pause or resume a recording that was started, from now on: what arrives later is not kept (or is
+ * kept again). Applied by the media thread at its next sweep, which then tells the sink
+ * (`controlled`): only from there on is it confirmed.
+ *
+ * control  copied.
+ *
+ * STATUS_OK
+ * STATUS_NOMEM  nothing changed.
+ */
+enum status recording_control(struct recording *recording,
+                              const struct recording_control *control) MUST_CHECK;
+
+/**
+ * Somebody on the call pressed a digit, as its signalling tells (a client that sends no telephone
+ * events). Where it completes a code of the policy, with those told before it, that takes effect as
+ * of now, as the digits of a leg do. It is no fact, and kept no longer than a code may take.
+ *
+ * digit  '0' to '9', '*', '#', 'A' to 'D'.
+ *
+ * STATUS_OK
+ * STATUS_NOMEM  nothing changed.
+ */
+enum status recording_press(struct recording *recording, char digit) MUST_CHECK;
 
 /** When the last packet came that was taken in; 0 where none did. Signalling thread. */
 mono_time recording_heard(const struct recording *recording);

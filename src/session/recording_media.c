@@ -6,7 +6,8 @@ enum { MOMENT_TRIES_MAX = 5 };
 
 void recording_media_begin(struct recording *recording, const struct audio_setup *setup)
 {
-    track_begin(recording->track, setup, recording->sink, recording->sink_handle);
+    track_begin(recording->track, setup, &recording->policy, recording->sink,
+                recording->sink_handle);
 }
 
 /* On the recording's clock; what was told before it began counts from its beginning. */
@@ -69,6 +70,10 @@ static void apply(struct recording *recording, struct recording_change *change)
     }
     if (change->document)
         hand_document(recording, change->document, at_ms);
+    if (change->control)
+        track_control(recording->track, change->control, at_ns);
+    if (change->pressed)
+        track_press(recording->track, change->pressed, at_ns);
     if (change->note_cause)
         notes_add(track_notes(recording->track), at_ms, change->note_stream, change->note_cause,
                   change->note_detail);

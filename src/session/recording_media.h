@@ -55,6 +55,7 @@ struct recording {
     struct port_range *ports;
     const struct recording_sink *sink;
     void *sink_handle;
+    struct recording_policy policy;
     mono_time started_mono;
     wall_time started;
     char cname[STREAM_RTCP_CNAME_BYTES];

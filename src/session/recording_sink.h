@@ -9,6 +9,7 @@
 #ifndef RECORDER_SESSION_RECORDING_SINK_H
 #define RECORDER_SESSION_RECORDING_SINK_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -16,6 +17,7 @@
 #include "base/clock.h"
 #include "base/status.h"
 #include "base/uuid.h"
+#include "encode/opus_settings.h"
 
 struct recording_party {
     char number[BOUND_NUMBER_BYTES]; /* "" where unknown */
@@ -35,6 +37,8 @@ struct recording_quality {
 /* One leg: what is counted stands at the end of a recording, who and what already at its start. */
 struct recording_leg {
     enum recording_channel channel;
+    unsigned own_channel; /* it is also heard alone: 1 + its number among the own channels; 0: it is
+                             not. Known at the end */
     char label[BOUND_LABEL_BYTES];
     struct recording_party party;
     char codec[32];         /* "PCMA", "PCMU" */
@@ -99,17 +103,20 @@ struct recording_begin {
  *   "concealed"    packets that never came; something like them was invented
  *   "silent"       nothing was sent, or nothing that is heard
  *   "held"         on hold, inactive or withdrawn
- *   "paused"       the recording was paused
- *   "masked"       taken out of what was heard, because a rule says so
+ *   "paused"       the recording was paused: what came was not kept, nor digits told; who and why
+ *   "masked"       silenced, because a digit sounded there, or was pressed
  *   "undecodable"  came, but nothing here can decode it: "96 AMR-WB/16000 (no decoder)"
  *   "overlaid"     came for a place where other audio of its source is heard
  *   "unwritten"    the sink did not take it
  * Events of media: "codec_change" ("PCMU -> PCMA"), "ssrc_change", "clock_corrected" (the line was
  * moved while somebody spoke: "+43 ms", what follows is later by so much), "dtmf" (from when to
- * when a digit was pressed: "5"), "quality" (of a leg, at the end: "R 92.1 MOS 4.40 loss 0.02 %
- * jitter 1.2 ms"), "deviation" (why packets are not heard), "notes_dropped" (count: more events
- * than are kept). Events of signalling: those of struct recording_note. A sink that keeps facts
- * adds "documents_dropped" itself.
+ * when a digit was pressed: "5"; "*" where digits are masked, and of a code that paused or resumed
+ * the recording), "quality" (of a leg, at the end: "R 92.1 MOS 4.40 loss 0.02 %
+ * jitter 1.2 ms"), "mixed_only" (the leg is heard among others of its side only, from then on: no
+ * channel of its own is left for it), "deviation" (why packets are not heard), "notes_dropped"
+ * (count: more events than are kept). Events of signalling: those of struct recording_note. A sink
+ * that keeps facts adds "documents_dropped" itself, and
+ * "controls_untold" (count: pauses and resumptions that are not in the audit log).
  */
 struct recording_fact {
     int64_t start_ms;
@@ -151,18 +158,62 @@ struct recording_end {
     const char *end_cause; /* "bye", "no_ack", "expired", "shutdown" */
 };
 
+/*
+ * What the customer whose call it is, and the source that sends it, want of a recording. It is
+ * known once it is known whose the call is, and stays for the recording's life.
+ */
+struct recording_policy {
+    unsigned mask_channels; /* bits, 1 << enum recording_channel: digits pressed on it are told as
+                               "*", and their tones are silenced */
+    int64_t pause_max_ms;   /* a pause ends by itself after so long; 0: never */
+    char pause_code[BOUND_PAUSE_CODE_BYTES]; /* digits, pressed on any leg; "": none */
+    char resume_code[BOUND_PAUSE_CODE_BYTES];
+    struct opus_settings encoder;
+    unsigned channels; /* that many legs, the first ones, are kept alone too, beside left and right;
+                          at most BOUND_CALL_STREAMS; 0: only where more than one speaks on a side,
+                          or more than two in all, from the start */
+};
+
+enum recording_channels { RECORDING_BOTH = 1 << RECORDING_LEFT | 1 << RECORDING_RIGHT };
+
+/* Who can pause a recording. */
+enum recording_control_by {
+    RECORDING_CONTROL_SIP,    /* its source, by a SIP message */
+    RECORDING_CONTROL_API,    /* a program or a person, by the API */
+    RECORDING_CONTROL_DIGITS, /* somebody on the call, by the source's code */
+    RECORDING_CONTROL_LIMIT,  /* the policy: a pause lasted too long */
+};
+
+/*
+ * A pause or a resumption. While a channel is paused nothing that arrives on it is kept, and the
+ * stretch is a fact ("paused"). The last one counts, whoever asked: to pause what is paused changes
+ * its detail and begins its limit anew, to resume what runs changes nothing; both take effect, and
+ * are told.
+ */
+struct recording_control {
+    bool paused;
+    unsigned channels; /* bits; > 0 */
+    enum recording_control_by by;
+    int64_t request;    /* the asker's number for it, given back when it took effect; 0: none */
+    int64_t limit_ms;   /* it ends by itself after so long, if the policy does not end it before;
+                           0: as the policy has it. Of a pause only */
+    const char *detail; /* who and why, for people: "agent 201: card number"; copied */
+};
+
 struct recording_sink {
     void *context;
 
     /*
-     * Take a recording in. `ready(ready_arg, status)` is called once from a thread of the sink's,
-     * when the recording and its index row are durable, or cannot be.
+     * Take a recording in. `ready(ready_arg, status, policy)` is called once from a thread of the
+     * sink's, when the recording and its index row are durable, or cannot be; policy is borrowed
+     * for that call, and NULL but for STATUS_OK.
      * STATUS_OK: *handle set, ready will come. Otherwise ready never comes and *handle is
      * untouched.
      */
     enum status (*begin)(void *context, const struct recording_begin *begin,
-                         void (*ready)(void *ready_arg, enum status status), void *ready_arg,
-                         void **handle);
+                         void (*ready)(void *ready_arg, enum status status,
+                                       const struct recording_policy *policy),
+                         void *ready_arg, void **handle);
 
     /*
      * Take one whole Ogg page, copied before return. granule: the page's granule position, 48 kHz
@@ -178,6 +229,14 @@ struct recording_sink {
      * how many were not is for the sink to tell.
      */
     enum status (*document)(void *context, void *handle, const struct recording_document *document);
+
+    /*
+     * A pause or a resumption took effect at_ms from the recording's start: nothing that arrived
+     * later, on its channels, is or will be kept (or all of it is). For the audit log, and for whom
+     * asked. Copied before return; without memory the sink counts it.
+     */
+    void (*controlled)(void *context, void *handle, const struct recording_control *control,
+                       int64_t at_ms);
 
     /*
      * Milliseconds until the sink next makes durable what it was given, 0 where that is overdue: a

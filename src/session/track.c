@@ -6,12 +6,11 @@
 #include <string.h>
 
 #include "audio/line.h"
-#include "audio/peaks.h"
-#include "encode/opus_header.h"
-#include "encode/opus_pair.h"
+#include "encode/opus_frame.h"
+#include "session/controls.h"
 #include "session/leg.h"
-#include "session/mix.h"
 #include "session/notes.h"
+#include "session/track_encoder.h"
 #include "session/track_end.h"
 #include "session/track_pages.h"
 
@@ -23,26 +22,15 @@ enum {
 
 static_assert((int)LINE_HZ == (int)OPUS_RATE_HZ, "positions are granule positions");
 
-/* Two streams without a coded frame (RFC 6716 section 3.1: CELT, narrowband, 20 ms, code 0), the
- * first self-delimited: keeps the time where libopus failed. */
-static const uint8_t empty_packet[] = {0x98, 0x00, 0x98};
-
-/* The legs that are heard on one channel. */
-struct channel {
-    uint32_t rate_hz; /* only rises */
-    size_t leg_count;
-    struct leg *leg[BOUND_CALL_STREAMS];
-};
-
 struct track {
     size_t leg_count;
     struct leg *leg[BOUND_CALL_STREAMS];
     struct track_end_leg about[BOUND_CALL_STREAMS];
-    struct channel channel[OPUS_CHANNELS];
+    bool mixed_only[BOUND_CALL_STREAMS]; /* told of the leg */
     const struct audio_setup *setup;
     struct sender_clocks senders;
-    struct opus_pair *encoder;
-    struct peaks peaks;
+    struct controls controls;
+    struct track_encoder encoder;
     struct notes notes;
     int64_t talk_over_ms;
     struct track_pages pages;
@@ -90,23 +78,14 @@ static void describe(struct track_end_leg *about, const struct recording_stream 
 static void put_leg(struct track *track, const struct recording_stream *stream,
                     struct leg *owned_leg, int64_t at_ns)
 {
-    struct channel *channel = &track->channel[stream->channel];
-
     assert(track->leg_count < BOUND_CALL_STREAMS);
+    track_encoder_put(&track->encoder, stream->channel, owned_leg, track->leg_count);
     track->leg[track->leg_count] = owned_leg;
     track->about[track->leg_count].channel = stream->channel;
     describe(&track->about[track->leg_count], stream);
     track->leg_count++;
-    channel->leg[channel->leg_count++] = owned_leg;
-    leg_hold(owned_leg, stream->held, at_ns);
-}
-
-void track_add(struct track *track, const struct recording_stream *stream, struct leg *owned_leg,
-               int64_t begin_ns)
-{
-    leg_begin(owned_leg, track->setup, &track->senders, begin_ns,
-              track->pages.frames * OPUS_FRAME_GRANULE);
-    put_leg(track, stream, owned_leg, begin_ns);
+    controls_add(&track->controls, owned_leg, stream->channel, at_ns);
+    controls_hold(&track->controls, track->leg_count - 1, stream, at_ns);
 }
 
 static enum status create_leg(struct track *track, const struct recording_stream *stream,
@@ -120,10 +99,7 @@ static enum status create_leg(struct track *track, const struct recording_stream
     return status;
 }
 
-/*
- * A channel begins at the highest rate that is agreed for its streams; one without a stream costs
- * least at the rate of the other.
- */
+/* A channel begins at the highest rate that is agreed for its streams. */
 static enum status set_rates(struct track *track, const struct recording_stream *streams,
                              size_t stream_count, struct fault *fault)
 {
@@ -132,22 +108,9 @@ static enum status set_rates(struct track *track, const struct recording_stream 
         assert((size_t)streams[i].channel < OPUS_CHANNELS);
         if (!codec)
             return refuse(&streams[i], fault);
-        uint32_t *rate_hz = &track->channel[streams[i].channel].rate_hz;
-        if (codec->rate_hz > *rate_hz)
-            *rate_hz = codec->rate_hz;
+        track_encoder_want(&track->encoder, streams[i].channel, codec->rate_hz);
     }
-    for (size_t i = 0; i < OPUS_CHANNELS; i++)
-        if (!track->channel[i].rate_hz)
-            track->channel[i].rate_hz = track->channel[!i].rate_hz;
     return STATUS_OK;
-}
-
-static enum status open_encoder(struct track *track, struct fault *fault)
-{
-    const uint32_t rates_hz[OPUS_CHANNELS] = {track->channel[0].rate_hz, track->channel[1].rate_hz};
-
-    peaks_init(&track->peaks, rates_hz);
-    return opus_pair_open(rates_hz, &track->encoder, fault);
 }
 
 enum status track_create(const struct recording_stream *streams, size_t stream_count,
@@ -159,12 +122,13 @@ enum status track_create(const struct recording_stream *streams, size_t stream_c
     if (!track)
         return fault_set(fault, STATUS_NOMEM, 0, "make a track");
     notes_init(&track->notes, BOUND_NOTES);
+    track_encoder_init(&track->encoder);
     track_pages_init(&track->pages, serial);
     enum status status = set_rates(track, streams, stream_count, fault);
     for (size_t i = 0; i < stream_count && status == STATUS_OK; i++)
         status = create_leg(track, &streams[i], fault);
     if (status == STATUS_OK)
-        status = open_encoder(track, fault);
+        status = track_encoder_open(&track->encoder, fault);
     if (status != STATUS_OK) {
         track_destroy(track);
         return status;
@@ -180,27 +144,69 @@ void track_destroy(struct track *owned_track)
     for (size_t i = 0; i < owned_track->leg_count; i++)
         leg_destroy(owned_track->leg[i]);
     sender_clocks_deinit(&owned_track->senders);
-    opus_pair_close(owned_track->encoder);
-    peaks_deinit(&owned_track->peaks);
+    track_encoder_deinit(&owned_track->encoder);
     track_pages_deinit(&owned_track->pages);
     notes_deinit(&owned_track->notes);
     free(owned_track);
 }
 
-void track_begin(struct track *track, const struct audio_setup *setup,
-                 const struct recording_sink *sink, void *handle)
+/* Legs on the channel of a leg, itself included. */
+static size_t heard_together(const struct track *track, size_t leg)
 {
-    uint8_t head[OPUS_HEAD_BYTES];
-    uint8_t tags[OPUS_TAGS_BYTES_MAX];
+    return track->encoder.channel[track->about[leg].channel].leg_count;
+}
 
+/*
+ * How many streams of legs alone there are, for good: as many as its source asks for, and one for
+ * each leg it begins with where they are not alone on their sides anyway.
+ */
+static size_t own_streams(const struct track *track, const struct recording_policy *policy)
+{
+    size_t own = policy->channels;
+
+    for (size_t i = 0; i < track->leg_count; i++)
+        if ((track->leg_count > OPUS_CHANNELS || heard_together(track, i) > 1) &&
+            own < track->leg_count)
+            own = track->leg_count;
+    return own < OPUS_OWN_MAX ? own : OPUS_OWN_MAX;
+}
+
+/* Who can be heard among others only, from now on, is told. */
+static void tell_mixed(struct track *track, int64_t at_ms)
+{
+    for (size_t i = 0; i < track->leg_count; i++) {
+        if (track->mixed_only[i] || heard_together(track, i) < 2 ||
+            track_encoder_is_own(&track->encoder, i))
+            continue;
+        track->mixed_only[i] = true;
+        notes_add(&track->notes, at_ms, (int)i, "mixed_only", "");
+    }
+}
+
+void track_begin(struct track *track, const struct audio_setup *setup,
+                 const struct recording_policy *policy, const struct recording_sink *sink,
+                 void *handle)
+{
     track->setup = setup;
     for (size_t i = 0; i < track->leg_count; i++)
         leg_begin(track->leg[i], setup, &track->senders, 0, 0);
+    controls_begin(&track->controls, policy, sink, handle);
     track_pages_begin(&track->pages, sink, handle);
-    opus_header_identify(opus_pair_pre_skip(track->encoder), track->channel[RECORDING_LEFT].rate_hz,
-                         head);
-    track_pages_add_header(&track->pages, head, sizeof head);
-    track_pages_add_header(&track->pages, tags, opus_header_comment(tags));
+    track_encoder_begin(&track->encoder, &policy->encoder, own_streams(track, policy),
+                        &track->pages);
+    for (size_t i = 0; i < track->leg_count; i++)
+        track_encoder_open_own(&track->encoder, i);
+    tell_mixed(track, 0);
+}
+
+void track_add(struct track *track, const struct recording_stream *stream, struct leg *owned_leg,
+               int64_t begin_ns)
+{
+    leg_begin(owned_leg, track->setup, &track->senders, begin_ns,
+              track->pages.frames * OPUS_FRAME_GRANULE);
+    put_leg(track, stream, owned_leg, begin_ns);
+    track_encoder_open_own(&track->encoder, track->leg_count - 1);
+    tell_mixed(track, begin_ns / CLOCK_NS_PER_MS);
 }
 
 void track_update(struct track *track, const struct recording_stream *streams, size_t stream_count,
@@ -210,7 +216,7 @@ void track_update(struct track *track, const struct recording_stream *streams, s
         if (!track_accepts(&streams[i]))
             continue;
         leg_set_formats(track->leg[i], streams[i].format, streams[i].formats);
-        leg_hold(track->leg[i], streams[i].held, at_ns);
+        controls_hold(&track->controls, i, &streams[i], at_ns);
         describe(&track->about[i], &streams[i]);
     }
 }
@@ -219,7 +225,19 @@ void track_receive(struct track *track, size_t leg, const uint8_t *data, size_t 
                    int64_t arrival_ns)
 {
     assert(leg < track->leg_count);
+    controls_pass(&track->controls, arrival_ns);
     leg_receive(track->leg[leg], data, data_bytes, arrival_ns);
+    controls_press(&track->controls, leg);
+}
+
+void track_control(struct track *track, const struct recording_control *control, int64_t at_ns)
+{
+    controls_apply(&track->controls, control, at_ns);
+}
+
+void track_press(struct track *track, char digit, int64_t at_ns)
+{
+    controls_told_press(&track->controls, digit, at_ns);
 }
 
 void track_report(struct track *track, size_t leg, const struct rtcp_sender_report *report,
@@ -240,40 +258,11 @@ struct notes *track_notes(struct track *track)
     return &track->notes;
 }
 
-/* A leg brought audio of a higher rate than its channel has: that is not to be lost. */
-static void raise_rate(struct track *track, size_t index)
-{
-    struct channel *channel = &track->channel[index];
-    uint32_t rate_hz = channel->rate_hz;
-
-    for (size_t i = 0; i < channel->leg_count; i++)
-        if (leg_rate_hz(channel->leg[i]) > rate_hz)
-            rate_hz = leg_rate_hz(channel->leg[i]);
-    channel->rate_hz = rate_hz;
-    /* without memory it is tried again with the next frame */
-    if (opus_pair_rate_hz(track->encoder, index) < rate_hz &&
-        opus_pair_raise(track->encoder, index, rate_hz) == STATUS_OK)
-        peaks_set_rate(&track->peaks, index, rate_hz);
-}
-
-/* Read the next 20 ms of a channel at the rate of its encoder. */
-static void read_channel(const struct track *track, size_t index, int16_t *pcm)
-{
-    const struct channel *channel = &track->channel[index];
-    size_t samples = channel->rate_hz / OPUS_FRAMES_PER_SECOND;
-    size_t wanted = opus_pair_frame_samples(track->encoder, index);
-
-    mix_read(channel->leg, channel->leg_count, channel->rate_hz, pcm, samples);
-    /* there was no memory for an encoder of that rate: not as it should sound, but heard */
-    for (size_t i = 0; wanted < samples && i < wanted; i++)
-        pcm[i] = pcm[i * samples / wanted];
-}
-
 /* Whether somebody on the channel spoke in what was read last. */
-static bool speaks(const struct channel *channel)
+static bool speaks(const struct track *track, enum recording_channel channel)
 {
-    for (size_t i = 0; i < channel->leg_count; i++)
-        if (speech_is_on(leg_speech(channel->leg[i])))
+    for (size_t i = 0; i < track->leg_count; i++)
+        if (track->about[i].channel == channel && speech_is_on(leg_speech(track->leg[i])))
             return true;
     return false;
 }
@@ -281,21 +270,11 @@ static bool speaks(const struct channel *channel)
 /* Encode the next 20 ms; the page they are on stays open. */
 static void encode_frame(struct track *track)
 {
-    int16_t pcm[OPUS_CHANNELS][OPUS_FRAME_SAMPLES_MAX];
-    uint8_t packet[BOUND_OPUS_PACKET_BYTES];
-    size_t packet_bytes;
-
-    for (size_t i = 0; i < OPUS_CHANNELS; i++) {
-        raise_rate(track, i);
-        read_channel(track, i, pcm[i]);
-        peaks_add(&track->peaks, i, pcm[i], opus_pair_frame_samples(track->encoder, i));
-    }
-    if (speaks(&track->channel[RECORDING_LEFT]) && speaks(&track->channel[RECORDING_RIGHT]))
+    track_encoder_frame(&track->encoder, &track->pages);
+    for (size_t i = 0; i < track->leg_count; i++)
+        controls_press(&track->controls, i);
+    if (speaks(track, RECORDING_LEFT) && speaks(track, RECORDING_RIGHT))
         track->talk_over_ms += FRAME_MS;
-    if (opus_pair_encode(track->encoder, pcm[0], pcm[1], packet, &packet_bytes) == STATUS_OK)
-        track_pages_add(&track->pages, packet, packet_bytes);
-    else
-        track_pages_add(&track->pages, empty_packet, sizeof empty_packet);
 }
 
 /*
@@ -334,6 +313,7 @@ static int64_t ready_frames(const struct track *track, int64_t passed)
 
 void track_advance(struct track *track, int64_t horizon_ns)
 {
+    controls_pass(&track->controls, horizon_ns);
     for (size_t i = 0; i < track->leg_count; i++)
         leg_settle(track->leg[i], horizon_ns);
     int64_t passed = passed_ns(track, horizon_ns);
@@ -371,7 +351,7 @@ void track_finish(struct track *track, const struct track_ending *ending)
     int64_t duration_ms = end_ms(track, ending->stopped_ns);
     /* RFC 7845 section 4.4: the decoder drops the pre-skip and trims to the last granule position,
      * so frames are needed until both are covered: always at least one more than before */
-    int64_t granule = duration_ms * GRANULE_PER_MS + opus_pair_pre_skip(track->encoder);
+    int64_t granule = duration_ms * GRANULE_PER_MS + opus_bundle_pre_skip(track->encoder.bundle);
     int64_t frames = (granule + OPUS_FRAME_GRANULE - 1) / OPUS_FRAME_GRANULE;
 
     while (track->pages.frames < frames) {
@@ -383,18 +363,20 @@ void track_finish(struct track *track, const struct track_ending *ending)
     }
     for (size_t i = 0; i < track->leg_count; i++)
         leg_finish(track->leg[i], duration_ms * LINE_PER_MS);
-    peaks_finish(&track->peaks);
+    peaks_finish(&track->encoder.peaks);
     struct track_end_input input = {
         .leg_count = track->leg_count,
         .duration_ms = duration_ms,
         .talk_over_ms = track->talk_over_ms,
         .about = track->about,
-        .peaks = &track->peaks,
+        .peaks = &track->encoder.peaks,
         .unwritten = &track->pages.unwritten,
         .notes = &track->notes,
         .ending = ending,
     };
-    for (size_t i = 0; i < track->leg_count; i++)
+    for (size_t i = 0; i < track->leg_count; i++) {
         input.leg[i] = track->leg[i];
+        track->about[i].own = track_encoder_is_own(&track->encoder, i);
+    }
     track_end_report(&input, track->pages.sink, track->pages.handle);
 }

@@ -49,11 +49,13 @@ void track_destroy(struct track *owned_track);
  * Write the header pages; pages go down this sink from now on. Nothing is received before.
  *
  * setup   of decoders; borrowed, outlives the track.
+ * policy  copied.
  * sink    borrowed, outlives the track.
  * handle  of the sink.
  */
 void track_begin(struct track *track, const struct audio_setup *setup,
-                 const struct recording_sink *sink, void *handle);
+                 const struct recording_policy *policy, const struct recording_sink *sink,
+                 void *handle);
 
 /**
  * Make the leg of a stream that is to be added. Any thread.
@@ -93,6 +95,18 @@ void track_receive(struct track *track, size_t leg, const uint8_t *data, size_t 
 /** Give a leg a report of its sender; arguments as leg_report. */
 void track_report(struct track *track, size_t leg, const struct rtcp_sender_report *report,
                   const char *cname, const struct sockaddr_storage *from);
+
+/**
+ * Pause or resume, as sink->controlled is then told. Also done by digits that make a code of the
+ * policy's, and when a pause's limit is over.
+ *
+ * at_ns  since when: what arrives from then on is not kept, or is kept again.
+ */
+void track_control(struct track *track, const struct recording_control *control, int64_t at_ns);
+
+/** Signalling tells that a digit was pressed, at at_ns: where it completes a code of the policy's,
+ * that takes effect from then on. */
+void track_press(struct track *track, char digit, int64_t at_ns);
 
 /** Count datagrams that no leg is given; arguments as leg_count. */
 void track_count(struct track *track, size_t leg, enum leg_outcome outcome, uint64_t datagrams);

@@ -52,13 +52,14 @@ static int64_t at_most(int64_t value_ms, int64_t most_ms)
 
 static void fill_leg(struct recording_leg *out, const struct leg *leg,
                      const struct track_end_leg *about, const struct measured *measured,
-                     int64_t duration_ms)
+                     int64_t duration_ms, size_t index)
 {
     struct leg_counts counts = leg_counts(leg);
     int64_t anchor = leg_anchor(leg);
 
     *out = (struct recording_leg){
         .channel = about->channel,
+        .own_channel = about->own ? (unsigned)index + 1 : 0,
         .party = about->party,
         .rate_hz = leg_rate_hz(leg),
         .anchor_samples = anchor < 0 ? -1 : anchor * leg_rate_hz(leg) / LINE_HZ,
@@ -209,7 +210,7 @@ void track_end_report(const struct track_end_input *input, const struct recordin
     };
 
     for (size_t i = 0; i < input->leg_count; i++)
-        fill_leg(&end.leg[i], input->leg[i], &input->about[i], &measured[i], input->duration_ms);
+        fill_leg(&end.leg[i], input->leg[i], &input->about[i], &measured[i], input->duration_ms, i);
     sink->end(sink->context, handle, &end);
     free(facts);
 }

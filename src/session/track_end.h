@@ -4,6 +4,7 @@
 #ifndef RECORDER_SESSION_TRACK_END_H
 #define RECORDER_SESSION_TRACK_END_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -17,6 +18,7 @@
 /* What signalling told of a leg. */
 struct track_end_leg {
     enum recording_channel channel;
+    bool own; /* it has a channel of its own too, that of its index */
     char label[BOUND_LABEL_BYTES];
     struct recording_party party;
 };

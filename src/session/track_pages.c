@@ -2,7 +2,7 @@
 
 #include <assert.h>
 
-#include "encode/opus_pair.h"
+#include "encode/opus_frame.h"
 #include "session/recording.h"
 
 enum { PAGE_FRAMES = RECORDING_PAGE_MS * OPUS_FRAMES_PER_SECOND / 1000 };

@@ -21,6 +21,7 @@
 #ifndef RECORDER_SESSION_VOICE_H
 #define RECORDER_SESSION_VOICE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -83,6 +84,9 @@ void voice_receive_other(struct voice *voice, const struct voice_packet *what);
 
 /** Take one of an event (RFC 4733), likewise; the digit is told once it is over. */
 void voice_receive_event(struct voice *voice, const struct voice_packet *what);
+
+/** Do not tell which digit was pressed last; returns whether there is one that was not told yet. */
+bool voice_hide_event(struct voice *voice);
 
 /** Take one that came on hold: not expected, but not missing either. Counted as ignored. */
 void voice_receive_held(struct voice *voice, const struct voice_packet *what);

@@ -18,7 +18,8 @@ void voice_event_over(struct voice *voice)
 {
     struct voice_event *event = &voice->event;
     char number[EVENT_TEXT_BYTES];
-    const char *name = codec_event_name(event->event);
+    bool masked = event->hidden || voice->leg.account->mask;
+    const char *name = masked ? "*" : codec_event_name(event->event);
 
     if (!event->set)
         return;
@@ -80,6 +81,13 @@ static void take_event(struct voice *voice, const struct codec_event *parsed, ui
     int64_t end = event->segment + duration;
     event->end = end > event->end ? end : event->end;
     event->ended = event->ended || parsed->end;
+    leg_account_pressed(voice->leg.account, event->start, event->end, event->ended);
+}
+
+bool voice_hide_event(struct voice *voice)
+{
+    voice->event.hidden = true;
+    return voice->event.set;
 }
 
 void voice_receive_event(struct voice *voice, const struct voice_packet *what)

@@ -3,7 +3,7 @@
 #include <assert.h>
 #include <string.h>
 
-#include "encode/opus_pair.h"
+#include "encode/opus_frame.h"
 #include "session/samples.h"
 
 void voice_output_deinit(struct voice_output *output)

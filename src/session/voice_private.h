@@ -61,7 +61,8 @@ struct voice_anchor {
 /* A digit being pressed. */
 struct voice_event {
     bool set;
-    bool ended; /* its sender said so */
+    bool ended;  /* its sender said so */
+    bool hidden; /* which it was is not told */
     uint8_t event;
     uint32_t timestamp; /* of its newest segment (RFC 4733 section 2.5.1.3) */
     int64_t start;

@@ -1,6 +1,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "sip/info.h"
 #include "sip/message.h"
 #include "sip/recognition.h"
 #include "sip/reply.h"
@@ -232,6 +233,31 @@ static void prack_received(struct sip_call *call, const struct sip_msg *msg)
     sip_body_deinit(&body);
 }
 
+/* It is answered when what it asks holds: whoever pauses may go on to speak of what is not to be
+ * kept. */
+static void info_received(struct sip_call *call, const struct sip_msg *msg)
+{
+    const struct sip_server_handler *handler = &call->server->options.handler;
+    struct sip_body_refusal refusal;
+    struct sip_call_info info;
+    enum status status = STATUS_OK;
+
+    if (!handler->info) {
+        reply_stateless(call->server, msg, 405, "Method Not Allowed", REPLY_ALLOW_HEADERS);
+        return;
+    }
+    if (!info_read(msg, &info, &refusal)) {
+        reply_final(call->server, msg, refusal.code, refusal.reason, refusal.headers);
+        return;
+    }
+    if (info.kind != SIP_INFO_NOTHING)
+        status = handler->info(handler->context, call->context, &info);
+    if (status == STATUS_OK)
+        reply_final(call->server, msg, 200, "OK", "");
+    else
+        reply_final(call->server, msg, 500, "Server Internal Error", "");
+}
+
 static void call_request(struct sip_call *call, const struct sip_msg *msg)
 {
     struct sip_server *server = call->server;
@@ -240,6 +266,8 @@ static void call_request(struct sip_call *call, const struct sip_msg *msg)
         bye_received(call, msg);
     } else if (message_is(msg, "PRACK")) {
         prack_received(call, msg);
+    } else if (message_is(msg, "INFO")) {
+        info_received(call, msg);
     } else if (message_is(msg, "INVITE") || message_is(msg, "UPDATE")) {
         update_received(call, msg);
     } else if (message_is(msg, "OPTIONS")) {

@@ -11,7 +11,7 @@
 
 struct sip_server;
 
-#define REPLY_ALLOW_HEADERS "Allow: INVITE, ACK, BYE, CANCEL, OPTIONS, UPDATE, PRACK\r\n"
+#define REPLY_ALLOW_HEADERS "Allow: INVITE, ACK, BYE, CANCEL, OPTIONS, UPDATE, PRACK, INFO\r\n"
 #define REPLY_ACCEPT_HEADERS                                                                       \
     "Accept: application/sdp, multipart/mixed, application/rs-metadata, "                          \
     "application/rs-metadata+xml\r\n"

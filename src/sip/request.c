@@ -142,8 +142,8 @@ static void request_dispatch(struct sip_server *server, const struct sip_msg *ms
         (void)standing_refused(server, NULL, msg);
     } else if (outside && (message_is(msg, "INVITE") || message_is(msg, "OPTIONS"))) {
         outsider_request(server, msg);
-    } else if (outside &&
-               (message_is(msg, "BYE") || message_is(msg, "UPDATE") || message_is(msg, "PRACK"))) {
+    } else if (outside && (message_is(msg, "BYE") || message_is(msg, "UPDATE") ||
+                           message_is(msg, "PRACK") || message_is(msg, "INFO"))) {
         (void)standing_refused(server, NULL, msg);
     } else if (outside) {
         reply_stateless(server, msg, 405, "Method Not Allowed", REPLY_ALLOW_HEADERS);

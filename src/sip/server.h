@@ -156,6 +156,19 @@ enum sip_standing {
     SIP_STANDING_STRANGER, /* nobody's client: 403, as to all that he asks for */
 };
 
+/* What an INFO within a call asks (info.h). */
+enum sip_info_kind {
+    SIP_INFO_NOTHING, /* never told */
+    SIP_INFO_PAUSE,   /* keep nothing of what comes from now on */
+    SIP_INFO_RESUME,
+    SIP_INFO_DIGIT, /* somebody pressed it */
+};
+
+struct sip_call_info {
+    enum sip_info_kind kind;
+    char digit; /* of SIP_INFO_DIGIT: 0-9, *, #, A-D. Not to be logged or kept */
+};
+
 /*
  * Handlers, all on the server's thread. After `invite` the call waits: the owner answers, now or
  * later, with exactly one of sip_call_accept and sip_call_reject. 100 Trying is sent at once.
@@ -214,6 +227,16 @@ struct sip_server_handler {
      */
     enum status (*update)(void *context, void *call_context, const struct sip_call_offer *offer,
                           struct sdp_local *local);
+
+    /*
+     * An INFO came that asks for something; also before the call is accepted.
+     *
+     * STATUS_OK (200): what arrives from now on is treated as it asks. STATUS_NOMEM and others
+     * (500): nothing changed.
+     *
+     * NULL: INFO is not taken, 405.
+     */
+    enum status (*info)(void *context, void *call_context, const struct sip_call_info *info);
 
     /*
      * The session timer of a call has run out, its client does not know it any more (481), or never

@@ -5,7 +5,7 @@
  * transport.c   sockets, and what libre needs done to them; streams.c, sip_tls.c behind it
  * input.c       what they bring, up to libre's transactions; mend.c, salvage.c behind it
  * request.c     every request first; those outside of a dialog
- * dialog.c      requests within one
+ * dialog.c      requests within one; info.c reads the INFO among them
  * standing.c    whether their sender may send them
  * call.c        one call: its life
  * answer.c      its 200s: our descriptions, repeated until their ACK

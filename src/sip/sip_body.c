@@ -181,8 +181,7 @@ static bool take_multipart(const struct sip_msg *msg, struct text_span type, str
     return !hides_offer(msg, &parts) || refuse(refusal, NESTED_MULTIPART);
 }
 
-/* Whether a body that cannot be read may be left so. */
-static bool is_optional(const struct sip_msg *msg)
+bool sip_body_is_optional(const struct sip_msg *msg)
 {
     struct text_span disposition = message_header_value(msg, &MESSAGE_CONTENT_DISPOSITION);
     struct pl params = {.p = disposition.text, .l = disposition.bytes};
@@ -228,7 +227,7 @@ static bool body_take(const struct sip_msg *msg, struct text_span text, struct s
     struct msg_ctype parsed;
 
     if (encoding.bytes > 0 && !span_equals(encoding, "identity"))
-        return is_optional(msg) || refuse(refusal, ENCODED);
+        return sip_body_is_optional(msg) || refuse(refusal, ENCODED);
     if (type.bytes == 0)
         return take_untyped(msg, text, body, refusal);
     if (msg_ctype_decode(&parsed, &type_text))
@@ -245,7 +244,7 @@ static bool body_take(const struct sip_msg *msg, struct text_span text, struct s
         take_metadata((struct sip_body_document){.xml = text, .type = type}, body);
         return true;
     }
-    return is_optional(msg) || refuse(refusal, UNKNOWN_TYPE);
+    return sip_body_is_optional(msg) || refuse(refusal, UNKNOWN_TYPE);
 }
 
 bool sip_body_read(const struct sip_msg *msg, struct sip_body *body,

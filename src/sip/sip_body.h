@@ -59,6 +59,10 @@ struct sip_body_refusal {
 bool sip_body_read(const struct sip_msg *msg, struct sip_body *body,
                    struct sip_body_refusal *refusal) MUST_CHECK;
 
+/** Whether the body of a message may be left unread where it cannot be read
+ * (Content-Disposition: handling=optional). */
+bool sip_body_is_optional(const struct sip_msg *msg);
+
 /**
  * Read the body of a message that has no answer to refuse it by (ACK, response) or that is taken
  * whatever it holds (BYE): what cannot be read is as if it were not there.

@@ -25,6 +25,7 @@ enum {
     SOURCE_NAME_BYTES = 64,
     SOURCE_CERTIFICATE_BYTES = 128,
     SOURCE_LIMIT_MAX = 100000,
+    SOURCE_CHANNELS_MAX = 8,
 };
 
 struct customer {
@@ -32,6 +33,29 @@ struct customer {
     char number[BOUND_NUMBER_BYTES]; /* customer number, what they sign in with */
     char name[BOUND_NAME_BYTES];
     wall_time created;
+};
+
+/* Which parties of a call a rule is for. */
+enum policy_parties { POLICY_NOBODY, POLICY_CALLER, POLICY_CALLED, POLICY_BOTH };
+
+/* What the Opus encoder is set to (libopus's OPUS_APPLICATION). */
+enum policy_encoder { POLICY_LOW_DELAY, POLICY_SPEECH, POLICY_AUDIO };
+
+enum {
+    POLICY_PAUSE_S_MAX = 24 * 3600,
+    POLICY_BITRATE_MIN = 6000,
+    POLICY_BITRATE_MAX = 128000,
+    POLICY_COMPLEXITY_MAX = 10,
+};
+
+/* How a customer's calls are recorded. All 0 is how they are where nobody said otherwise. */
+struct customer_policy {
+    enum policy_parties mask; /* whose digits are masked (PCI DSS) */
+    unsigned pause_max_s;     /* a pause ends by itself after so long; 0: never;
+                                 at most POLICY_PAUSE_S_MAX */
+    enum policy_encoder encoder;
+    unsigned bitrate;    /* bit/s of each channel, POLICY_BITRATE_MIN.._MAX; 0: as the rate needs */
+    unsigned complexity; /* 0..POLICY_COMPLEXITY_MAX: CPU for quality */
 };
 
 struct customer_number {
@@ -57,7 +81,13 @@ struct source {
     bool plain_keys;    /* SRTP keys are taken from SDP over UDP and TCP too (RFC 4568 section 7) */
     unsigned calls_max; /* recordings at a time; 0: no limit of its own */
     unsigned dialogs_max; /* SIP dialogs at a time, those being set up included; 0: none */
-    unsigned rate_per_s;  /* INVITE and OPTIONS a second, twice that in a burst; 0: none */
+    /* digits, '*' and '#', 2 or more; pressed on a call of its, they pause the recording and resume
+     * it; the same: in turns. "" where none. Where they differ neither is a part of the other */
+    char pause_code[BOUND_PAUSE_CODE_BYTES];
+    char resume_code[BOUND_PAUSE_CODE_BYTES];
+    unsigned rate_per_s; /* INVITE and OPTIONS a second, twice that in a burst; 0: none */
+    unsigned channels;   /* legs that are heard alone too, in any call of its; at most
+                            SOURCE_CHANNELS_MAX; 0: where a call needs it */
 };
 
 /** Keep the digits of a number: leading '+' or "00" dropped, separators (space, tab and "-.()/")
@@ -87,6 +117,19 @@ enum status customers_pin_hash(struct index *index, const char *number, struct c
 enum status customers_set_pin_hash(struct index *index, const char *number, const char *pin_hash,
                                    struct fault *fault) MUST_CHECK;
 
+/** How a customer's calls are recorded. STATUS_NOT_FOUND. */
+enum status customers_policy(struct index *index, const struct uuid *customer,
+                             struct customer_policy *policy, struct fault *fault) MUST_CHECK;
+
+/**
+ * Set how a customer's calls are recorded, from the next call on.
+ *
+ * STATUS_NOT_FOUND; STATUS_INVALID (a value out of its range; fault says which).
+ */
+enum status customers_set_policy(struct index *index, const char *number,
+                                 const struct customer_policy *policy,
+                                 struct fault *fault) MUST_CHECK;
+
 /** All customers by number, "unassigned" included. */
 enum status customers_list(struct index *index,
                            void (*visit)(void *context, const struct customer *customer),
@@ -112,7 +155,8 @@ enum status numbers_list(struct index *index,
  * end. An IPv4 network mapped into IPv6 (::ffff:0:0/96 and longer) is that IPv4 network.
  *
  * STATUS_EXISTS (the name; or network and certificate both), STATUS_INVALID (host bits set, prefix
- * too long, neither network nor certificate, name, certificate, a limit over SOURCE_LIMIT_MAX),
+ * too long, neither network nor certificate, name, certificate, a code, a limit over
+ * SOURCE_LIMIT_MAX, channels over SOURCE_CHANNELS_MAX; fault says which),
  * STATUS_NOT_FOUND (customer).
  */
 enum status sources_add(struct index *index, const struct source *source,

@@ -53,13 +53,19 @@ json_t *details_add_sound(json_t *owned_object, const struct index_recording *re
     return NULL;
 }
 
+json_t *details_own_channel(const struct index_leg *leg)
+{
+    return leg->own_channel ? json_integer(leg->own_channel - 1) : json_null();
+}
+
 static json_t *leg_json(const struct index_leg *leg, const struct details_leg_media *media)
 {
     bool anchored = media && media->anchor_samples >= 0;
 
-    return json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:I, s:I, s:I, s:I, s:I, s:I}", "channel",
-                     leg->right ? "right" : "left", "label", text_or_null(leg->label), "party",
-                     party_json(&leg->party), "codec", text_or_null(leg->codec), "rate_hz",
+    return json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:I, s:I, s:I, s:I, s:I}", "channel",
+                     leg->right ? "right" : "left", "own_channel", details_own_channel(leg),
+                     "label", text_or_null(leg->label), "party", party_json(&leg->party), "codec",
+                     text_or_null(leg->codec), "rate_hz",
                      media && media->rate_hz ? json_integer(media->rate_hz) : json_null(),
                      "anchor_samples", anchored ? json_integer(media->anchor_samples) : json_null(),
                      "packets_received", (json_int_t)leg->packets_received, "packets_lost",

@@ -42,6 +42,9 @@ enum status details_write(const struct index_recording *recording,
 json_t *details_add_sound(json_t *owned_object, const struct index_recording *recording,
                           const struct index_leg *leg);
 
+/** The number of a leg's own channel as JSON, from 0, null where it has none; NULL: no memory. */
+json_t *details_own_channel(const struct index_leg *leg);
+
 /**
  * Read it back: what the index lost, or never had, of a sealed recording.
  *

@@ -129,6 +129,17 @@ static void take_talk_over(const json_t *details, struct index_recording *record
     recording->talk_over_ms = (int64_t)count_of(details, "talk_over_ms");
 }
 
+/* Counted from 0 there; null, or no member in a file from before, is none. */
+static unsigned own_channel_of(const json_t *leg)
+{
+    const json_t *value = json_object_get(leg, "own_channel");
+    json_int_t number = json_integer_value(value);
+
+    return json_is_integer(value) && number >= 0 && number < BOUND_CALL_STREAMS
+               ? (unsigned)number + 1
+               : 0;
+}
+
 static void take_legs(const json_t *legs, struct index_recording *recording)
 {
     recording->legs = json_array_size(legs);
@@ -136,7 +147,8 @@ static void take_legs(const json_t *legs, struct index_recording *recording)
         const json_t *value = json_array_get(legs, i);
         const char *channel = json_string_value(json_object_get(value, "channel"));
         struct index_leg *leg = &recording->leg[i];
-        *leg = (struct index_leg){.right = channel && strcmp(channel, "right") == 0};
+        *leg = (struct index_leg){.right = channel && strcmp(channel, "right") == 0,
+                                  .own_channel = own_channel_of(value)};
         take_text(value, "label", leg->label, sizeof leg->label);
         take_party(value, "party", &leg->party);
         take_text(value, "codec", leg->codec, sizeof leg->codec);

@@ -13,7 +13,7 @@
 #include "base/fault.h"
 #include "base/status.h"
 
-enum { INDEX_SCHEMA_VERSION = 4, INDEX_BUSY_MS = 10000 };
+enum { INDEX_SCHEMA_VERSION = 5, INDEX_BUSY_MS = 10000 };
 
 struct index;
 

@@ -8,12 +8,13 @@ static const char leg_insert_sql[] =
     "INSERT INTO legs (recording, position, right_channel, label, party_number, party_name, codec,"
     " packets_received, packets_lost, packets_late, packets_duplicate,"
     " packets_ignored, packets_refused, r_tenths, mos_hundredths, jitter_us, speech_ms,"
-    " longest_silence_ms)"
-    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)";
+    " longest_silence_ms, own_channel)"
+    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18,"
+    " ?19)";
 static const char leg_list_sql[] =
     "SELECT right_channel, label, party_number, party_name, codec, packets_received, packets_lost,"
     " packets_late, packets_duplicate, packets_ignored, packets_refused, r_tenths, mos_hundredths,"
-    " jitter_us, speech_ms, longest_silence_ms"
+    " jitter_us, speech_ms, longest_silence_ms, own_channel"
     " FROM legs WHERE recording = ?1 ORDER BY position LIMIT ?2";
 
 static const char facts_remove_sql[] = "DELETE FROM facts WHERE recording = ?1";
@@ -66,6 +67,7 @@ static enum status insert_leg(struct index *index, const struct uuid *recording,
     statement_integer(&statement, leg->sound.jitter_us);
     statement_integer(&statement, leg->sound.speech_ms);
     statement_integer(&statement, leg->sound.longest_silence_ms);
+    statement_integer(&statement, leg->own_channel);
     return statement_run(&statement, NULL, fault, "insert leg");
 }
 
@@ -155,6 +157,7 @@ enum status parts_read_legs(struct index *index, struct index_recording *recordi
         leg->packets_ignored = (uint64_t)statement_read_integer(&statement);
         leg->packets_refused = (uint64_t)statement_read_integer(&statement);
         read_sound(&statement, &leg->sound);
+        leg->own_channel = (unsigned)statement_read_integer(&statement);
     }
     statement_end(&statement);
     return status;

@@ -60,7 +60,9 @@ struct index_sound {
 };
 
 struct index_leg {
-    bool right; /* channel */
+    bool right;           /* channel */
+    unsigned own_channel; /* it is also heard alone: 1 + its number among those that are;
+                             0: it is not */
     char label[BOUND_LABEL_BYTES];
     struct index_party party;
     char codec[32];

@@ -255,7 +255,38 @@ static const char version_4[] =
     "ALTER TABLE legs ADD COLUMN speech_ms INTEGER NOT NULL DEFAULT 0;"
     "ALTER TABLE legs ADD COLUMN longest_silence_ms INTEGER NOT NULL DEFAULT 0;";
 
-const char *const schema_steps[] = {version_1, version_2, version_3, version_4};
+/*
+ * Version 5: how a customer's calls are recorded, the codes of a source, a leg's own channel, and
+ * what is asked of recordings in progress (controls.h). AUTOINCREMENT: an id that was used is never
+ * somebody else's request.
+ */
+static const char version_5[] =
+    "ALTER TABLE customers ADD COLUMN mask INTEGER NOT NULL DEFAULT 0;" /* enum policy_parties */
+    "ALTER TABLE customers ADD COLUMN pause_max_s INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE customers ADD COLUMN encoder INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE customers ADD COLUMN bitrate INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE customers ADD COLUMN complexity INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE sources ADD COLUMN pause_code TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE sources ADD COLUMN resume_code TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE sources ADD COLUMN channels INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE legs ADD COLUMN own_channel INTEGER NOT NULL DEFAULT 0;"
+
+    "CREATE TABLE controls ("
+    "  id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,"
+    "  recording BLOB NOT NULL REFERENCES recordings (id) ON DELETE CASCADE,"
+    "  node TEXT NOT NULL," /* as the recording has it */
+    "  pause INTEGER NOT NULL,"
+    "  parties INTEGER NOT NULL,"
+    "  limit_s INTEGER NOT NULL,"
+    "  actor TEXT NOT NULL, reason TEXT NOT NULL, address TEXT NOT NULL,"
+    "  asked_us INTEGER NOT NULL,"
+    "  state INTEGER NOT NULL," /* enum control_state */
+    "  at_ms INTEGER NOT NULL"
+    ") STRICT;"
+    "CREATE INDEX controls_asked ON controls (node, id) WHERE state = 0;"
+    "CREATE INDEX controls_by_recording ON controls (recording, state);";
+
+const char *const schema_steps[] = {version_1, version_2, version_3, version_4, version_5};
 _Static_assert(sizeof schema_steps / sizeof schema_steps[0] == INDEX_SCHEMA_VERSION,
                "one step per schema version");
 

@@ -6,7 +6,13 @@
 #include "storage/index/lookup.h"
 
 /* Networks are kept as their first and last address, 4 bytes of IPv4 or 16 of IPv6. */
-enum { IPV4_BYTES = 4, IPV6_BYTES = 16, MAPPED_BITS = 96, DIGEST_DIGITS = 64 };
+enum {
+    IPV4_BYTES = 4,
+    IPV6_BYTES = 16,
+    MAPPED_BITS = 96,
+    DIGEST_DIGITS = 64,
+    PAUSE_CODE_SIGNS_MIN = 2
+};
 
 struct network {
     uint8_t first[IPV6_BYTES];
@@ -18,16 +24,17 @@ struct network {
 #define SOURCE_COLUMNS                                                                             \
     "s.name, s.prefix_bits, COALESCE(c.number, ''), COALESCE(length(s.network_first), 0),"         \
     " s.network_first, s.certificate, s.plain_calls, s.plain_keys, s.calls_max, s.dialogs_max,"    \
-    " s.rate_per_s FROM sources s LEFT JOIN customers c ON c.id = s.customer"
+    " s.rate_per_s, s.pause_code, s.resume_code, s.channels FROM sources s LEFT JOIN customers c " \
+    "ON c.id = s.customer"
 
 static const char add_sql[] =
     "INSERT INTO sources (network_first, network_last, prefix_bits, certificate, customer,"
-    " plain_calls, plain_keys, calls_max, dialogs_max, rate_per_s, name)"
-    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
+    " plain_calls, plain_keys, calls_max, dialogs_max, rate_per_s, pause_code, resume_code,"
+    " channels, name) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)";
 static const char change_sql[] =
     "UPDATE sources SET network_first = ?1, network_last = ?2, prefix_bits = ?3, certificate = ?4,"
     " customer = ?5, plain_calls = ?6, plain_keys = ?7, calls_max = ?8, dialogs_max = ?9,"
-    " rate_per_s = ?10 WHERE name = ?11";
+    " rate_per_s = ?10, pause_code = ?11, resume_code = ?12, channels = ?13 WHERE name = ?14";
 static const char remove_sql[] = "DELETE FROM sources WHERE name = ?1";
 static const char default_sql[] = "SELECT customer FROM sources WHERE name = ?1";
 static const char get_sql[] = "SELECT " SOURCE_COLUMNS " WHERE s.name = ?1";
@@ -105,6 +112,32 @@ static bool certificate_is_valid(const char *certificate)
            length == sizeof digest - 1 + DIGEST_DIGITS;
 }
 
+static bool code_is_valid(const char *code)
+{
+    size_t length = strlen(code);
+
+    return !length || (length >= PAUSE_CODE_SIGNS_MIN && length < BOUND_PAUSE_CODE_BYTES &&
+                       strspn(code, "0123456789*#") == length);
+}
+
+/* Where one code is a part of the other, nobody could press the longer one alone. */
+static bool codes_are_apart(const char *pause, const char *resume)
+{
+    return !*pause || !*resume || strcmp(pause, resume) == 0 ||
+           (!strstr(pause, resume) && !strstr(resume, pause));
+}
+
+static enum status check_codes(const struct source *source, struct fault *fault)
+{
+    if (!code_is_valid(source->pause_code) || !code_is_valid(source->resume_code))
+        return fault_set(fault, STATUS_INVALID, 0, "a code must be %d to %d of 0-9, '*' and '#'",
+                         PAUSE_CODE_SIGNS_MIN, BOUND_PAUSE_CODE_BYTES - 1);
+    if (!codes_are_apart(source->pause_code, source->resume_code))
+        return fault_set(fault, STATUS_INVALID, 0,
+                         "one code is a part of the other: they must be the same, or apart");
+    return STATUS_OK;
+}
+
 /* What the index needs of a source that it does not bear itself. */
 struct checked {
     struct network network; /* bytes 0: any */
@@ -138,9 +171,13 @@ static enum status check_source(struct index *index, const struct source *source
         source->rate_per_s > SOURCE_LIMIT_MAX)
         return fault_set(fault, STATUS_INVALID, 0, "a limit of a source is 0 to %d",
                          SOURCE_LIMIT_MAX);
-    if (!source->customer[0])
-        return STATUS_OK;
-    enum status status = customers_find(index, source->customer, &customer, fault);
+    if (source->channels > SOURCE_CHANNELS_MAX)
+        return fault_set(fault, STATUS_INVALID, 0, "the own channels of a source are 0 to %d",
+                         SOURCE_CHANNELS_MAX);
+    enum status status = check_codes(source, fault);
+    if (status != STATUS_OK || !source->customer[0])
+        return status;
+    status = customers_find(index, source->customer, &customer, fault);
     if (status == STATUS_OK) {
         checked->customer = customer.id;
         checked->has_customer = true;
@@ -170,6 +207,9 @@ static enum status write_source(struct index *index, enum statement_id id, const
     statement_integer(&statement, source->calls_max);
     statement_integer(&statement, source->dialogs_max);
     statement_integer(&statement, source->rate_per_s);
+    statement_text(&statement, source->pause_code);
+    statement_text(&statement, source->resume_code);
+    statement_integer(&statement, source->channels);
     statement_text(&statement, source->name);
     return statement_run(&statement, changes, fault, "write source");
 }
@@ -273,6 +313,9 @@ static void read_source(struct statement *statement, struct source *source)
     source->calls_max = (unsigned)statement_read_integer(statement);
     source->dialogs_max = (unsigned)statement_read_integer(statement);
     source->rate_per_s = (unsigned)statement_read_integer(statement);
+    statement_read_text(statement, source->pause_code, sizeof source->pause_code);
+    statement_read_text(statement, source->resume_code, sizeof source->resume_code);
+    source->channels = (unsigned)statement_read_integer(statement);
 }
 
 enum status sources_get(struct index *index, const char *name, struct source *source,

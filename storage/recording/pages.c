@@ -9,6 +9,8 @@ enum {
     FLAG_END = 4,
     HEAD_BYTES = 19, /* least of an OpusHead packet */
     PRE_SKIP_AT = 10,
+    FAMILY_AT = 18,
+    STREAMS_AT = 19,
 };
 
 void pages_init(struct pages *pages)
@@ -38,8 +40,11 @@ static void note_page(struct pages *pages, const ogg_page *page)
     int64_t granule = ogg_page_granulepos(page);
 
     if (ogg_page_bos(page) && page->body_len >= HEAD_BYTES &&
-        memcmp(page->body, "OpusHead", 8) == 0)
+        memcmp(page->body, "OpusHead", 8) == 0) {
         pages->pre_skip = bytes_get_u16(page->body + PRE_SKIP_AT);
+        if (page->body[FAMILY_AT] != 0 && page->body_len > STREAMS_AT)
+            pages->streams = page->body[STREAMS_AT];
+    }
     if (granule >= 0)
         pages->last_granule = granule;
     pages->serial = ogg_page_serialno(page);

@@ -19,6 +19,7 @@ struct pages {
     uint64_t count;       /* whole pages given out */
     int64_t last_granule; /* newest that is not -1, 0 before */
     uint32_t pre_skip;    /* of OpusHead, 0 where there was none; samples at 48 kHz */
+    unsigned streams;     /* of OpusHead, in each packet; 0 where it does not say */
     int serial;           /* of the last page */
     long sequence;        /* of the last page */
     bool ended;           /* the last page has the end-of-stream flag */

@@ -161,6 +161,7 @@ static enum status finish(struct recovery *recovery, const struct signer *signer
         .state = RECORDING_STATE_RECOVERED,
         .started = clock_wall_from_us(header->created_us),
         .duration_ms = pages_duration_ms(&recovery->pages),
+        .streams = recovery->pages.streams,
         .audio_bytes = body_audio_bytes(&recovery->body),
         .holes = recovery->holes,
     };

@@ -1,11 +1,13 @@
 #!/bin/sh
-# bench_media.sh PROGRAM: instructions of media's work per packet and per encoded second of a call
-# of two legs, by callgrind, beside bare libopus on the same samples. Each figure is the difference
-# of a long run and a short one, so that what happens once does not count.
+# bench_media.sh PROGRAM: instructions of media's work on a call of two legs, by callgrind: per
+# packet, and per encoded second of the call, codec by codec, beside bare libopus on the same
+# samples. Each figure is the difference of a long run and a short one, so that what happens once
+# does not count.
 set -eu
 program=$1
-short=5
-long=25
+short=2
+long=12
+codecs='PCMA/8000 PCMU/8000 GSM/8000 G722/16000 L16/16000 L16/48000 opus/48000'
 
 if ! command -v valgrind >/dev/null; then
     echo "bench_media: valgrind is not installed; nothing measured"
@@ -14,16 +16,37 @@ fi
 folder=$(mktemp -d)
 trap 'rm -r "$folder"' EXIT
 
-# instructions WHAT SECONDS: instructions and packets
+# instructions WHAT CODEC RATE SECONDS: instructions and packets
 instructions() {
-    valgrind --tool=callgrind --callgrind-out-file="$folder/out" "$program" "$1" "$2" \
-        >"$folder/said" 2>"$folder/log"
+    valgrind --tool=callgrind --collect-atstart=no --toggle-collect='measured*' \
+        --callgrind-out-file="$folder/out" "$program" "$@" >"$folder/said" 2>"$folder/log" ||
+        { cat "$folder/log" >&2; exit 1; }
     awk '/^(summary|totals):/ { print $2; exit }' "$folder/out"
     awk '{ print $2 }' "$folder/said"
 }
 
-printf '%-8s %22s %22s\n' '' 'instructions/packet' 'instructions/second'
-for what in track late leg opus; do
-    set -- $(instructions $what $short) $(instructions $what $long)
-    printf '%-8s %22d %22d\n' $what $((($3 - $1) / ($4 - $2))) $((($3 - $1) / (long - short)))
+# measure WHAT CODEC RATE: per packet and per second
+measure() {
+    # shellcheck disable=SC2046 # four numbers
+    set -- $(instructions "$@" $short) $(instructions "$@" $long)
+    per_packet=$((($3 - $1) / ($4 - $2)))
+    per_second=$((($3 - $1) / (long - short)))
+}
+
+echo 'instructions of a call of two legs: "leg" is receiving, placing and decoding; "opus" is bare'
+echo 'libopus on the same samples; "lossy" is with 3 % of the packets lost and a tenth late'
+printf '%-11s %12s %12s %12s %12s %7s\n' '' 'leg' 'opus' 'all' 'all, lossy' ''
+for codec in $codecs; do
+    name=${codec%/*} rate=${codec#*/} packet='' second=''
+    for what in leg opus track late; do
+        measure $what "$name" "$rate"
+        packet="$packet $per_packet" second="$second $per_second"
+    done
+    # shellcheck disable=SC2086 # four numbers each
+    printf '%-11s %12d %12d %12d %12d   per packet\n' "$codec" $packet
+    # shellcheck disable=SC2086
+    printf '%-11s %12d %12d %12d %12d   per encoded second\n' '' $second
+    # shellcheck disable=SC2086
+    set -- $second
+    printf '%-11s %51s   all / opus\n' '' "$(awk "BEGIN { printf \"%.3f\", $3 / $2 }")"
 done

@@ -83,7 +83,7 @@ class Calls(Session):
         legs = self.sealed(dialog)[1]["legs"]
         self.assertEqual([leg["packets_received"] for leg in legs], [50, 50])
 
-    def test_hold_is_a_fact_and_what_comes_meanwhile_is_not_heard(self):
+    def test_pause_is_a_fact_and_what_comes_meanwhile_is_not_heard(self):
         dialog, answer = place(self.udp, sdp=self.offer())
         ports = ports_of(answer)
         play(1, (self.left, ports[0]), (self.right, ports[1]))
@@ -96,8 +96,8 @@ class Calls(Session):
         play(1, (self.left, ports[0]), (self.right, ports[1]))
         self.assertEqual(code(hang_up(self.udp, dialog)), 200)
         details = self.sealed(dialog)[1]
-        self.assertEqual({fact["leg"] for fact in self.facts(details, "held")}, {0, 1})
-        for fact in self.facts(details, "held"):
+        self.assertEqual({fact["leg"] for fact in self.facts(details, "paused")}, {0, 1})
+        for fact in self.facts(details, "paused"):
             self.assertAlmostEqual(fact["end_ms"] - fact["start_ms"], 1000, delta=300)
         self.assertEqual(self.facts(details, "lost"), [])
 

@@ -1,6 +1,5 @@
 """Calls in every codec, through signalling, network and store, heard as a customer hears them."""
 import os
-import pathlib
 import re
 import signal
 import struct
@@ -18,7 +17,6 @@ from sip_client import Dialog, change, code, hang_up, place_as, ports_of
 from siprec_session import HEAD, SDP_TYPE, Session, audio
 from support import BIN, wait_until
 
-CORPUS = os.environ.get("CORPUS", "")
 SECONDS = 5
 # codec -> (least likeness to what was sent, whether the band above 4 kHz is there)
 LIKENESS = {"PCMA": (0.97, False), "PCMU": (0.97, False), "GSM": (0.95, False),
@@ -278,56 +276,6 @@ class Codecs(Session):
         shift = self.like(heard[:, 0], wide[:96000], 0.7)
         self.like(heard[:, 0], wide[-72000:], 0.7, shift + len(wide) - 72000, 4800)
         self.assertNotIn(self.helper(), killed)
-
-    # --- captures ---
-    def replay(self, packets, port):
-        """Send the packets as they came; the source is the first's."""
-        rtp = self.sender()
-        began, first = time.monotonic(), packets[0][0]
-        for at, packet in packets:
-            time.sleep(max(0.0, began + at - first - time.monotonic()))
-            rtp.socket.sendto(packet, ("127.0.0.1", port))
-
-    @unittest.skipUnless(CORPUS, "CORPUS is not set")
-    def test_captured_streams_are_heard_as_others_decode_them(self):
-        captures = {"g711a": [("PCMA", 8000)], "milliwatt.pcmu.rtp": [("PCMU", 8000)],
-                    "sip-rtp-g722": [("G722", 8000)], "sip-rtp-opus": [("opus", 48000)],
-                    "sip-rtp-l16": [None, None, None, ("L16", 48000)]}
-        for name, streams in captures.items():
-            for known, (kind, packets) in zip(streams, peer_codecs.captured(
-                    pathlib.Path(CORPUS, "rtp", f"{name}.pcap"))):
-                if known:
-                    with self.subTest(name):
-                        self.hear_capture(*known, kind, packets)
-
-    def hear_capture(self, codec, clock, kind, packets):
-        channels = "/2" if codec == "opus" else ""
-        dialog, _, (port,) = self.invite(
-            audio(40000, more=f"a=rtpmap:{kind} {codec}/{clock}{channels}\r\n", formats=str(kind)))
-        self.replay(packets, port)
-        _, details, heard = self.over(dialog)
-        payloads = [packet[12:] for _, packet in packets]
-        sent = (peer_codecs.decode_opus(payloads) if codec == "opus" else
-                at_48k(*peer_codecs.decode(codec, b"".join(payloads), clock)))
-        self.assertEqual(details["legs"][0]["packets_received"], len(packets))
-        self.like(heard[:, 0], sent, 0.93)
-        self.assertEqual(self.facts(details, "lost") + self.facts(details, "undecodable"), [])
-
-    @unittest.skipUnless(CORPUS, "CORPUS is not set")
-    def test_captured_digits_are_facts(self):
-        for name, digit in (("dtmf_2833_1", "1"), ("dtmf_2833_pound", "#")):
-            (kind, packets), = peer_codecs.captured(pathlib.Path(CORPUS, "rtp", f"{name}.pcap"))
-            dialog, _, (port,) = self.invite(
-                audio(40000, more=f"a=rtpmap:{kind} telephone-event/8000\r\n", formats=f"0 {kind}"))
-            source = Source(self.sender(), struct.unpack(">I", packets[0][1][8:12])[0],
-                            struct.unpack(">H", packets[0][1][2:4])[0] - 50,
-                            struct.unpack(">I", packets[0][1][4:8])[0] - 8000)
-            self.talk(source, port, encode("PCMU", tone(440, 1, 8000)), 0, 160)
-            for _, packet in packets:
-                source.rtp.socket.sendto(packet, ("127.0.0.1", port))
-                time.sleep(0.02)
-            _, details, _ = self.over(dialog)
-            self.assertEqual([fact["detail"] for fact in self.facts(details, "dtmf")], [digit])
 
 
 if __name__ == "__main__":

@@ -79,9 +79,27 @@ class EndToEnd(unittest.TestCase):
             self.recorder.sign_in("55667788", self.other_pin)
             for tail in ("", "/audio", "/facts", "/peaks"):
                 self.assertEqual(self.recorder.get(self.path + tail).status, 404, tail)
+            for verb in ("/pause", "/resume"):
+                self.assertEqual(self.post(verb, reason="x").status, 404, verb)
             self.assertEqual(self.recorder.listed(), [])
         finally:
             self.recorder.cookie = mine
+
+    def post(self, tail, cookie=True, **body):
+        return self.recorder.request("POST", self.path + tail, {"Content-Type": "application/json"},
+                                     json.dumps(body), cookie=cookie)
+
+    def test_a_call_that_is_over_is_not_paused(self):
+        for verb in ("/pause", "/resume"):
+            answer = self.post(verb, reason="card number")
+            self.assertEqual(answer.status, 409, verb)
+            self.assertEqual(answer.json()["type"], "/problems/recording-not-in-progress")
+            self.assertEqual(self.post(verb, cookie=False, reason="x").status, 401, verb)
+        self.assertIsNone(self.recorder.get(self.path).json()["paused"])
+
+    def test_a_leg_of_two_has_no_channel_of_its_own(self):
+        for leg in self.recorder.get(self.path).json()["legs"]:
+            self.assertIsNone(leg["own_channel"])
 
     def test_nothing_is_told_without_a_session(self):
         for tail in ("", "/audio", "/facts", "/peaks"):

@@ -3,12 +3,13 @@ import contextlib
 import os
 import pathlib
 import re
+import signal
 import subprocess
 import unittest
 
 from sip_client import Udp, code, hang_up, place
 from siprec_session import HEAD, audio, person, recording, sends, session
-from support import BUILD, CALLER, CUSTOMER, ROOT, Recorder
+from support import BUILD, CALLER, CUSTOMER, ROOT, Recorder, wait_until
 
 PORTAL = ROOT / "web" / "portal"
 
@@ -50,6 +51,39 @@ class Portal(unittest.TestCase):
                 self.assertEqual(code(hang_up(udp, dialog)), 200)
             recorder.sealed(2)
             self.run_chromium(recorder, "transfer.test.mjs")
+
+    def test_a_call_that_is_going_on_is_paused_and_resumed(self):
+        with Recorder() as recorder:
+            call = recorder.callgen_start("--seconds", 120, "--speech")
+            try:
+                wait_until(recorder.listed, 10, what="a call going on")
+                self.run_chromium(recorder, "running.test.mjs")
+            finally:
+                call.send_signal(signal.SIGINT)
+                call.communicate(timeout=30)
+            row = recorder.sealed()[0]
+            path = f"/api/v1/recordings/{row['id']}"
+            paused = [fact for fact in recorder.get(path + "/facts").json()["facts"]
+                      if fact["cause"] == "paused"]
+            whole = recorder.get(path).json()
+            entries = [entry for entry in recorder.recorderctl("audit", "list", "--limit", 1000)
+                       if entry["recording"] == row["id"]]
+            self.assertEqual({fact["leg"] for fact in paused}, {0, 1}, paused)
+            self.assertEqual(whole["facts"]["paused"], len(paused))
+            self.assertIsNone(whole["paused"])
+            for fact in paused:
+                self.assertGreater(fact["end_ms"] - fact["start_ms"], 1800)
+                self.assertIn("card number: Åse", fact["detail"])
+            told = [(entry["action"], entry["actor"], entry["detail"]["reason"])
+                    for entry in entries if entry["action"].startswith("recording.")]
+            self.assertEqual(told, [
+                ("recording.pause", f"customer:{CUSTOMER}", "card number: Åse"),
+                ("recording.resume", f"customer:{CUSTOMER}", "")])
+            began, ended = (entry["detail"]["at_ms"] for entry in entries
+                            if entry["action"].startswith("recording."))
+            for fact in paused:
+                self.assertAlmostEqual(fact["start_ms"], began, delta=150)
+                self.assertAlmostEqual(fact["end_ms"], ended, delta=150)
 
     def test_rare_states_against_a_mock_of_the_api(self):
         self.run_node(ROOT / "tests/portal/run_mock.mjs")

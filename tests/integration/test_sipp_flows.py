@@ -171,21 +171,21 @@ class Flows:
             places.append(shift / RATE)
         return places
 
-    def check_hold(self, name):
+    def check_hold(self, name, cause):
         first, second = self.heard_at(name, "one"), self.heard_at(name, "two")
         for i in range(2):
             self.assertAlmostEqual(second[i] - first[i], SECONDS + 2, delta=0.5)
-        held = self.facts(name, "held")
+        held = self.facts(name, cause)
         self.assertEqual(sorted(fact["leg"] for fact in held), [0, 1])
         for fact in held:
             self.assertAlmostEqual(fact["end_ms"] - fact["start_ms"], 2000, delta=400)
         self.assertEqual(self.facts(name, "lost"), [])
 
-    def test_hold_by_inactive_and_resume(self):
-        self.check_hold("hold")
+    def test_pause_by_inactive_and_resume(self):
+        self.check_hold("hold", "paused")
 
     def test_hold_by_an_address_of_zeros_and_resume(self):
-        self.check_hold("hold0")
+        self.check_hold("hold0", "held")
 
     def test_codec_changes_within_the_call(self):
         first, second = self.heard_at("codec", "one"), self.heard_at("codec", "two_u", "ul")

@@ -56,6 +56,9 @@ struct recording_stream media_stream_of(enum recording_channel channel,
 /** A tone that glides up and down without end, other for each speaker; -1 to 1. */
 double media_sound(unsigned speaker, double at_ms);
 
+/** The tone of a digit, -9 dBm0 each of its two; -1 to 1. */
+double media_digit(char digit, double at_ms);
+
 /** What a pattern speaker says: no two packets are alike, and no sample is 0. */
 uint8_t media_pattern(uint32_t ssrc, int64_t said_ms, size_t index);
 
@@ -63,6 +66,7 @@ uint8_t media_pattern(uint32_t ssrc, int64_t said_ms, size_t index);
 struct speaker {
     size_t leg;
     unsigned sound;                  /* which media_sound; also where codec is NULL */
+    char digit;                      /* its tone is said instead; 0: none */
     const struct media_codec *codec; /* NULL: PCMU of media_pattern */
     void *state;
     uint32_t ssrc;
@@ -102,9 +106,11 @@ struct script_packet {
     size_t data_bytes;
 };
 
+/* A hold, or a pause of its channel. */
 struct script_hold {
     size_t leg;
     bool held;
+    bool pause;
     int64_t at_ms;
 };
 
@@ -124,6 +130,7 @@ struct script {
     struct script_hold hold[SCRIPT_HOLDS_MAX];
     size_t reports;
     struct script_report report[SCRIPT_REPORTS_MAX];
+    struct recording_policy policy; /* a leg alone is masked where any channel is */
 };
 
 void script_deinit(struct script *script);
@@ -151,6 +158,13 @@ void script_swap(struct script *script, size_t leg, int64_t at_ms);
 /** Signalling puts the leg on hold, and takes it back. */
 void script_hold(struct script *script, size_t leg, int64_t from_ms, int64_t to_ms);
 
+/** Somebody pauses the leg's channel, and resumes it. */
+void script_pause(struct script *script, size_t leg, int64_t from_ms, int64_t to_ms);
+
+/** A digit is pressed on a leg: packets of its event, each 20 ms, the last one thrice. */
+void script_press(struct script *script, struct speaker *speaker, char digit, int64_t from_ms,
+                  int64_t to_ms);
+
 /** The sender of a leg reports what time its timestamp is; its clock is so far from ours. */
 void script_report(struct script *script, const struct speaker *speaker, int64_t at_ms,
                    int64_t apart_ms, const char *cname);
@@ -170,6 +184,7 @@ struct played_leg {
     struct sender_clocks senders;
     int16_t *pcm; /* at 8 kHz */
     size_t samples;
+    size_t cap; /* of pcm */
 };
 
 /** Play a leg's part of a script; formats as leg_create. */

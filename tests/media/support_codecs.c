@@ -39,6 +39,18 @@ double media_sound(unsigned speaker, double at_ms)
     return sin(2 * M_PI * turns);
 }
 
+double media_digit(char digit, double at_ms)
+{
+    static const char digits[] = "123A456B789C*0#D";
+    static const double low_hz[] = {697, 770, 852, 941};
+    static const double high_hz[] = {1209, 1336, 1477, 1633};
+    const double amplitude = 0.247; /* -9 dBm0, where 0 dBm0 is 3.14 dB below what fits */
+    size_t which = (size_t)(strchr(digits, digit) - digits);
+    double turns = 2 * M_PI * at_ms / MS_PER_S;
+
+    return amplitude * (sin(turns * low_hz[which / 4]) + sin(turns * high_hz[which % 4]));
+}
+
 static size_t encode_ulaw(void *state, const int16_t *pcm, size_t samples, uint8_t *payload)
 {
     (void)state;

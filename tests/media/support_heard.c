@@ -131,8 +131,8 @@ void assert_fact(const struct played *played, const char *cause, int leg, int64_
 
 void assert_heard_ms(const struct played *played, int leg, int64_t heard_ms)
 {
-    static const char *const stretches[] = {"lost", "late",        "concealed", "silent",
-                                            "held", "undecodable", "unwritten"};
+    static const char *const stretches[] = {"lost",   "late",   "concealed",   "silent",   "held",
+                                            "paused", "masked", "undecodable", "unwritten"};
     int64_t told_ms = 0;
 
     for (size_t i = 0; i < sizeof stretches / sizeof *stretches; i++)

@@ -29,8 +29,11 @@ static void read_up_to(struct played_leg *played, int64_t position)
 
     if (samples <= played->samples)
         return;
-    played->pcm = realloc(played->pcm, samples * sizeof *played->pcm);
-    assert_non_null(played->pcm);
+    if (samples > played->cap) {
+        played->cap = 2 * samples;
+        played->pcm = realloc(played->pcm, played->cap * sizeof *played->pcm);
+        assert_non_null(played->pcm);
+    }
     leg_read(played->leg, RATE_HZ, played->pcm + played->samples, samples - played->samples);
     played->samples = samples;
 }
@@ -60,10 +63,15 @@ static void advance_leg(struct played_leg *played, int64_t horizon_ns)
 static void tell_leg(const struct script *script, size_t leg, struct played_leg *played,
                      int64_t from_ms, int64_t to_ms)
 {
-    for (size_t i = 0; i < script->holds; i++)
-        if (script->hold[i].leg == leg && script->hold[i].at_ms >= from_ms &&
-            script->hold[i].at_ms < to_ms)
-            leg_hold(played->leg, script->hold[i].held, script->hold[i].at_ms * NS_PER_MS);
+    for (size_t i = 0; i < script->holds; i++) {
+        const struct script_hold *hold = &script->hold[i];
+        if (hold->leg != leg || hold->at_ms < from_ms || hold->at_ms >= to_ms)
+            continue;
+        if (hold->pause)
+            leg_pause(played->leg, LEG_PAUSE_CONTROL, hold->held, "", hold->at_ms * NS_PER_MS);
+        else
+            leg_hold(played->leg, hold->held, hold->at_ms * NS_PER_MS);
+    }
     for (size_t i = 0; i < script->reports; i++)
         if (script->report[i].leg == leg && script->report[i].at_ms >= from_ms &&
             script->report[i].at_ms < to_ms)
@@ -79,6 +87,8 @@ void script_play_leg(struct script *script, size_t leg, const struct recording_f
     script_sort(script);
     assert_int_equal(leg_create(formats, format_count, &played->leg), STATUS_OK);
     leg_begin(played->leg, &test_setup, &played->senders, 0, 0);
+    if (script->policy.mask_channels)
+        leg_mask(played->leg);
     for (int64_t now_ms = SCRIPT_STEP_MS; now_ms <= stopped_ms; now_ms += SCRIPT_STEP_MS) {
         tell_leg(script, leg, played, now_ms - SCRIPT_STEP_MS, now_ms);
         for (; next < script->count && script->packet[next].arrival_ns < now_ms * NS_PER_MS;
@@ -115,6 +125,16 @@ static void tell_track(const struct script *script, struct track *track,
         const struct script_hold *hold = &script->hold[i];
         if (hold->at_ms < from_ms || hold->at_ms >= to_ms)
             continue;
+        if (hold->pause) {
+            const struct recording_control control = {
+                .paused = hold->held,
+                .channels = 1U << streams[hold->leg].channel,
+                .by = RECORDING_CONTROL_API,
+                .detail = "201: card",
+            };
+            track_control(track, &control, hold->at_ms * NS_PER_MS);
+            continue;
+        }
         streams[hold->leg].held = hold->held;
         track_update(track, streams, stream_count, hold->at_ms * NS_PER_MS);
     }
@@ -155,7 +175,7 @@ void script_play(struct script *script, const struct recording_stream *streams, 
     memory_sink_init(&played->memory);
     script_sort(script);
     assert_int_equal(track_create(streams, stream_count, 1, &track, NULL), STATUS_OK);
-    track_begin(track, &test_setup, &played->memory.sink, &played->memory);
+    track_begin(track, &test_setup, &script->policy, &played->memory.sink, &played->memory);
     for (int64_t now_ms = SCRIPT_STEP_MS; now_ms <= stopped_ms; now_ms += SCRIPT_STEP_MS) {
         tell_track(script, track, now, stream_count, now_ms - SCRIPT_STEP_MS, now_ms);
         for (; next < script->count && script->packet[next].arrival_ns < now_ms * NS_PER_MS;

@@ -170,10 +170,11 @@ static void say_sound(struct script *script, struct speaker *speaker, int64_t at
     uint8_t payload[SCRIPT_DATAGRAM_BYTES - RTP_HEADER];
     size_t samples = codec->rate_hz * codec->packet_ms / MS_PER_S;
 
-    for (size_t i = 0; i < samples; i++)
-        pcm[i] =
-            (int16_t)(AMPLITUDE * media_sound(speaker->sound, (double)at_ms + (double)i * MS_PER_S /
-                                                                                  codec->rate_hz));
+    for (size_t i = 0; i < samples; i++) {
+        double ms = (double)at_ms + (double)i * MS_PER_S / codec->rate_hz;
+        pcm[i] = speaker->digit ? (int16_t)(INT16_MAX * media_digit(speaker->digit, ms))
+                                : (int16_t)(AMPLITUDE * media_sound(speaker->sound, ms));
+    }
     size_t payload_bytes = codec->encode(speaker->state, pcm, samples, payload);
     send_packet(script, speaker, at_ms, codec->packet_ms, codec->payload_type, payload,
                 payload_bytes);
@@ -242,8 +243,35 @@ void script_swap(struct script *script, size_t leg, int64_t at_ms)
 void script_hold(struct script *script, size_t leg, int64_t from_ms, int64_t to_ms)
 {
     assert_true(script->holds + 2 <= SCRIPT_HOLDS_MAX);
-    script->hold[script->holds++] = (struct script_hold){leg, true, from_ms};
-    script->hold[script->holds++] = (struct script_hold){leg, false, to_ms};
+    script->hold[script->holds++] = (struct script_hold){leg, true, false, from_ms};
+    script->hold[script->holds++] = (struct script_hold){leg, false, false, to_ms};
+}
+
+void script_pause(struct script *script, size_t leg, int64_t from_ms, int64_t to_ms)
+{
+    assert_true(script->holds + 2 <= SCRIPT_HOLDS_MAX);
+    script->hold[script->holds++] = (struct script_hold){leg, true, true, from_ms};
+    script->hold[script->holds++] = (struct script_hold){leg, false, true, to_ms};
+}
+
+void script_press(struct script *script, struct speaker *speaker, char digit, int64_t from_ms,
+                  int64_t to_ms)
+{
+    enum { EVENT_TYPE = 101, EVENT_MS = 20, ENDS = 3, END_BIT = 0x80, VOLUME = 10 };
+    const char *digits = "0123456789*#ABCD";
+
+    for (int64_t at_ms = from_ms; at_ms < to_ms; at_ms += EVENT_MS) {
+        bool end = at_ms + EVENT_MS >= to_ms;
+        pass(speaker, from_ms); /* all with the timestamp of the first */
+        uint32_t duration = (uint32_t)((at_ms + EVENT_MS - from_ms) * clock_of(speaker)) / MS_PER_S;
+        const uint8_t payload[] = {(uint8_t)(strchr(digits, digit) - digits),
+                                   (uint8_t)(VOLUME | (end ? END_BIT : 0)),
+                                   (uint8_t)(duration >> 8), (uint8_t)duration};
+        for (int i = 0; i < (end ? ENDS : 1); i++) {
+            send_packet(script, speaker, at_ms, 0, EVENT_TYPE, payload, sizeof payload);
+            script->packet[script->count - 1].arrival_ns += EVENT_MS * NS_PER_MS;
+        }
+    }
 }
 
 void script_report(struct script *script, const struct speaker *speaker, int64_t at_ms,
@@ -288,8 +316,21 @@ static int compare_arrivals(const void *left, const void *right)
     return (one->order > other->order) - (one->order < other->order);
 }
 
+/* Those of one moment stay in their order. */
+static void sort_holds(struct script *script)
+{
+    for (size_t i = 1; i < script->holds; i++) {
+        const struct script_hold hold = script->hold[i];
+        size_t at = i;
+        for (; at > 0 && script->hold[at - 1].at_ms > hold.at_ms; at--)
+            script->hold[at] = script->hold[at - 1];
+        script->hold[at] = hold;
+    }
+}
+
 void script_sort(struct script *script)
 {
+    sort_holds(script);
     if (script->count)
         qsort(script->packet, script->count, sizeof *script->packet, compare_arrivals);
 }

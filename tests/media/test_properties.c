@@ -173,14 +173,33 @@ static int64_t pause(struct call *call, int64_t at_ms)
     return at_ms + pause_ms;
 }
 
+/* A hold, a pause, or a hold that becomes a pause. Jitter may not carry a packet over its ends. */
+static void mute(struct call *call, int64_t from_ms, int64_t to_ms)
+{
+    size_t leg = call->speaker.leg;
+    int64_t middle_ms = from_ms + (to_ms - from_ms) / 2;
+
+    switch (random_below(&call->random, 3)) {
+    case 0:
+        script_hold(&call->script, leg, from_ms, to_ms);
+        break;
+    case 1:
+        script_pause(&call->script, leg, from_ms, to_ms);
+        break;
+    default:
+        script_hold(&call->script, leg, from_ms, middle_ms);
+        script_pause(&call->script, leg, from_ms + (middle_ms - from_ms) / 2, to_ms);
+        break;
+    }
+}
+
 static int64_t hold(struct call *call, int64_t at_ms)
 {
     int64_t hold_ms = (5 + (int64_t)random_below(&call->random, 60)) * STEP_MS;
 
-    if (!call->weather.holds || call->script.holds + 2 > SCRIPT_HOLDS_MAX)
+    if (!call->weather.holds || call->script.holds + 4 > SCRIPT_HOLDS_MAX)
         return at_ms;
-    /* jitter may not carry a packet over the moment */
-    script_hold(&call->script, call->speaker.leg, at_ms + STEP_MS, at_ms + hold_ms);
+    mute(call, at_ms + STEP_MS, at_ms + hold_ms);
     if (random_below(&call->random, 2)) { /* music on hold */
         call->certain = SIZE_MAX;
         say(call, at_ms + STEP_MS, (uint32_t)(hold_ms / STEP_MS) - 1);
@@ -244,14 +263,20 @@ static void build(struct call *call)
 /* --- what must become of it --------------------------------------------------------------------
  */
 
+static bool is_so(const struct script *script, bool pause, int64_t at_ns)
+{
+    bool so = false;
+
+    for (size_t i = 0; i < script->holds && script->hold[i].at_ms * NS_PER_MS <= at_ns; i++)
+        if (script->hold[i].pause == pause)
+            so = script->hold[i].held;
+    return so;
+}
+
+/* On hold, or paused: what arrives is not to be heard. */
 static bool is_held(const struct script *script, int64_t arrival_ns)
 {
-    bool held = false;
-
-    for (size_t i = 0; i < script->holds; i++)
-        if (script->hold[i].at_ms * NS_PER_MS <= arrival_ns)
-            held = script->hold[i].held;
-    return held;
+    return is_so(script, false, arrival_ns) || is_so(script, true, arrival_ns);
 }
 
 /* Whether a packet is heard at a position: all of it but for what is faded in. */
@@ -306,6 +331,22 @@ static void find_packet(struct call *call, const struct script_packet *packet)
         call->heard[i]++;
 }
 
+/* What is told as paused was, and what is told as held was that alone. */
+static void check_cause(const struct call *call, const struct fact *fact)
+{
+    const int64_t first_ns = fact->start * 1000 / LINE_PER_MS * 1000;
+    const int64_t last_ns = (fact->end - 1) * 1000 / LINE_PER_MS * 1000;
+
+    for (int i = 0; i < 3; i++) {
+        int64_t at_ns = first_ns + (last_ns - first_ns) / 2 * i;
+        bool pause = is_so(&call->script, true, at_ns);
+        bool held = is_held(&call->script, at_ns);
+        enum fact_cause cause = pause ? FACT_PAUSED : held ? FACT_HELD : FACT_SILENT;
+        CHECK(call, fact->cause == cause, "%s at %.3f ms\n", fact_cause_name(fact->cause),
+              (double)at_ns / 1e6);
+    }
+}
+
 static void mark_facts(struct call *call)
 {
     const struct facts *facts = leg_facts(call->played.leg);
@@ -315,6 +356,8 @@ static void mark_facts(struct call *call)
         CHECK(call, fact->start % SAMPLE == 0 && fact->end % SAMPLE == 0, "between samples\n");
         CHECK(call, fact->start >= 0 && fact->end <= (int64_t)call->played.samples * SAMPLE,
               "%s beyond the end\n", fact_cause_name(fact->cause));
+        if (fact->cause == FACT_HELD || fact->cause == FACT_PAUSED || fact->cause == FACT_SILENT)
+            check_cause(call, fact);
         for (int64_t at = fact->start / SAMPLE; at < fact->end / SAMPLE; at++) {
             call->told[at]++;
             if (fact->cause == FACT_CONCEALED)
@@ -402,7 +445,8 @@ static void print_script(const struct call *call)
     const struct script *script = &call->script;
 
     for (size_t i = 0; i < script->holds; i++)
-        print_message("hold %d at %lld\n", script->hold[i].held, (long long)script->hold[i].at_ms);
+        print_message("%s %d at %lld\n", script->hold[i].pause ? "pause" : "hold",
+                      script->hold[i].held, (long long)script->hold[i].at_ms);
     for (size_t i = 0; i < script->count; i++) {
         const struct script_packet *packet = &script->packet[i];
         print_message("said %lld came %lld.%03lld run %u ssrc %08x seq %u ts %u%s%s%s\n",

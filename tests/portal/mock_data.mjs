@@ -38,7 +38,6 @@ const TALK = [
  */
 const FACTS = [
     [0, 0, null, 'deviation', 0, 'metadata is not well-formed XML'],
-    [0, 0, null, 'deviation', 0, 'no recording session tag in Require'],
     [4600, 4600, 0, 'codec_change', 0, 'PCMA -> G722'],
     [8400, 8620, 0, 'lost', 11],
     [10_100, 10_600, 0, 'concealed', 5],
@@ -52,12 +51,13 @@ const FACTS = [
     [23_200, 23_200, null, 'stream_refused', 0, 'line 9: 8 streams are recorded already'],
     [24100, 24160, 1, 'late', 3],
     [25_000, 25_000, 0, 'clock_corrected', 0, '+43 ms'],
-    [25_400, 25_520, 0, 'dtmf', 0, '5'],
+    [25_400, 25_520, 0, 'dtmf', 0, '*'],
+    [26_000, 26_000, 1, 'mixed_only', 0],
     [26_200, 26_800, 0, 'overlaid', 30],
     [28300, 28340, 0, 'lost', 2],
     [29600, 30100, 1, 'unwritten', 25],
     [33600, 35400, null, 'masked', 0],
-    [37700, 38800, null, 'paused', 0],
+    [37700, 38800, null, 'paused', 0, 'customer 88303080: kortnummer'],
     [39_000, 39_000, null, 'documents_dropped', 4],
     [39_500, 39_500, null, 'notes_dropped', 12],
     [40_200, 40_900, 1, 'moonshine', 0],
@@ -195,6 +195,7 @@ function party([number, name]) {
 function leg(channel, who, lost) {
     return {
         channel,
+        own_channel: null,
         label: channel === 'left' ? '1' : '2',
         party: who,
         codec: 'PCMA',
@@ -249,6 +250,7 @@ function make_recording(i, started_ms) {
         legs: [leg('left', caller, 13), leg('right', called, 0)],
         talk_over_ms: 860,
         facts: counts_of(kind === 'clean' ? [] : FACTS),
+        paused: state === 'recording' ? 'nobody' : null,
     };
 }
 
@@ -257,6 +259,9 @@ function make_conference(recording) {
     const late = party(['+4526272829', 'Karen Lund']);
     const unknown = party([null, null]);
     recording.legs.push(leg('right', late, 2), leg('left', unknown, 0));
+    for (const [i, one] of recording.legs.slice(0, 3).entries()) {
+        one.own_channel = i;
+    }
 }
 
 /* As of a call that was cut short. */

@@ -66,7 +66,7 @@ function number_matches(recording, pattern) {
     });
 }
 
-function bare({ legs, kind, talk_over_ms, facts, ...row }) {
+function bare({ legs, kind, talk_over_ms, facts, paused, ...row }) {
     return row;
 }
 
@@ -76,6 +76,7 @@ class Mock {
         this.sessions = new Map();
         this.failures = 0;
         this.wait_until_ms = 0;
+        this.recorder = () => null;
     }
 
     session_of(request) {
@@ -216,9 +217,26 @@ class Mock {
                     : send_json(response, 200, peaks);
             case 'audio':
                 return this.audio(request, response, recording, query);
+            case 'pause':
+            case 'resume':
+                return this.control(request, response, recording, part === 'pause');
             default:
                 return not_found(response);
         }
+    }
+
+    /* As `this.recorder` does it, a test's; it may take its time, and may refuse. */
+    async control(request, response, recording, pause) {
+        const { reason = '', leg = null } = await read_body(request);
+        if (request.method !== 'POST' || (pause && !reason)) {
+            return send_problem(response, 400, 'bad-body', 'Say why.');
+        }
+        const refused = await this.recorder({ recording, pause, reason, leg });
+        if (refused) {
+            return send_problem(response, refused.status, refused.name, 'Not done.');
+        }
+        recording.paused = pause ? (leg ?? 'both') : 'nobody';
+        return send_json(response, 200, { paused: pause, leg, at_ms: 1234, limit_s: null });
     }
 
     api(request, response, url) {

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { CUSTOMER, PIN, start_mock } from './mock_server.mjs';
 
 const { url, close } = await start_mock();
-const files = ['modules.test.mjs', 'portal.test.mjs', 'states.test.mjs'].map((name) =>
+const files = ['modules.test.mjs', 'portal.test.mjs', 'states.test.mjs', 'pause.test.mjs'].map((name) =>
     fileURLToPath(new URL(name, import.meta.url)),
 );
 const tests = spawn(process.execPath, ['--test', '--test-concurrency=1', ...files], {

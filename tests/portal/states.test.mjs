@@ -142,6 +142,7 @@ const SIGNS = [
     'stream_refused',
     'clock_corrected',
     'dtmf',
+    'mixed_only',
     'deviation',
 ];
 
@@ -199,6 +200,8 @@ it('every cause has its own look on the lanes and its own words below', async ()
                 );
                 assert.equal(await page.locator('recorder-lanes .moment-quality').count(), 0);
                 await notes.getByText('metadata is not well-formed XML').waitFor();
+                await page.locator('recorder-facts summary').click();
+                await page.getByText('customer 88303080: kortnummer').waitFor();
                 await picture(page, `state-facts-${locale.slice(0, 2)}`, true);
                 assert.deepEqual(await axe(page), []);
             },
@@ -227,6 +230,13 @@ it('the lanes name everybody who is heard on them', async () => {
         await page.locator('recorder-legs summary').click();
         assert.equal(await page.locator('recorder-legs .counted tbody tr').count(), 4);
         await page.getByRole('columnheader', { name: 'Refused' }).waitFor();
+        await page.getByRole('columnheader', { name: 'Alone' }).waitFor();
+        const alone = page.locator('recorder-legs .counted td:last-child');
+        assert.deepEqual(await alone.allInnerTexts(), ['Download', 'Download', 'Download', '–']);
+        const link = page.getByRole('link', { name: 'Download Karen Lund alone' });
+        assert.match(await link.getAttribute('href'), /\/audio\?download=1&leg=2$/);
+        await picture(page, 'state-alone');
+        assert.deepEqual(await axe(page), []);
     });
 });
 
@@ -246,6 +256,7 @@ it('how each side was received and how long it spoke is told where it was measur
     await with_list(async (page) => {
         await page.locator(row_of('part-17')).click();
         await page.locator('recorder-legs summary').click();
+        assert.equal(await page.getByRole('columnheader', { name: 'Alone' }).count(), 0);
         const cells = await page
             .locator('recorder-legs .measured tbody tr')
             .first()

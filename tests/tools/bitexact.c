@@ -25,7 +25,7 @@
 #include "audio/codec.h"
 #include "audio/decoder.h"
 #include "base/bytes.h"
-#include "encode/opus_pair.h"
+#include "encode/opus_bundle.h"
 
 enum { PACKET_SAMPLES = 160, RATE_HZ = 8000, LEG_ARGUMENTS = 6, FILE_BYTES_MAX = 1 << 30 };
 
@@ -233,23 +233,24 @@ static size_t missing(const struct stored *stored, const struct line *lines)
 static enum status compare(const struct stored *stored, const struct line *lines, size_t *different)
 {
     const uint32_t rates_hz[OPUS_CHANNELS] = {RATE_HZ, RATE_HZ};
-    struct opus_pair *encoder = NULL;
+    struct opus_bundle *encoder = NULL;
     const uint8_t *data = stored->data.data;
-    enum status status = opus_pair_open(rates_hz, &encoder, NULL);
+    enum status status = opus_bundle_open(rates_hz, &encoder, NULL);
 
     for (size_t i = 0; i < stored->count && status == STATUS_OK; i++) {
         int16_t pcm[OPUS_CHANNELS][PACKET_SAMPLES];
         uint8_t packet[BOUND_OPUS_PACKET_BYTES];
         size_t packet_bytes = 0;
         size_t stored_bytes = bytes_get_u32(stored->sizes.data + 4 * i);
+        const int16_t *const both[OPUS_CHANNELS] = {pcm[0], pcm[1]};
         for (size_t channel = 0; channel < OPUS_CHANNELS; channel++)
             frame_of(&lines[channel], i, pcm[channel]);
-        status = opus_pair_encode(encoder, pcm[0], pcm[1], packet, &packet_bytes);
+        status = opus_bundle_encode(encoder, both, packet, &packet_bytes);
         if (packet_bytes != stored_bytes || memcmp(packet, data, stored_bytes) != 0)
             (*different)++;
         data += stored_bytes;
     }
-    opus_pair_close(encoder);
+    opus_bundle_close(encoder);
     *different += missing(stored, lines);
     return status;
 }

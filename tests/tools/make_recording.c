@@ -1,8 +1,10 @@
 /*
- * make_recording STORE CUSTOMER SECONDS: put a finished recording of that length into a store at
- * once, through the product's own encoder, writer and index, and print its id. Left sweeps up,
- * right is noise, so that no two stretches are alike. It has facts of every cause, one after the
- * other on both sides in turn, as far as it is long enough: for looking at it.
+ * make_recording STORE CUSTOMER SECONDS [LEGS]: put a finished recording of that length into a
+ * store at once, through the product's own encoder, writer and index, and print its id. Left sweeps
+ * up, right is noise, so that no two stretches are alike. With LEGS, 1 to 8, each has a channel of
+ * its own: a tone of 400 Hz, and 200 Hz more for each further one; left is those of even number
+ * together, right those of odd. It has facts of every cause, one after the other on both sides in
+ * turn, as far as it is long enough: for looking at it.
  */
 #include <math.h>
 #include <stdio.h>
@@ -10,14 +12,21 @@
 #include <string.h>
 
 #include "encode/ogg_page.h"
+#include "encode/opus_bundle.h"
 #include "encode/opus_header.h"
-#include "encode/opus_pair.h"
 #include "storage/index/customers.h"
 #include "storage/index/details.h"
 #include "storage/index/recordings.h"
 #include "storage/recording/writer.h"
 
-enum { RATE_HZ = 8000, FRAME_SAMPLES = 160, FLUSH_FRAMES = 500 };
+enum {
+    RATE_HZ = 8000,
+    FRAME_SAMPLES = 160,
+    FLUSH_FRAMES = 500,
+    TONE_HZ = 400,
+    TONE_STEP_HZ = 200,
+    TONE_LEVEL = 6000,
+};
 
 enum { FACT_EVERY_MS = 2000, FACT_MS = 1200 };
 
@@ -55,7 +64,8 @@ struct maker {
     struct signer *signer;
     struct index_recording row;
     struct recording_writer *writer;
-    struct opus_pair *encoder;
+    struct opus_bundle *encoder;
+    size_t legs; /* with channels of their own; 0: an ordinary call */
     struct ogg_page page;
     uint32_t noise;
     double phase;
@@ -118,11 +128,33 @@ static void write_headers(struct maker *maker)
     uint8_t tags[OPUS_TAGS_BYTES_MAX];
     struct fault fault = {0};
 
-    opus_header_identify(opus_pair_pre_skip(maker->encoder), RATE_HZ, head);
+    opus_header_identify(opus_bundle_pre_skip(maker->encoder), RATE_HZ,
+                         opus_bundle_streams(maker->encoder), head);
     check(ogg_page_add(&maker->page, head, sizeof head), &fault);
     write_page(maker, 0, false);
-    check(ogg_page_add(&maker->page, tags, opus_header_comment(tags)), &fault);
+    check(ogg_page_add(&maker->page, tags,
+                       opus_header_comment(opus_bundle_settings(maker->encoder), tags)),
+          &fault);
     write_page(maker, 0, false);
+}
+
+/* What all streams of a frame say. */
+struct frame {
+    int16_t pcm[BOUND_OPUS_STREAMS][FRAME_SAMPLES];
+};
+
+static void make_tones(const struct maker *maker, long number, struct frame *frame)
+{
+    memset(frame, 0, sizeof *frame);
+    for (size_t leg = 0; leg < maker->legs; leg++) {
+        double step = 6.2831853 * (double)(TONE_HZ + TONE_STEP_HZ * leg) / RATE_HZ;
+        for (int i = 0; i < FRAME_SAMPLES; i++) {
+            double at = (double)(number * FRAME_SAMPLES + i);
+            int16_t sample = (int16_t)(TONE_LEVEL * sin(step * at));
+            frame->pcm[OPUS_CHANNELS + leg][i] = sample;
+            frame->pcm[leg % 2][i] = (int16_t)(frame->pcm[leg % 2][i] + sample);
+        }
+    }
 }
 
 static void make_frame(struct maker *maker, long frame, int16_t *left, int16_t *right)
@@ -135,27 +167,45 @@ static void make_frame(struct maker *maker, long frame, int16_t *left, int16_t *
     }
 }
 
+/* A page holds a second, or as much of one as fits. */
+static void add_packet(struct maker *maker, const uint8_t *packet, size_t packet_bytes,
+                       int64_t granule)
+{
+    struct fault fault = {0};
+
+    if (ogg_page_packets(&maker->page) == OPUS_FRAMES_PER_SECOND)
+        write_page(maker, granule, false);
+    if (ogg_page_add(&maker->page, packet, packet_bytes) == STATUS_OK)
+        return;
+    write_page(maker, granule, false);
+    check(ogg_page_add(&maker->page, packet, packet_bytes), &fault);
+}
+
 static void write_audio(struct maker *maker, long frames)
 {
     struct fault fault = {0};
-    int16_t left[FRAME_SAMPLES];
-    int16_t right[FRAME_SAMPLES];
+    struct frame made;
+    const int16_t *pcm[BOUND_OPUS_STREAMS];
     uint8_t packet[BOUND_OPUS_PACKET_BYTES];
     size_t packet_bytes;
-    int64_t granule = opus_pair_pre_skip(maker->encoder);
+    int64_t granule = opus_bundle_pre_skip(maker->encoder);
 
+    for (size_t i = 0; i < BOUND_OPUS_STREAMS; i++)
+        pcm[i] = made.pcm[i];
     for (long frame = 0; frame < frames; frame++) {
-        make_frame(maker, frame, left, right);
-        check(opus_pair_encode(maker->encoder, left, right, packet, &packet_bytes), &fault);
-        check(ogg_page_add(&maker->page, packet, packet_bytes), &fault);
+        if (maker->legs)
+            make_tones(maker, frame, &made);
+        else
+            make_frame(maker, frame, made.pcm[0], made.pcm[1]);
+        check(opus_bundle_encode(maker->encoder, pcm, packet, &packet_bytes), &fault);
+        add_packet(maker, packet, packet_bytes, granule);
         granule += OPUS_FRAME_GRANULE;
-        if (ogg_page_packets(&maker->page) == OPUS_FRAMES_PER_SECOND || frame + 1 == frames)
-            write_page(maker, granule, frame + 1 == frames);
         if (frame % FLUSH_FRAMES == 0) {
             check(recording_writer_flush(maker->writer, &fault), &fault);
             recording_writer_confirm(maker->writer);
         }
     }
+    write_page(maker, granule, true);
 }
 
 static size_t make_facts(struct index_fact *facts, int64_t duration_ms)
@@ -173,15 +223,20 @@ static size_t make_facts(struct index_fact *facts, int64_t duration_ms)
     return count;
 }
 
-static void make_legs(struct index_recording *row)
+static void make_legs(const struct maker *maker, struct index_recording *row)
 {
-    row->legs = 2;
-    row->leg[0] = (struct index_leg){.label = "1", .party = row->caller, .codec = "PCMA"};
-    row->leg[1] =
-        (struct index_leg){.right = true, .label = "2", .party = row->called, .codec = "PCMU"};
+    row->legs = maker->legs ? maker->legs : OPUS_CHANNELS;
     row->measured = true;
-    for (size_t i = 0; i < row->legs; i++)
-        row->leg[i].sound = (struct index_sound){921, 439, 1234, row->duration_ms, 0};
+    for (size_t i = 0; i < row->legs; i++) {
+        row->leg[i] = (struct index_leg){
+            .right = i % 2 != 0,
+            .own_channel = maker->legs ? (unsigned)i + 1 : 0,
+            .party = i % 2 ? row->called : row->caller,
+            .sound = {921, 439, 1234, row->duration_ms, 0},
+        };
+        (void)snprintf(row->leg[i].label, sizeof row->leg[i].label, "%zu", i + 1);
+        (void)snprintf(row->leg[i].codec, sizeof row->leg[i].codec, i % 2 ? "PCMU" : "PCMA");
+    }
     row->talk_over_ms = row->duration_ms;
 }
 
@@ -195,7 +250,7 @@ static void finish(struct maker *maker, long seconds)
     maker->row.state = RECORDING_STATE_SEALED;
     maker->row.duration_ms = seconds * 1000;
     maker->row.ended.ns = maker->row.started.ns + seconds * CLOCK_NS_PER_S;
-    make_legs(&maker->row);
+    make_legs(maker, &maker->row);
     size_t fact_count = make_facts(facts, maker->row.duration_ms);
     check(details_write(&maker->row, NULL, facts, fact_count, &details), &fault);
     const struct recording_section section = {SECTION_DETAILS, (uint8_t *)details, strlen(details)};
@@ -213,6 +268,16 @@ static void finish(struct maker *maker, long seconds)
     free(details);
 }
 
+static void configure(struct maker *maker)
+{
+    static const struct opus_settings settings;
+    struct fault fault = {0};
+
+    opus_bundle_configure(maker->encoder, &settings, maker->legs);
+    for (size_t leg = 0; leg < maker->legs; leg++)
+        check(opus_bundle_raise(maker->encoder, OPUS_CHANNELS + leg, RATE_HZ, RATE_HZ), &fault);
+}
+
 int main(int argc, char **argv)
 {
     static const uint32_t rates[OPUS_CHANNELS] = {RATE_HZ, RATE_HZ};
@@ -220,15 +285,19 @@ int main(int argc, char **argv)
     struct fault fault = {0};
     char id[UUID_TEXT_BYTES];
 
-    if (argc != 4 || !maker) {
-        (void)fputs("usage: make_recording STORE CUSTOMER SECONDS\n", stderr);
+    if (argc < 4 || argc > 5 || !maker) {
+        (void)fputs("usage: make_recording STORE CUSTOMER SECONDS [LEGS]\n", stderr);
         return 2;
     }
     long seconds = strtol(argv[3], NULL, 10);
+    maker->legs = argc > 4 ? strtoul(argv[4], NULL, 10) : 0;
+    if (maker->legs > OPUS_OWN_MAX)
+        return 2;
     maker->store = argv[1];
     maker->noise = 1;
     open_store(maker, argv[2]);
-    check(opus_pair_open(rates, &maker->encoder, &fault), &fault);
+    check(opus_bundle_open(rates, &maker->encoder, &fault), &fault);
+    configure(maker);
     ogg_page_init(&maker->page, 4711);
     begin(maker);
     write_headers(maker);
@@ -237,7 +306,7 @@ int main(int argc, char **argv)
     uuid_format(maker->row.id, id);
     (void)puts(id);
     recording_writer_destroy(maker->writer);
-    opus_pair_close(maker->encoder);
+    opus_bundle_close(maker->encoder);
     signer_close(maker->signer);
     public_keys_close(maker->keys);
     index_close(maker->index);

@@ -12,7 +12,7 @@
 
 #include "tools/recorderctl/context.h"
 
-enum { COMMAND_OPTIONS_MAX = 10, COMMAND_ARGUMENTS_MAX = 2 };
+enum { COMMAND_OPTIONS_MAX = 16, COMMAND_ARGUMENTS_MAX = 2 };
 
 struct command_option {
     const char *name;  /* "limit" for --limit; NULL ends a list */
@@ -60,6 +60,7 @@ int command_main(int argument_count, char **arguments, FILE *out, FILE *err);
 /* The tables, one per group; each ends with a row whose group is NULL. */
 extern const struct command commands_init[];
 extern const struct command commands_customers[];
+extern const struct command commands_policies[];
 extern const struct command commands_numbers[];
 extern const struct command commands_sources[];
 extern const struct command commands_recordings[];

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "storage/index/leg_view.h"
 #include "tools/recorderctl/output.h"
 #include "tools/recorderctl/recording_json.h"
 #include "tools/recorderctl/recordings.h"
@@ -35,20 +36,21 @@ static enum status write_block(int file, const uint8_t *data, size_t bytes, stru
 /* What a file is to hold. */
 struct content {
     const struct recording_reader *reader; /* its audio; NULL where it is a document */
+    const struct view *view;               /* of the audio */
     const uint8_t *data;
     size_t data_bytes;
 };
 
-static enum status copy_audio(const struct recording_reader *reader, int file, struct fault *fault)
+static enum status copy_audio(const struct content *content, int file, struct fault *fault)
 {
-    uint64_t total = recording_reader_summary(reader)->audio_bytes;
+    uint64_t total = content->view->bytes;
     uint8_t *block = malloc(EXPORT_BLOCK_BYTES);
     enum status status = block ? STATUS_OK : fault_set(fault, STATUS_NOMEM, 0, "out of memory");
 
     for (uint64_t offset = 0; status == STATUS_OK && offset < total;) {
         size_t bytes =
             total - offset < EXPORT_BLOCK_BYTES ? (size_t)(total - offset) : EXPORT_BLOCK_BYTES;
-        status = recording_reader_read(reader, offset, block, bytes, fault);
+        status = view_read(content->view, content->reader, offset, block, bytes, fault);
         if (status == STATUS_OK)
             status = write_block(file, block, bytes, fault);
         offset += bytes;
@@ -77,7 +79,7 @@ static enum status take_name(const char *temporary, const char *name, struct fau
 static enum status write_content(const struct content *content, int file, struct fault *fault)
 {
     enum status status = content->reader
-                             ? copy_audio(content->reader, file, fault)
+                             ? copy_audio(content, file, fault)
                              : write_block(file, content->data, content->data_bytes, fault);
 
     if (status == STATUS_OK && fsync(file))
@@ -131,6 +133,8 @@ static enum status write_documents(const struct bytes *section, const char *name
 struct export
 {
     const char *name;
+    int wanted;           /* of its channels, as leg_view_make */
+    const char *channels; /* the same in a word for the audit log: "all", "leg 3" */
     bool with_documents;
     uint64_t audio_bytes;
     json_t *documents; /* owned; NULL without them */
@@ -157,25 +161,52 @@ static enum status audited_export(struct context *context, const struct index_re
                                   struct export *export, struct fault *fault)
 {
     struct recording_reader *reader = NULL;
+    struct view view;
     const char *name = export->name;
     enum status status = recording_open_file(context, row, &reader, fault);
 
     if (status == STATUS_OK)
         status = recording_reader_verify(reader, fault);
     if (status == STATUS_OK)
-        status = context_audit(
-            context, "export", &row->id,
-            json_pack("{s:o, s:b}", "file", output_text(name), "documents", export->with_documents),
-            fault);
-    const struct content audio = {.reader = reader};
+        status = leg_view_make(row, reader, export->wanted, &view, fault);
+    if (status == STATUS_NOT_FOUND && reader)
+        status = STATUS_INVALID; /* the file is there */
+    if (status == STATUS_OK)
+        status = context_audit(context, "export", &row->id,
+                               json_pack("{s:o, s:b, s:s}", "file", output_text(name), "documents",
+                                         export->with_documents, "channels", export->channels),
+                               fault);
+    const struct content audio = {.reader = reader, .view = &view};
     if (status == STATUS_OK)
         status = write_file(&audio, name, fault);
     if (status == STATUS_OK)
-        export->audio_bytes = recording_reader_summary(reader)->audio_bytes;
+        export->audio_bytes = view.bytes;
     if (status == STATUS_OK && export->with_documents)
         status = export_documents(reader, export, fault);
     recording_reader_close(reader);
     return status;
+}
+
+/* "stereo", "all", or a leg's number; false where it is none of them. */
+static bool read_channels(const char *text, struct export *export)
+{
+    static const char *const legs[] = {"leg 0", "leg 1", "leg 2", "leg 3",
+                                       "leg 4", "leg 5", "leg 6", "leg 7"};
+
+    export->wanted = LEG_VIEW_STORED;
+    export->channels = "stereo";
+    if (!text || strcmp(text, "stereo") == 0)
+        return true;
+    if (strcmp(text, "all") == 0) {
+        export->wanted = LEG_VIEW_ALL;
+        export->channels = "all";
+        return true;
+    }
+    if (text[0] < '0' || text[0] > '7' || text[1])
+        return false;
+    export->wanted = text[0] - '0';
+    export->channels = legs[export->wanted];
+    return true;
 }
 
 enum exit_code recordings_export(struct context *context, const struct invocation *invocation)
@@ -189,6 +220,10 @@ enum exit_code recordings_export(struct context *context, const struct invocatio
     if (name && (!*name || strlen(name) >= BOUND_PATH_BYTES))
         return context_fail(context, EXIT_USAGE, "the file's path is empty or too long",
                             "give another with -o FILE");
+    struct export export = {.with_documents = command_option(invocation, "documents") != NULL};
+    if (!read_channels(command_option(invocation, "channels"), &export))
+        return context_fail(context, EXIT_USAGE, "--channels is not stereo, all or a leg's number",
+                            "legs count from 0, in the order of `recordings show`");
     enum exit_code code = context_need_keys(context);
     if (code == EXIT_DONE)
         code = recording_find(context, invocation->argument[0], &row);
@@ -202,8 +237,7 @@ enum exit_code recordings_export(struct context *context, const struct invocatio
     if (faccessat(AT_FDCWD, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
         return context_fail(context, EXIT_REFUSED, "the file is there already",
                             "name another; nothing is overwritten");
-    struct export export = {.name = name,
-                            .with_documents = command_option(invocation, "documents") != NULL};
+    export.name = name;
     enum status status = audited_export(context, &row, &export, &fault);
     if (status == STATUS_NOT_FOUND)
         return context_fail(context, EXIT_SYSTEM, fault.text, "restore the file from a copy");

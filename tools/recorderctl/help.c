@@ -5,8 +5,8 @@
 enum { OPTION_BYTES = 64 };
 
 const struct command *const help_tables[] = {
-    commands_init,       commands_customers, commands_numbers, commands_sources,
-    commands_recordings, commands_audit,     commands_keeper,  commands_status,
+    commands_init,       commands_customers, commands_policies, commands_numbers, commands_sources,
+    commands_recordings, commands_audit,     commands_keeper,   commands_status,
 };
 const size_t help_table_count = sizeof help_tables / sizeof help_tables[0];
 

@@ -55,6 +55,17 @@ static void set_known_legs(struct index_recording *row)
     row->leg[1] = (struct index_leg){.right = true, .party = row->called};
 }
 
+/* The writer had no time to say who has a channel of its own; the audio's header does: leg n is the
+ * n-th of those behind left and right. */
+static void set_own_channels(struct index_recording *row, unsigned streams)
+{
+    enum { SIDES = 2 };
+
+    for (size_t i = 0; i < row->legs; i++)
+        if (!row->leg[i].own_channel && i + SIDES < streams)
+            row->leg[i].own_channel = (unsigned)i + 1;
+}
+
 static enum status describe(void *context, const struct recording_summary *so_far,
                             const char **details, size_t *details_bytes)
 {
@@ -66,6 +77,7 @@ static enum status describe(void *context, const struct recording_summary *so_fa
     row.ended.ns = row.started.ns + so_far->duration_ms * CLOCK_NS_PER_MS;
     set_end_cause(&row);
     set_known_legs(&row);
+    set_own_channels(&row, so_far->streams);
     enum status status = details_write(&row, NULL, NULL, 0, &json);
     if (status != STATUS_OK)
         return status;

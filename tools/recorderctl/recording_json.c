@@ -70,10 +70,11 @@ json_t *recording_json_brief(const struct index_recording *row, const struct cus
 
 static json_t *leg_json(const struct index_leg *leg)
 {
-    return json_pack("{s:s, s:o, s:o, s:o, s:I, s:I, s:I, s:I, s:I, s:I}", "channel",
-                     leg->right ? "right" : "left", "label", output_text_or_null(leg->label),
-                     "party", party_json(&leg->party), "codec", output_text_or_null(leg->codec),
-                     "packets_received", (json_int_t)leg->packets_received, "packets_lost",
+    return json_pack("{s:s, s:o, s:o, s:o, s:o, s:I, s:I, s:I, s:I, s:I, s:I}", "channel",
+                     leg->right ? "right" : "left", "own_channel", details_own_channel(leg),
+                     "label", output_text_or_null(leg->label), "party", party_json(&leg->party),
+                     "codec", output_text_or_null(leg->codec), "packets_received",
+                     (json_int_t)leg->packets_received, "packets_lost",
                      (json_int_t)leg->packets_lost, "packets_late", (json_int_t)leg->packets_late,
                      "packets_duplicate", (json_int_t)leg->packets_duplicate, "packets_ignored",
                      (json_int_t)leg->packets_ignored, "packets_refused",

@@ -274,12 +274,15 @@ const struct command commands_recordings[] = {
         .arguments_min = 1,
         .arguments_max = 1,
         .options = {{"output", 'o', "FILE", "where to; never overwrites"},
+                    {"channels", 0, "WHICH", "stereo (default), all, or a leg's number from 0"},
                     {"documents", 0, NULL, "also its metadata documents: FILE.document-1, ..."}},
         .summary = "decrypt a recording to an .opus file",
         .details =
             "Without -o the file is ID.opus in the current directory. The export is written\n"
             "to the audit log before the audio is written to the file, which only its owner\n"
             "may read. The audio is then no longer protected: keep it as you keep the keys.\n"
+            "`--channels all` has each leg that was kept alone in a channel of its own, in their\n"
+            "order; a number has that leg alone, if it was kept alone or is alone on its side.\n"
             "Documents are written byte by byte as the telephone system sent them.",
         .run = recordings_export,
     },

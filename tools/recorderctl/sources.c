@@ -19,6 +19,9 @@ static const struct output_column source_columns[] = {
     {"CALLS", "calls_max"},
     {"DIALOGS", "dialogs_max"},
     {"RATE", "rate_per_s"},
+    {"PAUSE", "pause_code"},
+    {"RESUME", "resume_code"},
+    {"CHANNELS", "channels"},
     {NULL, NULL},
 };
 
@@ -66,13 +69,15 @@ static json_t *source_json(const struct source *source)
         address_format(&source->address, false, address);
         (void)snprintf(network, sizeof network, "%s/%u", address, source->prefix_bits);
     }
-    return json_pack("{s:o, s:o, s:o, s:o, s:b, s:b, s:o, s:o, s:o}", "name",
-                     output_text(source->name), "network", output_text_or_null(network),
-                     "certificate", output_text_or_null(source->certificate), "customer",
-                     output_text_or_null(source->customer), "plain_calls", source->plain_calls,
-                     "plain_keys", source->plain_keys, "calls_max", limit_json(source->calls_max),
-                     "dialogs_max", limit_json(source->dialogs_max), "rate_per_s",
-                     limit_json(source->rate_per_s));
+    return json_pack(
+        "{s:o, s:o, s:o, s:o, s:b, s:b, s:o, s:o, s:o, s:o, s:o, s:o}", "name",
+        output_text(source->name), "network", output_text_or_null(network), "certificate",
+        output_text_or_null(source->certificate), "customer", output_text_or_null(source->customer),
+        "plain_calls", source->plain_calls, "plain_keys", source->plain_keys, "calls_max",
+        limit_json(source->calls_max), "dialogs_max", limit_json(source->dialogs_max), "rate_per_s",
+        limit_json(source->rate_per_s), "pause_code", output_text_or_null(source->pause_code),
+        "resume_code", output_text_or_null(source->resume_code), "channels",
+        limit_json(source->channels));
 }
 
 static enum exit_code take_network(const struct context *context, const char *text,
@@ -153,6 +158,41 @@ static enum exit_code take_limits(const struct context *context,
     return EXIT_DONE;
 }
 
+/* Whether they are codes at all, the index says. */
+static enum exit_code take_codes(const struct context *context, const struct invocation *invocation,
+                                 struct source *source)
+{
+    const struct {
+        const char *option;
+        char *code;
+    } codes[] = {{"pause-code", source->pause_code}, {"resume-code", source->resume_code}};
+
+    for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++) {
+        const char *text = command_option(invocation, codes[i].option);
+        if (text && (strlen(text) >= BOUND_PAUSE_CODE_BYTES ||
+                     strspn(text, "0123456789*#") != strlen(text)))
+            return context_fail(context, EXIT_USAGE,
+                                "a code is not 2 to 7 of the signs 0-9, * and #",
+                                "write it such as \"*1\"; \"\" takes it away");
+        if (text)
+            (void)snprintf(codes[i].code, BOUND_PAUSE_CODE_BYTES, "%s", text);
+    }
+    return EXIT_DONE;
+}
+
+static enum exit_code take_channels(const struct context *context,
+                                    const struct invocation *invocation, struct source *source)
+{
+    const char *text = command_option(invocation, "channels");
+    uint64_t channels = source->channels;
+
+    if (text && !command_number(text, SOURCE_CHANNELS_MAX, &channels))
+        return context_fail(context, EXIT_USAGE, "the channels are not a number from 0 to 8",
+                            "0 leaves it to the call");
+    source->channels = (unsigned)channels;
+    return EXIT_DONE;
+}
+
 static void take_flag(const struct invocation *invocation, const char *set, const char *clear,
                       bool *flag)
 {
@@ -181,6 +221,10 @@ static enum exit_code take_options(const struct context *context,
         code = take_certificate(context, certificate, source);
     take_flag(invocation, "plain-calls", "no-plain-calls", &source->plain_calls);
     take_flag(invocation, "plain-keys", "no-plain-keys", &source->plain_keys);
+    if (code == EXIT_DONE)
+        code = take_codes(context, invocation, source);
+    if (code == EXIT_DONE)
+        code = take_channels(context, invocation, source);
     return code == EXIT_DONE ? take_limits(context, invocation, source) : code;
 }
 
@@ -314,6 +358,10 @@ static enum exit_code run_list(struct context *context, const struct invocation 
         {"plain-keys", 0, NULL, "take SRTP keys over UDP and TCP too, not over TLS alone"},        \
         {"calls", 0, "COUNT", "recordings at a time; 0 for no limit of its own"},                  \
         {"dialogs", 0, "COUNT", "SIP dialogs at a time; 0 for no limit"},                          \
+        {"pause-code", 0, "DIGITS", "pressed on a call, it pauses the recording; \"\" for none"},  \
+        {"resume-code", 0, "DIGITS", "it resumes the recording; may be the same, in turns"},       \
+        {"channels", 0, "COUNT",                                                                   \
+         "legs recorded each alone too, 0 to 8; 0: where a call needs it"},                        \
     {                                                                                              \
         "rate", 0, "COUNT", "INVITE and OPTIONS a second, twice that in a burst; 0: no limit"      \
     }
@@ -332,7 +380,10 @@ const struct command commands_sources[] = {
             "Only configured sources may call. With a network and a certificate a source must\n"
             "have both; without a network, or with the word any, the certificate alone tells.\n"
             "Of several that match, one with a certificate goes before one without, then the\n"
-            "longest prefix. A running recorder takes changes up by itself.",
+            "longest prefix. A running recorder takes changes up by itself.\n"
+            "A code is 2 to 7 of 0-9, '*' and '#'. It pauses and resumes for both sides of the\n"
+            "call, and is told as '*' alone. Calls of more than two streams are recorded leg by\n"
+            "leg in any case; --channels asks for that in every call, for legs that come later.",
         .run = run_add,
     },
     {

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "web/api/answer.h"
 #include "web/api/audio_routes.h"
+#include "web/api/control_routes.h"
 #include "web/api/origin.h"
 #include "web/api/recording_routes.h"
 #include "web/api/session_routes.h"
@@ -18,6 +19,8 @@ static const struct route routes[] = {
     {"GET", "/api/v1/recordings/{id}/facts", recording_routes_facts, true},
     {"GET", "/api/v1/recordings/{id}/peaks", recording_routes_peaks, true},
     {"GET", "/api/v1/recordings/{id}/audio", audio_routes_play, true},
+    {"POST", "/api/v1/recordings/{id}/pause", control_routes_pause, true},
+    {"POST", "/api/v1/recordings/{id}/resume", control_routes_resume, true},
 };
 
 enum status api_match(struct exchange *exchange)

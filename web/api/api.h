@@ -7,6 +7,7 @@
 #include "base/fault.h"
 #include "base/status.h"
 #include "web/api/audit_trail.h"
+#include "web/api/control_waits.h"
 #include "web/api/exchange.h"
 #include "web/api/lazy_index.h"
 #include "web/api/pin_check.h"
@@ -20,6 +21,7 @@ struct api {
     struct readers *readers;
     struct throttle *throttle;
     struct pin_check *pin_check;
+    struct control_waits *waits;
 };
 
 /**
@@ -30,7 +32,8 @@ struct api {
  */
 enum status api_match(struct exchange *exchange) MUST_CHECK;
 
-/** Run the matched route on a worker's thread; the exchange is answered on return. */
+/** Run the matched route on a worker's thread; on return the exchange is answered, or, where
+ *  exchange->asked.id is not 0, to be given to control_waits_add: a place there is reserved. */
 void api_run(struct api *api, struct lazy_index *lazy, struct exchange *exchange);
 
 /**

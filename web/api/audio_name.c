@@ -18,7 +18,8 @@ static void keep_digits(const char *number, char digits[static BOUND_NUMBER_BYTE
         (void)snprintf(digits, BOUND_NUMBER_BYTES, "unknown");
 }
 
-void audio_name(const struct index_recording *recording, char name[static AUDIO_NAME_BYTES])
+void audio_name(const struct index_recording *recording, const char *view,
+                char name[static AUDIO_NAME_BYTES])
 {
     char started[CLOCK_RFC3339_BYTES];
     char caller[BOUND_NUMBER_BYTES];
@@ -28,6 +29,7 @@ void audio_name(const struct index_recording *recording, char name[static AUDIO_
     keep_digits(recording->caller.number, caller);
     keep_digits(recording->called.number, called);
     /* 2026-11-22T13:57:10.042Z */
-    (void)snprintf(name, AUDIO_NAME_BYTES, "%.10s_%.2s%.2s%.2s_%s_%s.opus", started, started + 11,
-                   started + 14, started + 17, caller, called);
+    (void)snprintf(name, AUDIO_NAME_BYTES, "%.10s_%.2s%.2s%.2s_%s_%s%s%s.opus", started,
+                   started + 11, started + 14, started + 17, caller, called, *view ? "_" : "",
+                   view);
 }

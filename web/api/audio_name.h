@@ -11,7 +11,11 @@ enum { AUDIO_NAME_BYTES = 192 };
 /**
  * "2026-11-22_135710_4588303080_4512345678.opus": start in UTC, calling number, called number;
  * digits only, "unknown" where there are none. Needs no quoting in any header or file system.
+ *
+ * view  which of its channels: "leg3" makes it "..._4512345678_leg3.opus"; "" where all is as
+ *       stored.
  */
-void audio_name(const struct index_recording *recording, char name[static AUDIO_NAME_BYTES]);
+void audio_name(const struct index_recording *recording, const char *view,
+                char name[static AUDIO_NAME_BYTES]);
 
 #endif

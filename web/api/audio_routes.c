@@ -7,9 +7,11 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "storage/index/leg_view.h"
 #include "web/api/answer.h"
 #include "web/api/api.h"
 #include "web/api/audio_name.h"
+#include "web/api/audio_view.h"
 #include "web/api/conditional.h"
 #include "web/api/range.h"
 #include "web/api/recording_routes.h"
@@ -17,7 +19,7 @@
 enum {
     AUDIO_AT_ONCE_BYTES = 256 * 1024, /* up to this the answer is made whole, in one piece */
     AUDIO_BLOCK_BYTES = 64 * 1024,
-    ETAG_BYTES = 40,
+    ETAG_BYTES = 40 + AUDIO_VIEW_NAME_BYTES,
 };
 
 static const char cache_control[] = "private, no-cache, no-transform";
@@ -26,6 +28,7 @@ static const char cache_control[] = "private, no-cache, no-transform";
 struct stream {
     struct readers *readers;
     struct reader_lease *owned_lease;
+    struct view view;
     uint64_t first;
     uint64_t length;
 };
@@ -36,16 +39,17 @@ struct listen {
     struct exchange *exchange;
     const struct index_recording *recording;
     struct reader_lease *lease; /* NULL once an answer has taken it */
-    uint64_t total;
+    struct audio_view asked;
+    struct view view;
     char etag[ETAG_BYTES];
     bool part;
-    struct range range; /* where total is not 0; the whole unless part */
+    struct range range; /* where view.bytes is not 0; the whole unless part */
     bool download;
 };
 
 static uint64_t length_of(const struct listen *listen)
 {
-    return listen->total == 0 ? 0 : listen->range.last - listen->range.first + 1;
+    return listen->view.bytes == 0 ? 0 : listen->range.last - listen->range.first + 1;
 }
 
 /* Blocks end where a sealed frame ends, so that no frame is opened twice. */
@@ -59,11 +63,12 @@ static ssize_t read_block(void *context, uint64_t position, char *buffer, size_t
     if (left == 0)
         return MHD_CONTENT_READER_END_OF_STREAM;
     size_t count = left < buffer_bytes ? (size_t)left : buffer_bytes;
-    size_t over = (size_t)((offset + count) % FORMAT_FRAME_DATA_BYTES);
+    size_t over =
+        (size_t)(view_stored_offset(&stream->view, offset + count) % FORMAT_FRAME_DATA_BYTES);
     if (count < left && count > over)
         count -= over;
-    enum status status = recording_reader_read(reader_lease_reader(stream->owned_lease), offset,
-                                               (uint8_t *)buffer, count, &fault);
+    enum status status = view_read(&stream->view, reader_lease_reader(stream->owned_lease), offset,
+                                   (uint8_t *)buffer, count, &fault);
     if (status == STATUS_OK)
         return (ssize_t)count;
     log_event(LOG_ERROR, "audio.cut", "status=%s cause=\"%s\"", status_name(status), fault.text);
@@ -88,6 +93,7 @@ static struct MHD_Response *make_stream(struct listen *listen)
         return NULL;
     stream->readers = listen->api->readers;
     stream->owned_lease = listen->lease;
+    stream->view = listen->view;
     stream->first = listen->range.first;
     stream->length = length_of(listen);
     response = MHD_create_response_from_callback(stream->length, AUDIO_BLOCK_BYTES, read_block,
@@ -110,8 +116,8 @@ static enum status make_buffer(struct listen *listen, struct MHD_Response **resp
     if (!data)
         return STATUS_OK;
     if (length > 0)
-        status = recording_reader_read(reader_lease_reader(listen->lease), listen->range.first,
-                                       data, length, fault);
+        status = view_read(&listen->view, reader_lease_reader(listen->lease), listen->range.first,
+                           data, length, fault);
     if (status == STATUS_OK)
         *response = MHD_create_response_from_buffer(length, data, MHD_RESPMEM_MUST_FREE);
     if (!*response)
@@ -122,13 +128,15 @@ static enum status make_buffer(struct listen *listen, struct MHD_Response **resp
 /* The entry that says who heard what; made before the answer is. */
 static enum status audit_listen(const struct listen *listen, struct fault *fault)
 {
+    const char *view = listen->asked.name;
     char actor[sizeof "customer:" + BOUND_NUMBER_BYTES];
-    char detail[128];
+    char detail[160];
 
     (void)snprintf(actor, sizeof actor, "customer:%s", listen->exchange->customer.number);
     (void)snprintf(detail, sizeof detail,
-                   "{\"range\":\"bytes=%" PRIu64 "-%" PRIu64 "\",\"download\":%s}",
-                   listen->range.first, listen->range.last, listen->download ? "true" : "false");
+                   "{\"range\":\"bytes=%" PRIu64 "-%" PRIu64 "\",\"download\":%s%s%s%s}",
+                   listen->range.first, listen->range.last, listen->download ? "true" : "false",
+                   *view ? ",\"view\":\"" : "", view, *view ? "\"" : "");
     return api_audit(listen->api, listen->exchange, actor, "listen", &listen->recording->id, detail,
                      fault);
 }
@@ -144,12 +152,12 @@ static void describe(const struct listen *listen)
     answer_header(exchange, MHD_HTTP_HEADER_CACHE_CONTROL, cache_control);
     if (listen->part) {
         (void)snprintf(text, sizeof text, "bytes %" PRIu64 "-%" PRIu64 "/%" PRIu64,
-                       listen->range.first, listen->range.last, listen->total);
+                       listen->range.first, listen->range.last, listen->view.bytes);
         answer_header(exchange, MHD_HTTP_HEADER_CONTENT_RANGE, text);
     }
     if (listen->download) {
         char name[AUDIO_NAME_BYTES];
-        audio_name(listen->recording, name);
+        audio_name(listen->recording, listen->asked.name, name);
         (void)snprintf(text, sizeof text, "attachment; filename=\"%s\"", name);
         answer_header(exchange, MHD_HTTP_HEADER_CONTENT_DISPOSITION, text);
     }
@@ -185,7 +193,7 @@ static void answer_no_range(const struct listen *listen)
 {
     char text[48];
 
-    (void)snprintf(text, sizeof text, "bytes */%" PRIu64, listen->total);
+    (void)snprintf(text, sizeof text, "bytes */%" PRIu64, listen->view.bytes);
     answer_problem(listen->exchange, PROBLEM_NO_SUCH_RANGE, NULL, NULL);
     answer_header(listen->exchange, MHD_HTTP_HEADER_CONTENT_RANGE, text);
 }
@@ -207,7 +215,7 @@ static enum range_kind choose_range(struct listen *listen)
     if (exchange_is_head(exchange) ||
         !conditional_range(exchange_header(exchange, MHD_HTTP_HEADER_IF_RANGE), listen->etag))
         return RANGE_WHOLE;
-    return range_parse(wanted, listen->total, &listen->range);
+    return range_parse(wanted, listen->view.bytes, &listen->range);
 }
 
 /* In the order of RFC 9110 section 13.2.2. */
@@ -233,36 +241,65 @@ static void answer_listen(struct listen *listen)
         answer_audio(listen);
 }
 
-/* The hash of the audio itself: equal tags are equal bytes. */
-static void write_etag(const uint8_t sha256_plain[static 32], char etag[static ETAG_BYTES])
+/* The hash of the audio itself, and which of it is heard: equal tags are equal bytes. */
+static void write_etag(const uint8_t sha256_plain[static 32], const char *view,
+                       char etag[static ETAG_BYTES])
 {
     char hex[33];
 
     (void)sodium_bin2hex(hex, sizeof hex, sha256_plain, 16);
-    (void)snprintf(etag, ETAG_BYTES, "\"%s\"", hex);
+    (void)snprintf(etag, ETAG_BYTES, "\"%s%s%s\"", hex, *view ? "-" : "", view);
+}
+
+/* False where a parameter is wrong, which is answered then. */
+static bool read_parameters(struct listen *listen)
+{
+    struct exchange *exchange = listen->exchange;
+    const char *download = NULL;
+    const char *parameter = NULL;
+
+    if (exchange_query(exchange, "download", &download) != STATUS_OK ||
+        (download && strcmp(download, "1") != 0 && strcmp(download, "0") != 0)) {
+        answer_problem(exchange, PROBLEM_BAD_PARAMETER, "0 or 1 is expected", "download");
+        return false;
+    }
+    listen->download = download && *download == '1';
+    if (audio_view_read(exchange, &listen->asked, &parameter) == STATUS_OK)
+        return true;
+    answer_problem(exchange, PROBLEM_BAD_PARAMETER,
+                   "channels is stereo or all; leg is a number from 0, without channels",
+                   parameter);
+    return false;
+}
+
+/* False where there is no such view, or it cannot be read, which is answered then. */
+static bool choose_view(struct listen *listen)
+{
+    const struct recording_reader *reader = reader_lease_reader(listen->lease);
+    struct fault fault = {0};
+    enum status status =
+        leg_view_make(listen->recording, reader, listen->asked.wanted, &listen->view, &fault);
+
+    if (status == STATUS_NOT_FOUND)
+        answer_problem(listen->exchange, PROBLEM_NO_LEG, NULL, NULL);
+    else if (status != STATUS_OK)
+        recording_routes_unreadable(listen->exchange, listen->recording, status, &fault);
+    if (status != STATUS_OK)
+        return false;
+    listen->range.last = listen->view.bytes ? listen->view.bytes - 1 : 0;
+    write_etag(recording_reader_summary(reader)->sha256_plain, listen->asked.name, listen->etag);
+    return true;
 }
 
 void audio_routes_play(struct api *api, struct index *index, struct exchange *exchange)
 {
     struct index_recording recording;
     struct listen listen = {.api = api, .exchange = exchange, .recording = &recording};
-    const char *download = NULL;
 
-    if (!recording_routes_find(index, exchange, &recording))
+    if (!recording_routes_find(index, exchange, &recording) || !read_parameters(&listen) ||
+        !recording_routes_open(api, exchange, &recording, &listen.lease))
         return;
-    if (exchange_query(exchange, "download", &download) != STATUS_OK ||
-        (download && strcmp(download, "1") != 0 && strcmp(download, "0") != 0)) {
-        answer_problem(exchange, PROBLEM_BAD_PARAMETER, "0 or 1 is expected", "download");
-        return;
-    }
-    listen.download = download && *download == '1';
-    if (!recording_routes_open(api, exchange, &recording, &listen.lease))
-        return;
-    const struct recording_summary *summary =
-        recording_reader_summary(reader_lease_reader(listen.lease));
-    listen.total = summary->audio_bytes;
-    listen.range.last = listen.total ? listen.total - 1 : 0;
-    write_etag(summary->sha256_plain, listen.etag);
-    answer_listen(&listen);
+    if (choose_view(&listen))
+        answer_listen(&listen);
     readers_release(api->readers, listen.lease, clock_mono_now());
 }

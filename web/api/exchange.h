@@ -2,7 +2,8 @@
  * exchange: one request and its answer.
  *
  * Owned by one thread at a time: by the HTTP library's while the request is received and the answer
- * sent, by a worker in between, while the connection is suspended.
+ * sent, by a worker in between, while the connection is suspended; then, where a recorder was asked
+ * for something, by the thread that waits for its answer.
  */
 #ifndef RECORDER_WEB_API_EXCHANGE_H
 #define RECORDER_WEB_API_EXCHANGE_H
@@ -15,6 +16,7 @@
 
 #include "base/bytes.h"
 #include "net/address.h"
+#include "storage/index/controls.h"
 #include "storage/index/customers.h"
 #include "storage/index/sessions.h"
 #include "web/api/connections.h"
@@ -36,6 +38,8 @@ struct exchange {
     bool signed_in;
     uint8_t token[SESSION_TOKEN_BYTES]; /* where signed_in */
     struct customer customer;           /* where signed_in */
+
+    struct control asked; /* of a recorder; id 0: nothing was, and it is answered */
 
     bool started; /* handed to a route; called again, it is answered */
     unsigned status;

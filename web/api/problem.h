@@ -19,18 +19,23 @@
     X(NO_ROUTE, 404, "not-found", "There is nothing at this address")                              \
     X(NO_RECORDING, 404, "no-recording", "There is no such recording")                             \
     X(NO_AUDIO, 404, "no-audio", "This recording has no audio")                                    \
+    X(NO_LEG, 404, "no-leg", "This recording has no such leg alone")                               \
     X(NO_PEAKS, 404, "no-peaks", "This recording has no waveform")                                 \
     X(WRONG_METHOD, 405, "wrong-method", "This address does not take that method")                 \
     X(IN_PROGRESS, 409, "recording-in-progress", "The call is still being recorded")               \
+    X(NOT_IN_PROGRESS, 409, "recording-not-in-progress", "The call is not being recorded")         \
     X(KEY_GONE, 410, "recording-key-gone", "The key of this recording no longer exists here")      \
     X(TAG_DIFFERS, 412, "precondition-failed", "The audio is not the one that was asked for")      \
     X(BODY_TOO_LARGE, 413, "body-too-large", "The request body is too large")                      \
     X(WRONG_MEDIA_TYPE, 415, "wrong-media-type", "The request body must be application/json")      \
     X(NO_SUCH_RANGE, 416, "range-not-satisfiable", "The audio has no such range")                  \
     X(TOO_MANY_ATTEMPTS, 429, "too-many-attempts", "Too many failed attempts; wait, then retry")   \
+    X(TOO_MANY_OPEN, 429, "too-many-requests", "Too many requests of this call wait already")      \
     X(DAMAGED, 500, "recording-damaged", "The stored recording is damaged and is not played")      \
     X(INTERNAL, 500, "internal", "The server failed")                                              \
-    X(OVERLOADED, 503, "busy", "The server is busy; retry shortly")
+    X(OVERLOADED, 503, "busy", "The server is busy; retry shortly")                                \
+    X(NOT_TAKEN, 504, "not-taken", "The recorder did not take it: nothing changed")                \
+    X(NOT_CONFIRMED, 504, "not-confirmed", "The recorder has not confirmed it: it may yet happen")
 
 enum problem_kind {
 #define PROBLEM_ENUM(kind, status, name, title) PROBLEM_##kind,

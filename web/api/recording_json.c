@@ -83,14 +83,14 @@ json_t *recording_json_part(const struct index_recording *recording)
 
 static json_t *leg_json(const struct index_leg *leg)
 {
-    return json_pack("{s:s, s:o, s:o, s:o, s:I, s:I, s:I, s:I, s:I, s:I}", "channel",
-                     leg->right ? "right" : "left", "label", text_json(leg->label), "party",
-                     party_json(&leg->party), "codec", text_json(leg->codec), "packets_received",
-                     (json_int_t)leg->packets_received, "packets_lost",
-                     (json_int_t)leg->packets_lost, "packets_late", (json_int_t)leg->packets_late,
-                     "packets_duplicate", (json_int_t)leg->packets_duplicate, "packets_ignored",
-                     (json_int_t)leg->packets_ignored, "packets_refused",
-                     (json_int_t)leg->packets_refused);
+    return json_pack(
+        "{s:s, s:o, s:o, s:o, s:o, s:I, s:I, s:I, s:I, s:I, s:I}", "channel",
+        leg->right ? "right" : "left", "own_channel", details_own_channel(leg), "label",
+        text_json(leg->label), "party", party_json(&leg->party), "codec", text_json(leg->codec),
+        "packets_received", (json_int_t)leg->packets_received, "packets_lost",
+        (json_int_t)leg->packets_lost, "packets_late", (json_int_t)leg->packets_late,
+        "packets_duplicate", (json_int_t)leg->packets_duplicate, "packets_ignored",
+        (json_int_t)leg->packets_ignored, "packets_refused", (json_int_t)leg->packets_refused);
 }
 
 /* How many facts of each cause there are: {"lost": 3, "silent": 12}. */
@@ -113,8 +113,17 @@ static json_t *talk_over_json(const struct index_recording *recording)
     return recording->measured ? json_integer(recording->talk_over_ms) : json_null();
 }
 
+/* "nobody", "caller", "called" or "both"; null of one that is over. */
+static json_t *paused_json(const struct index_recording *recording, enum policy_parties paused)
+{
+    static const char *const names[] = {"nobody", "caller", "called", "both"};
+
+    return recording->state == RECORDING_STATE_RECORDING ? json_string(names[paused]) : json_null();
+}
+
 json_t *recording_json_whole(const struct index_recording *recording,
-                             const struct index_fact_counts *facts, json_t *parts)
+                             const struct index_fact_counts *facts, enum policy_parties paused,
+                             json_t *parts)
 {
     json_t *document = recording_json_row(recording);
     json_t *legs = json_array();
@@ -129,6 +138,7 @@ json_t *recording_json_whole(const struct index_recording *recording,
     if (!document || json_object_set(document, "legs", legs) != 0 ||
         json_object_set_new(document, "talk_over_ms", talk_over_json(recording)) != 0 ||
         json_object_set_new(document, "facts", counts_json(facts)) != 0 ||
+        json_object_set_new(document, "paused", paused_json(recording, paused)) != 0 ||
         json_object_set(document, "conversation", conversation) != 0)
         failed = 1;
     json_decref(legs);

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "base/status.h"
+#include "storage/index/customers.h"
 #include "storage/index/recordings.h"
 
 enum {
@@ -32,10 +33,12 @@ bool recording_json_set_place(json_t *row, const struct conversation_place *plac
 /**
  * One recording with its legs, how many facts of each cause it has, and its conversation.
  *
- * parts  rows of the conversation, oldest first; owned by the caller.
+ * paused  whose sides are paused now; shown of a recording in progress alone.
+ * parts   rows of the conversation, oldest first; owned by the caller.
  */
 json_t *recording_json_whole(const struct index_recording *recording,
-                             const struct index_fact_counts *facts, json_t *parts);
+                             const struct index_fact_counts *facts, enum policy_parties paused,
+                             json_t *parts);
 
 /** {"facts": [...]} */
 json_t *recording_json_facts(const struct index_fact *facts, size_t fact_count);

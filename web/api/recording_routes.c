@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/log.h"
+#include "storage/index/controls.h"
 #include "web/api/answer.h"
 #include "web/api/api.h"
 #include "web/api/cursor.h"
@@ -149,6 +150,7 @@ void recording_routes_show(struct api *api, struct index *index, struct exchange
 {
     struct index_recording recording;
     struct index_fact_counts facts = {0};
+    enum policy_parties paused = POLICY_NOBODY;
     struct fault fault = {0};
     json_t *parts = NULL;
 
@@ -160,11 +162,13 @@ void recording_routes_show(struct api *api, struct index *index, struct exchange
         index, recording.conversation, &exchange->customer.id, add_part, &parts, &fault);
     if (status == STATUS_OK)
         status = recordings_count_facts(index, recording.id, &facts, &fault);
+    if (status == STATUS_OK && recording.state == RECORDING_STATE_RECORDING)
+        status = controls_paused(index, &recording.id, &paused, &fault);
     if (status != STATUS_OK)
         answer_failure(exchange, status, &fault, "show a recording");
     else
         answer_json(exchange, MHD_HTTP_OK,
-                    parts ? recording_json_whole(&recording, &facts, parts) : NULL);
+                    parts ? recording_json_whole(&recording, &facts, paused, parts) : NULL);
     json_decref(parts);
 }
 

@@ -171,7 +171,7 @@ __attribute__((format(printf, 2, 0))) static void on_complaint(void *context, co
 
 /* --- what a worker calls ---------------------------------------------------------------------- */
 
-/* After the resuming the exchange is no longer ours. */
+/* After the resuming, or the handing on, the exchange is no longer ours. */
 static void run_exchange(void *context, struct lazy_index *lazy, void *job)
 {
     struct server *server = context;
@@ -179,7 +179,10 @@ static void run_exchange(void *context, struct lazy_index *lazy, void *job)
     struct MHD_Connection *connection = exchange->connection;
 
     api_run(server->spec.api, lazy, exchange);
-    MHD_resume_connection(connection);
+    if (exchange->asked.id)
+        control_waits_add(server->spec.api->waits, exchange->asked.id, exchange);
+    else
+        MHD_resume_connection(connection);
 }
 
 /* --- starting and stopping -------------------------------------------------------------------- */
@@ -287,9 +290,11 @@ void server_destroy(struct server *owned_server)
     if (!owned_server)
         return;
     /* The library must not be stopped while a connection is suspended: first the workers, which
-     * resume theirs; what comes after that is refused, not suspended for long. */
+     * resume theirs or hand them on; then those that wait; what comes after that is refused, not
+     * suspended for long. */
     if (owned_server->workers)
         workers_stop(owned_server->workers);
+    control_waits_stop(owned_server->spec.api->waits);
     if (owned_server->daemon)
         MHD_stop_daemon(owned_server->daemon);
     if (owned_server->listener >= 0)

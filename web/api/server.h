@@ -3,7 +3,8 @@
  *
  * Threads: libmicrohttpd's (one per core, epoll) receive requests and send answers, the audio of
  * long answers being read and authenticated as it is sent. What asks the database or opens a
- * recording runs on workers, the connection being suspended meanwhile.
+ * recording runs on workers, the connection being suspended meanwhile; it stays so where a recorder
+ * is then waited for (control_waits).
  */
 #ifndef RECORDER_WEB_API_SERVER_H
 #define RECORDER_WEB_API_SERVER_H

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "storage/seal/keys.h"
 #include "web/api/api.h"
+#include "web/api/control_routes.h"
 #include "web/api/server.h"
 #include "web/api/static_files.h"
 
@@ -66,7 +67,12 @@ static enum status open_parts(struct service *service, const struct config *conf
         status = throttle_create(&api->throttle);
     if (status == STATUS_OK)
         status = pin_check_create(&api->pin_check);
-    return status == STATUS_OK ? STATUS_OK : fault_set(fault, status, 0, "prepare the service");
+    if (status != STATUS_OK)
+        return fault_set(fault, status, 0, "prepare the service");
+    const struct control_waits_spec waits = {.index_path = service->index_path,
+                                             .wait_ms = CONTROL_WAIT_MS,
+                                             .done = control_routes_finish};
+    return control_waits_start(&waits, &api->waits, fault);
 }
 
 enum status service_start(const struct config *config, struct service **out, struct fault *fault)
@@ -111,6 +117,7 @@ void service_stop(struct service *owned_service)
     if (!owned_service)
         return;
     server_destroy(owned_service->server);
+    control_waits_destroy(owned_service->api.waits);
     pin_check_destroy(owned_service->api.pin_check);
     throttle_destroy(owned_service->api.throttle);
     readers_destroy(owned_service->api.readers);

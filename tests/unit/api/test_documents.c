@@ -37,6 +37,7 @@ static struct index_recording two_party_call(void)
         .legs = 2,
         .leg = {{.right = false, .label = "1", .codec = "PCMA", .packets_received = 250},
                 {.right = true,
+                 .own_channel = 2,
                  .label = "2",
                  .codec = "PCMU",
                  .packets_lost = 3,
@@ -78,12 +79,13 @@ static void recording_has_the_promised_members(void **state)
     struct index_recording recording = two_party_call();
     json_t *parts = json_pack("[o]", recording_json_row(&recording));
     const struct index_fact_counts facts = {2, {{"lost", 3}, {"silent", 12}}};
-    json_t *document = recording_json_whole(&recording, &facts, parts);
+    json_t *document = recording_json_whole(&recording, &facts, POLICY_NOBODY, parts);
     json_t *left = json_array_get(json_object_get(document, "legs"), 0);
     json_t *right = json_array_get(json_object_get(document, "legs"), 1);
 
     (void)state;
-    assert_int_equal(json_object_size(document), 13);
+    assert_int_equal(json_object_size(document), 14);
+    assert_true(json_is_null(json_object_get(document, "paused")));
     assert_string_equal(text_of(document, "started_at"), "2026-11-22T13:57:10.042Z");
     assert_string_equal(text_of(document, "ended_at"), "2026-11-22T13:57:15.042Z");
     assert_string_equal(text_of(document, "state"), "sealed");
@@ -95,6 +97,8 @@ static void recording_has_the_promised_members(void **state)
     assert_string_equal(text_of(left, "codec"), "PCMA");
     assert_int_equal(json_integer_value(json_object_get(left, "packets_received")), 250);
     assert_string_equal(text_of(right, "channel"), "right");
+    assert_true(json_is_null(json_object_get(left, "own_channel")));
+    assert_int_equal(json_integer_value(json_object_get(right, "own_channel")), 1);
     assert_int_equal(json_integer_value(json_object_get(right, "packets_lost")), 3);
     assert_int_equal(json_integer_value(json_object_get(right, "packets_ignored")), 4);
     assert_int_equal(json_integer_value(json_object_get(right, "packets_refused")), 5);
@@ -107,6 +111,23 @@ static void recording_has_the_promised_members(void **state)
     json_decref(parts);
 }
 
+static void a_call_in_progress_tells_whose_sides_are_paused(void **state)
+{
+    static const char *const names[] = {"nobody", "caller", "called", "both"};
+    struct index_recording recording = two_party_call();
+    const struct index_fact_counts facts = {0};
+    json_t *parts = json_array();
+
+    (void)state;
+    recording.state = RECORDING_STATE_RECORDING;
+    for (unsigned i = 0; i <= POLICY_BOTH; i++) {
+        json_t *document = recording_json_whole(&recording, &facts, (enum policy_parties)i, parts);
+        assert_string_equal(text_of(document, "paused"), names[i]);
+        json_decref(document);
+    }
+    json_decref(parts);
+}
+
 static void how_a_leg_was_heard_and_spoke_is_shown_where_it_was_measured(void **state)
 {
     struct index_recording recording = two_party_call();
@@ -114,7 +135,7 @@ static void how_a_leg_was_heard_and_spoke_is_shown_where_it_was_measured(void **
     json_t *parts = json_array();
 
     (void)state;
-    json_t *document = recording_json_whole(&recording, &facts, parts);
+    json_t *document = recording_json_whole(&recording, &facts, POLICY_NOBODY, parts);
     const json_t *left = json_array_get(json_object_get(document, "legs"), 0);
     assert_true(json_is_null(json_object_get(document, "talk_over_ms")));
     assert_int_equal(json_object_size(json_object_get(document, "facts")), 0);
@@ -126,7 +147,7 @@ static void how_a_leg_was_heard_and_spoke_is_shown_where_it_was_measured(void **
     recording.talk_over_ms = 0;
     recording.leg[0].sound = (struct index_sound){921, 439, 1234, 2400, 1900};
     recording.leg[1].sound = (struct index_sound){.longest_silence_ms = 5000}; /* nothing came */
-    document = recording_json_whole(&recording, &facts, parts);
+    document = recording_json_whole(&recording, &facts, POLICY_NOBODY, parts);
     left = json_array_get(json_object_get(document, "legs"), 0);
     const json_t *right = json_array_get(json_object_get(document, "legs"), 1);
     assert_true(json_is_integer(json_object_get(document, "talk_over_ms")));
@@ -157,7 +178,7 @@ static void recording_tells_its_conversation(void **state)
     json_t *parts = json_pack("[o, o, o]", recording_json_part(&first),
                               recording_json_part(&recording), recording_json_part(&third));
     const struct index_fact_counts facts = {0};
-    json_t *document = recording_json_whole(&recording, &facts, parts);
+    json_t *document = recording_json_whole(&recording, &facts, POLICY_NOBODY, parts);
     const json_t *conversation = json_object_get(document, "conversation");
     const json_t *rows = json_object_get(conversation, "recordings");
     assert_string_equal(text_of(document, "conversation_id"), id);
@@ -326,10 +347,12 @@ static void saved_name_holds_nothing_but_digits_of_numbers(void **state)
     char name[AUDIO_NAME_BYTES];
 
     (void)state;
-    audio_name(&recording, name);
+    audio_name(&recording, "", name);
     assert_string_equal(name, "2026-11-22_135710_4588303080_45.opus");
+    audio_name(&recording, "leg3", name);
+    assert_string_equal(name, "2026-11-22_135710_4588303080_45_leg3.opus");
     (void)strcpy(recording.called.number, "anonymous");
-    audio_name(&recording, name);
+    audio_name(&recording, "", name);
     assert_string_equal(name, "2026-11-22_135710_4588303080_unknown.opus");
 }
 
@@ -377,6 +400,7 @@ int main(void)
         cmocka_unit_test(problem_has_the_members_of_rfc_9457),
         cmocka_unit_test(problem_leaves_out_what_it_does_not_know),
         cmocka_unit_test(recording_has_the_promised_members),
+        cmocka_unit_test(a_call_in_progress_tells_whose_sides_are_paused),
         cmocka_unit_test(how_a_leg_was_heard_and_spoke_is_shown_where_it_was_measured),
         cmocka_unit_test(recording_tells_its_conversation),
         cmocka_unit_test(row_of_a_list_tells_its_place),

@@ -47,6 +47,19 @@ static char *const wrong_lines[][6] = {
     {"source", "add", "pbx", "10.0.0.1", "--calls", "-1"},
     {"source", "add", "pbx", "10.0.0.1", "--rate", "100001"},
     {"source", "add", "pbx", "10.0.0.1", "--plain-calls=yes"},
+    {"source", "add", "pbx", "10.0.0.1", "--channels=9"},
+    {"source", "add", "pbx", "10.0.0.1", "--pause-code=*"},
+    {"source", "add", "pbx", "10.0.0.1", "--pause-code=*1A"},
+    {"source", "add", "pbx", "10.0.0.1", "--resume-code=12345678"},
+    {"customer", "show"},
+    {"customer", "set"},
+    {"customer", "set", CTL_CUSTOMER},
+    {"customer", "set", CTL_CUSTOMER, "--mask=all"},
+    {"customer", "set", CTL_CUSTOMER, "--pause-limit=86401"},
+    {"customer", "set", CTL_CUSTOMER, "--encoder=best"},
+    {"customer", "set", CTL_CUSTOMER, "--bitrate=5999"},
+    {"customer", "set", CTL_CUSTOMER, "--bitrate=128001"},
+    {"customer", "set", CTL_CUSTOMER, "--complexity=11"},
     {"source", "change"},
     {"source", "remove"},
     {"source", "remove", "a", "b"},
@@ -98,6 +111,10 @@ static void what_is_not_there_is_exit_3(void **state)
     static char id[] = "01934567-89ab-7cde-8123-456789abcdef";
 
     assert_int_equal(ctl_run(ctl, "customer", "pin", "9", NULL), 3);
+    ctl_expect_error(ctl, "customer list");
+    assert_int_equal(ctl_run(ctl, "customer", "show", "9", NULL), 3);
+    ctl_expect_error(ctl, "customer list");
+    assert_int_equal(ctl_run(ctl, "customer", "set", "9", "--mask", "both", NULL), 3);
     ctl_expect_error(ctl, "customer list");
     assert_int_equal(ctl_run(ctl, "number", "add", "9", "4512", NULL), 3);
     ctl_expect_error(ctl, "customer list");
@@ -185,7 +202,7 @@ static void help_is_there_for_the_tool_and_every_command(void **state)
         {"source", "change"},     {"source", "remove"},     {"source", "add"},
         {"source", "list"},       {"recordings", "list"},   {"recordings", "show"},
         {"recordings", "verify"}, {"recordings", "export"}, {"keeper", NULL},
-        {"status", NULL},
+        {"status", NULL},         {"customer", "show"},     {"customer", "set"},
     };
 
     assert_int_equal(ctl_run(ctl, "--help", NULL), 0);
@@ -223,6 +240,7 @@ static void every_command_prints_one_json_value(void **state)
     expect_json(ctl, JSON_OBJECT, "init", NULL, NULL);
     expect_json(ctl, JSON_ARRAY, "customer", "list", NULL);
     expect_json(ctl, JSON_OBJECT, "customer", "pin", CTL_CUSTOMER);
+    expect_json(ctl, JSON_OBJECT, "customer", "show", CTL_CUSTOMER);
     expect_json(ctl, JSON_ARRAY, "number", "list", NULL);
     expect_json(ctl, JSON_ARRAY, "source", "list", NULL);
     expect_json(ctl, JSON_ARRAY, "recordings", "list", NULL);
@@ -379,6 +397,71 @@ static void a_source_is_changed_where_it_is_said_and_stays_elsewhere(void **stat
                      3);
 }
 
+static void the_codes_and_channels_of_a_source_are_set_and_taken_away(void **state)
+{
+    struct ctl *ctl = *state;
+
+    assert_int_equal(ctl_run(ctl, "source", "add", "sbc", "10.0.0.0/8", "--pause-code", "*1",
+                             "--resume-code", "#0123*9", "--channels", "8", NULL),
+                     0);
+    expect_member(ctl, "pause_code", json_string("*1"));
+    expect_member(ctl, "resume_code", json_string("#0123*9"));
+    expect_member(ctl, "channels", json_integer(8));
+    assert_int_equal(ctl_run(ctl, "source", "change", "sbc", "--resume-code", "9*1", NULL), 2);
+    ctl_expect_error(ctl, "part of the other");
+    expect_member(ctl, "resume_code", json_string("#0123*9"));
+    assert_int_equal(
+        ctl_run(ctl, "source", "change", "sbc", "--resume-code", "*1", "--channels", "0", NULL), 0);
+    expect_member(ctl, "resume_code", json_string("*1"));
+    expect_member(ctl, "channels", json_null());
+    assert_int_equal(
+        ctl_run(ctl, "source", "change", "sbc", "--pause-code", "", "--resume-code", "", NULL), 0);
+    expect_member(ctl, "pause_code", json_null());
+    expect_member(ctl, "resume_code", json_null());
+}
+
+/* What `customer show` says. */
+static void expect_policy(struct ctl *ctl, const char *mask, json_int_t pause_limit_s,
+                          const char *encoder, json_int_t bitrate, json_int_t complexity)
+{
+    assert_int_equal(ctl_run(ctl, "--json", "customer", "show", CTL_CUSTOMER, NULL), 0);
+    json_t *policy = ctl_json(ctl);
+    assert_string_equal(json_string_value(json_object_get(policy, "customer")), CTL_CUSTOMER);
+    assert_string_equal(json_string_value(json_object_get(policy, "mask")), mask);
+    assert_string_equal(json_string_value(json_object_get(policy, "encoder")), encoder);
+    assert_int_equal(json_integer_value(json_object_get(policy, "pause_limit_s")), pause_limit_s);
+    assert_int_equal(json_integer_value(json_object_get(policy, "bitrate")), bitrate);
+    assert_int_equal(json_integer_value(json_object_get(policy, "complexity")), complexity);
+    json_decref(policy);
+}
+
+static void a_policy_is_changed_where_it_is_said_and_each_change_is_audited(void **state)
+{
+    struct ctl *ctl = *state;
+
+    expect_policy(ctl, "nobody", 0, "lowdelay", 0, 0);
+    assert_int_equal(ctl_run(ctl, "customer", "set", CTL_CUSTOMER, "--mask", "called",
+                             "--pause-limit", "86400", "--encoder", "speech", "--bitrate", "6000",
+                             "--complexity", "10", NULL),
+                     0);
+    expect_policy(ctl, "called", 86400, "speech", 6000, 10);
+    assert_int_equal(
+        ctl_run(ctl, "customer", "set", CTL_CUSTOMER, "--mask", "both", "--bitrate", "0", NULL), 0);
+    expect_policy(ctl, "both", 86400, "speech", 0, 10);
+    assert_int_equal(ctl_run(ctl, "customer", "set", CTL_CUSTOMER, "--pause-limit", "0",
+                             "--complexity", "11", NULL),
+                     2);
+    ctl_expect_error(ctl, "0 to 10");
+    expect_policy(ctl, "both", 86400, "speech", 0, 10);
+    assert_int_equal(ctl_sql(ctl, "SELECT count(*) FROM audit WHERE action = 'policy_set' AND"
+                                  " actor LIKE 'operator:%' AND"
+                                  " json_extract(detail, '$.customer') = '" CTL_CUSTOMER "'"),
+                     2);
+    assert_int_equal(ctl_sql(ctl, "SELECT json_extract(detail, '$.mask') = 'both' FROM audit"
+                                  " WHERE action = 'policy_set' ORDER BY sequence DESC"),
+                     1);
+}
+
 static void the_word_before_the_digits_of_a_fingerprint_may_be_in_capitals(void **state)
 {
     struct ctl *ctl = *state;
@@ -438,6 +521,8 @@ int main(void)
         WITH_STORE(the_audit_log_is_read_page_by_page),
         WITH_STORE(audit_list_refuses_numbers_out_of_range),
         WITH_STORE(a_source_is_changed_where_it_is_said_and_stays_elsewhere),
+        WITH_STORE(the_codes_and_channels_of_a_source_are_set_and_taken_away),
+        WITH_STORE(a_policy_is_changed_where_it_is_said_and_each_change_is_audited),
         WITH_STORE(the_word_before_the_digits_of_a_fingerprint_may_be_in_capitals),
         WITH_STORE(a_new_pin_signs_out_who_has_the_old_one),
         WITH_STORE(a_pin_is_eight_digits_and_stored_as_argon2id_only),

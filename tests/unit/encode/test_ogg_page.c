@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include <cmocka.h>
+#include <opus/opus.h>
 
 #include "base/bytes.h"
 #include "encode/ogg_page.h"
@@ -95,21 +96,60 @@ static void page_is_full_at_255_segments_and_at_its_bytes(void **state)
     assert_int_equal(bytes_get_u32(bytes + 22), checksum_of(bytes, length));
 }
 
-static void headers_say_two_streams_none_coupled(void **state)
+static void identification_says_how_many_streams_none_coupled(void **state)
 {
     (void)state;
     const uint8_t expected[OPUS_HEAD_BYTES] = {'O', 'p', 'u', 's', 'H',  'e',  'a', 'd',
                                                1,   2,   120, 0,   0x40, 0x1f, 0,   0,
                                                0,   0,   1,   2,   0,    0,    1};
     uint8_t head[OPUS_HEAD_BYTES];
-    uint8_t tags[OPUS_TAGS_BYTES_MAX];
 
-    opus_header_identify(120, 8000, head);
+    opus_header_identify(120, 8000, 2, head);
     assert_memory_equal(head, expected, sizeof expected);
-    size_t length = opus_header_comment(tags);
-    assert_memory_equal(tags, "OpusTags", 8);
-    assert_int_equal(length, 8 + 4 + bytes_get_u32(tags + 8) + 4);
-    assert_int_equal(bytes_get_u32(tags + length - 4), 0);
+    opus_header_identify(120, 8000, 10, head); /* still two channels, of the first two */
+    assert_int_equal(head[19], 10);
+    head[19] = 2;
+    assert_memory_equal(head, expected, sizeof expected);
+}
+
+/* A text of the comment header; returns the offset behind it. */
+static size_t read_text(const uint8_t *tags, size_t at, char text[static 256])
+{
+    size_t bytes = bytes_get_u32(tags + at);
+
+    assert_true(bytes < 256);
+    memcpy(text, tags + at + 4, bytes);
+    text[bytes] = '\0';
+    return at + 4 + bytes;
+}
+
+static void comments_say_what_made_it_with_which_settings_and_no_more(void **state)
+{
+    (void)state;
+    const struct {
+        struct opus_settings settings;
+        const char *options;
+    } cases[] = {
+        {{0}, "ENCODER_OPTIONS=bitrate 24000-32000 complexity 0 lowdelay"},
+        {{6000, 10, OPUS_SPEECH}, "ENCODER_OPTIONS=bitrate 6000 complexity 10 speech"},
+        {{OPUS_SETTINGS_BITRATE_MAX, 5, OPUS_MUSIC},
+         "ENCODER_OPTIONS=bitrate 128000 complexity 5 audio"},
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        uint8_t tags[OPUS_TAGS_BYTES_MAX];
+        char text[256];
+        size_t length = opus_header_comment(&cases[i].settings, tags);
+        assert_memory_equal(tags, "OpusTags", 8);
+        size_t at = read_text(tags, 8, text);
+        assert_string_equal(text, opus_get_version_string());
+        assert_int_equal(bytes_get_u32(tags + at), 2);
+        at = read_text(tags, at + 4, text);
+        assert_string_equal(text, "ENCODER=Business Recorder " RECORDER_VERSION);
+        at = read_text(tags, at, text);
+        assert_string_equal(text, cases[i].options);
+        assert_int_equal(at, length);
+    }
 }
 
 int main(void)
@@ -119,7 +159,8 @@ int main(void)
         cmocka_unit_test(pages_are_numbered_and_flagged),
         cmocka_unit_test(lacing_of_multiples_of_255_ends_with_zero),
         cmocka_unit_test(page_is_full_at_255_segments_and_at_its_bytes),
-        cmocka_unit_test(headers_say_two_streams_none_coupled),
+        cmocka_unit_test(identification_says_how_many_streams_none_coupled),
+        cmocka_unit_test(comments_say_what_made_it_with_which_settings_and_no_more),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -19,8 +19,8 @@ static enum status delimit(const uint8_t *packet, size_t packet_bytes, uint8_t *
     const uint8_t other[] = {TOC};
     uint8_t joined[PACKET_MAX + 1];
     size_t joined_bytes;
-    enum status status =
-        opus_join(packet, packet_bytes, other, 1, joined, out_bytes + 1, &joined_bytes);
+    const struct opus_packet packets[] = {{packet, packet_bytes}, {other, 1}};
+    enum status status = opus_join(packets, 2, joined, out_bytes + 1, &joined_bytes);
 
     if (status != STATUS_OK)
         return status;
@@ -158,15 +158,38 @@ static void joined_packets_fit_to_the_byte(void **state)
     const uint8_t first[] = {TOC, 1, 2};
     const uint8_t second[] = {TOC, 3};
     const uint8_t expected[] = {TOC, 2, 1, 2, TOC, 3};
+    const struct opus_packet packets[] = {{first, 3}, {second, 2}};
+    const struct opus_packet empty_last[] = {{first, 3}, {second, 0}};
     uint8_t out[sizeof expected];
     size_t written = 0;
 
-    assert_int_equal(opus_join(first, 3, second, 2, out, sizeof out, &written), STATUS_OK);
+    assert_int_equal(opus_join(packets, 2, out, sizeof out, &written), STATUS_OK);
     assert_int_equal(written, sizeof expected);
     assert_memory_equal(out, expected, sizeof expected);
-    assert_int_equal(opus_join(first, 3, second, 2, out, sizeof out - 1, &written), STATUS_LIMIT);
-    assert_int_equal(opus_join(first, 3, second, 2, out, 1, &written), STATUS_LIMIT);
-    assert_int_equal(opus_join(first, 3, second, 0, out, sizeof out, &written), STATUS_INVALID);
+    for (size_t room = 0; room < sizeof out; room++)
+        assert_int_equal(opus_join(packets, 2, out, room, &written), STATUS_LIMIT);
+    assert_int_equal(opus_join(empty_last, 2, out, sizeof out, &written), STATUS_INVALID);
+    assert_int_equal(written, sizeof expected);
+}
+
+static void all_but_the_last_of_many_get_their_length(void **state)
+{
+    (void)state;
+    const uint8_t data[] = {TOC, 1, 2, 3};
+    const struct opus_packet packets[] = {{data, 2}, {data, 1}, {data, 4}, {data, 3}};
+    const struct opus_packet empty_first[] = {{data, 0}, {data, 1}};
+    const uint8_t expected[] = {TOC, 1, 1, TOC, 0, TOC, 3, 1, 2, 3, TOC, 1, 2};
+    uint8_t out[sizeof expected];
+    size_t written = 0;
+
+    assert_int_equal(opus_join(packets, 4, out, sizeof out, &written), STATUS_OK);
+    assert_int_equal(written, sizeof expected);
+    assert_memory_equal(out, expected, sizeof expected);
+    for (size_t room = 0; room < sizeof out; room++)
+        assert_int_equal(opus_join(packets, 4, out, room, &written), STATUS_LIMIT);
+    assert_int_equal(opus_join(packets, 1, out, sizeof out, &written), STATUS_OK);
+    assert_int_equal(written, 2); /* alone it stays as it is */
+    assert_int_equal(opus_join(empty_first, 2, out, sizeof out, &written), STATUS_INVALID);
 }
 
 /* libopus' own multistream decoder reads what was joined, for frames of all codes. */
@@ -204,9 +227,8 @@ static void decoder_of_libopus_reads_joined_packets_of_all_codes(void **state)
             opus_int32 bytes = opus_repacketizer_out(repacketizer, packet, sizeof packet);
             assert_true(bytes > 0);
             codes |= 1u << (packet[0] & 3);
-            assert_int_equal(opus_join(packet, (size_t)bytes, packet, (size_t)bytes, joined,
-                                       sizeof joined, &written),
-                             STATUS_OK);
+            const struct opus_packet twice[] = {{packet, (size_t)bytes}, {packet, (size_t)bytes}};
+            assert_int_equal(opus_join(twice, 2, joined, sizeof joined, &written), STATUS_OK);
             OpusDecoder *one = opus_decoder_create(8000, 1, &error);
             OpusMSDecoder *two = opus_multistream_decoder_create(
                 8000, 2, 2, 0, (const unsigned char[]){0, 1}, &error);
@@ -237,6 +259,7 @@ int main(void)
         cmocka_unit_test(two_frames_get_the_length_of_the_second),
         cmocka_unit_test(many_frames_with_and_without_padding),
         cmocka_unit_test(joined_packets_fit_to_the_byte),
+        cmocka_unit_test(all_but_the_last_of_many_get_their_length),
         cmocka_unit_test(decoder_of_libopus_reads_joined_packets_of_all_codes),
     };
 

@@ -325,7 +325,10 @@ static struct source whole_source(void)
                             .plain_keys = true,
                             .calls_max = SOURCE_LIMIT_MAX,
                             .dialogs_max = 20,
-                            .rate_per_s = 30};
+                            .rate_per_s = 30,
+                            .pause_code = "*1#0987",
+                            .resume_code = "*2",
+                            .channels = SOURCE_CHANNELS_MAX};
 
     return source;
 }
@@ -346,6 +349,9 @@ static void expect_source(struct fixture *fixture, const struct source *expected
     assert_int_equal(found.calls_max, expected->calls_max);
     assert_int_equal(found.dialogs_max, expected->dialogs_max);
     assert_int_equal(found.rate_per_s, expected->rate_per_s);
+    assert_string_equal(found.pause_code, expected->pause_code);
+    assert_string_equal(found.resume_code, expected->resume_code);
+    assert_int_equal(found.channels, expected->channels);
 }
 
 static void all_of_a_source_reads_back_and_all_but_its_name_can_be_changed(void **state)
@@ -421,6 +427,46 @@ static void certificates_and_limits_of_sources_are_checked(void **state)
     assert_int_equal(sources_add(fixture->index, &source, NULL), STATUS_OK);
 }
 
+static enum status add_coded(struct fixture *fixture, const char *pause, const char *resume)
+{
+    struct source source = {.name = "pbx", .certificate = "pbx"};
+
+    (void)snprintf(source.pause_code, sizeof source.pause_code, "%s", pause);
+    (void)snprintf(source.resume_code, sizeof source.resume_code, "%s", resume);
+    enum status status = sources_add(fixture->index, &source, NULL);
+    if (status == STATUS_OK)
+        assert_int_equal(sources_remove(fixture->index, "pbx", NULL), STATUS_OK);
+    return status;
+}
+
+static void codes_are_digits_that_can_be_pressed_and_told_apart(void **state)
+{
+    struct fixture *fixture = *state;
+
+    assert_int_equal(add_coded(fixture, "*1", "*2"), STATUS_OK);
+    assert_int_equal(add_coded(fixture, "##", "##"), STATUS_OK); /* in turns */
+    assert_int_equal(add_coded(fixture, "0123456", ""), STATUS_OK);
+    assert_int_equal(add_coded(fixture, "", "*9"), STATUS_OK);
+    assert_int_equal(add_coded(fixture, "*", "*2"), STATUS_INVALID);
+    assert_int_equal(add_coded(fixture, "*1", "2"), STATUS_INVALID);
+    assert_int_equal(add_coded(fixture, "*A", "*2"), STATUS_INVALID);
+    assert_int_equal(add_coded(fixture, "* 1", "*2"), STATUS_INVALID);
+    assert_int_equal(add_coded(fixture, "*1", "*12"), STATUS_INVALID);
+    assert_int_equal(add_coded(fixture, "9*12", "*1"), STATUS_INVALID);
+}
+
+static void own_channels_of_a_source_are_checked(void **state)
+{
+    struct fixture *fixture = *state;
+    struct source source = whole_source();
+
+    source.customer[0] = '\0';
+    source.channels = SOURCE_CHANNELS_MAX + 1;
+    assert_int_equal(sources_add(fixture->index, &source, NULL), STATUS_INVALID);
+    source.channels = SOURCE_CHANNELS_MAX;
+    assert_int_equal(sources_add(fixture->index, &source, NULL), STATUS_OK);
+}
+
 int main(void)
 {
 #define WITH_INDEX(test) cmocka_unit_test_setup_teardown(test, fixture_set_up, fixture_tear_down)
@@ -442,6 +488,8 @@ int main(void)
         WITH_INDEX(all_of_a_source_reads_back_and_all_but_its_name_can_be_changed),
         WITH_INDEX(two_sources_differ_in_network_or_certificate),
         WITH_INDEX(certificates_and_limits_of_sources_are_checked),
+        WITH_INDEX(codes_are_digits_that_can_be_pressed_and_told_apart),
+        WITH_INDEX(own_channels_of_a_source_are_checked),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -20,6 +20,7 @@ static struct index_recording complete(void)
     row.leg[0] = (struct index_leg){
         .label = "96", .party = row.caller, .codec = "PCMA", .packets_received = 1500};
     row.leg[1] = (struct index_leg){.right = true,
+                                    .own_channel = BOUND_CALL_STREAMS,
                                     .label = "97",
                                     .party = row.called,
                                     .codec = "PCMU",
@@ -74,6 +75,8 @@ static void what_is_written_reads_back(void **state)
     assert_true(found.measured);
     assert_int_equal(found.talk_over_ms, 860);
     assert_non_null(strstr(json, "{\"r_factor\":93.2,\"mos\":4.41,\"jitter_us\":1234}"));
+    assert_non_null(strstr(json, "\"channel\":\"left\",\"own_channel\":null"));
+    assert_non_null(strstr(json, "\"channel\":\"right\",\"own_channel\":7"));
     assert_int_equal(found.legs, 2);
     assert_memory_equal(found.leg, row.leg, sizeof row.leg);
     assert_int_equal(count, 2);
@@ -133,12 +136,14 @@ static void a_file_from_before_it_was_measured_says_so(void **state)
     assert_int_equal(row.talk_over_ms, 0);
     assert_int_equal(row.leg[0].packets_lost, 3);
     assert_int_equal(row.leg[0].sound.mos_hundredths, 0);
+    assert_int_equal(row.leg[0].own_channel, 0);
 }
 
 static void what_cannot_be_a_measure_is_not_taken_for_one(void **state)
 {
     static const char text[] = "{\"talk_over_ms\": -5, \"legs\": [{\"quality\": {\"r_factor\":"
-                               " -1, \"mos\": 1e300, \"jitter_us\": \"9\"}, \"speech_ms\": -7}]}";
+                               " -1, \"mos\": 1e300, \"jitter_us\": \"9\"}, \"speech_ms\": -7,"
+                               " \"own_channel\": 8}, {\"own_channel\": -1}]}";
     struct index_recording row = complete();
     struct index_fact *facts = NULL;
     size_t count = 7;
@@ -150,6 +155,8 @@ static void what_cannot_be_a_measure_is_not_taken_for_one(void **state)
     assert_int_equal(row.leg[0].sound.mos_hundredths, 0);
     assert_int_equal(row.leg[0].sound.jitter_us, 0);
     assert_int_equal(row.leg[0].sound.speech_ms, 0);
+    assert_int_equal(row.leg[0].own_channel, 0);
+    assert_int_equal(row.leg[1].own_channel, 0);
 }
 
 static void malformed_details_change_nothing(void **state)

@@ -109,7 +109,7 @@ static void a_newer_schema_is_refused_by_open_and_create(void **state)
     struct index *index = NULL;
     struct fault fault = {0};
 
-    assert_int_equal(run_sql(fixture->path, "PRAGMA user_version = 5"), SQLITE_OK);
+    assert_int_equal(run_sql(fixture->path, "PRAGMA user_version = 6"), SQLITE_OK);
     assert_int_equal(index_open(fixture->path, &index, &fault), STATUS_VERSION);
     assert_non_null(strstr(fault.text, "newer"));
     fault_clear(&fault);
@@ -152,14 +152,15 @@ static void a_foreign_database_and_a_foreign_file_are_refused(void **state)
 static void migration_applies_the_missing_steps_alone(void **state)
 {
     struct fixture *fixture = *state;
-    static const char *const steps[] = {"not reached", "nor this", "nor that", "nor any",
-                                        "CREATE TABLE added (a INTEGER)"};
+    static const char *const steps[] = {"not reached", "nor this",
+                                        "nor that",    "nor any",
+                                        "nor those",   "CREATE TABLE added (a INTEGER)"};
     struct fault fault = {0};
     int version = 0;
 
-    assert_ok(schema_migrate(fixture->index->db, steps, 5, &fault), &fault);
+    assert_ok(schema_migrate(fixture->index->db, steps, 6, &fault), &fault);
     assert_ok(schema_version(fixture->index->db, &version, &fault), &fault);
-    assert_int_equal(version, 5);
+    assert_int_equal(version, 6);
     assert_int_equal(pragma_number(fixture->index, "SELECT count(*) FROM added"), 0);
 }
 
@@ -167,11 +168,11 @@ static void a_migration_that_fails_changes_nothing(void **state)
 {
     struct fixture *fixture = *state;
     static const char *const steps[] = {
-        "", "", "", "", "CREATE TABLE added (a INTEGER)", "no SQL at all"};
+        "", "", "", "", "", "CREATE TABLE added (a INTEGER)", "no SQL at all"};
     struct fault fault = {0};
     int version = 0;
 
-    assert_int_not_equal(schema_migrate(fixture->index->db, steps, 6, &fault), STATUS_OK);
+    assert_int_not_equal(schema_migrate(fixture->index->db, steps, 7, &fault), STATUS_OK);
     assert_ok(schema_version(fixture->index->db, &version, &fault), &fault);
     assert_int_equal(version, INDEX_SCHEMA_VERSION);
     assert_int_equal(
@@ -379,6 +380,42 @@ static void a_store_of_version_3_keeps_its_legs_of_which_nothing_more_is_known(v
     (void)unlink(path);
 }
 
+/* A customer, a source and a call of it, as a store made by the fourth version has them. */
+static void a_store_of_version_4_keeps_its_rows_and_nothing_is_masked_or_limited(void **state)
+{
+    static const struct customer_policy none;
+    struct fixture *fixture = *state;
+    struct fault fault = {0};
+    struct index *index = NULL;
+    struct index_recording row;
+    struct customer_policy policy;
+    struct source source;
+    struct uuid id;
+    char path[128];
+
+    (void)snprintf(path, sizeof path, "%s/old.sqlite", fixture->directory);
+    make_version_1(path);
+    for (int i = 1; i < 4; i++)
+        assert_int_equal(run_sql(path, schema_steps[i]), SQLITE_OK);
+    assert_int_equal(run_sql(path, "PRAGMA user_version = 4"), SQLITE_OK);
+    assert_int_equal(index_open(path, &index, &fault), STATUS_VERSION);
+    assert_ok(index_create(path, &fault), &fault);
+    assert_ok(index_open(path, &index, &fault), &fault);
+    assert_int_equal(uuid_parse("01930000-0000-7000-8000-000000000002", &id), STATUS_OK);
+    assert_ok(recordings_get(index, id, NULL, &row, &fault), &fault);
+    assert_int_equal(row.leg[0].packets_received, 50);
+    assert_int_equal(row.leg[0].own_channel, 0);
+    assert_ok(customers_policy(index, &row.customer, &policy, &fault), &fault);
+    assert_memory_equal(&policy, &none, sizeof policy);
+    assert_ok(sources_get(index, "pbx", &source, &fault), &fault);
+    assert_string_equal(source.pause_code, "");
+    assert_string_equal(source.resume_code, "");
+    assert_int_equal(source.channels, 0);
+    assert_int_equal(pragma_number(index, "SELECT count(*) FROM controls"), 0);
+    index_close(index);
+    (void)unlink(path);
+}
+
 static void another_connections_commit_changes_the_data_version(void **state)
 {
     struct fixture *fixture = *state;
@@ -460,6 +497,7 @@ int main(void)
         WITH_INDEX(what_a_program_of_version_1_goes_on_writing_is_alone),
         WITH_INDEX(a_store_of_version_2_keeps_what_tied_its_calls),
         WITH_INDEX(a_store_of_version_3_keeps_its_legs_of_which_nothing_more_is_known),
+        WITH_INDEX(a_store_of_version_4_keeps_its_rows_and_nothing_is_masked_or_limited),
         WITH_INDEX(another_connections_commit_changes_the_data_version),
         WITH_INDEX(a_migration_that_fails_changes_nothing),
         WITH_INDEX(rollback_undoes_everything_since_begin),

@@ -92,7 +92,8 @@ static struct index_recording finished(struct index_recording row)
     row.measured = true;
     row.talk_over_ms = 700;
     (void)strcpy(row.leg[0].party.number, "+4588303080");
-    row.leg[1] = (struct index_leg){.right = true, .label = "97", .codec = "PCMU"};
+    row.leg[1] =
+        (struct index_leg){.right = true, .own_channel = 2, .label = "97", .codec = "PCMU"};
     (void)strcpy(row.leg[1].party.name, "Bo");
     return row;
 }
@@ -122,6 +123,8 @@ static void finishing_writes_all_that_is_known_at_the_end(void **state)
     assert_int_equal(found.legs, 2);
     assert_false(found.leg[0].right);
     assert_true(found.leg[1].right);
+    assert_int_equal(found.leg[0].own_channel, 0);
+    assert_int_equal(found.leg[1].own_channel, 2);
     assert_string_equal(found.leg[0].codec, "PCMA");
     assert_string_equal(found.leg[0].party.number, "+4588303080");
     assert_string_equal(found.leg[1].party.name, "Bo");

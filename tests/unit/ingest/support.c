@@ -37,6 +37,9 @@ struct world {
     pthread_cond_t changed;
     size_t begun;
     struct told told[WORLD_RECORDINGS];
+    const struct recording_policy *policy;
+    size_t refused;
+    int64_t refusal[WORLD_CONTROLS];
     size_t dialogs;
     struct sip_call dialog[CALLS];
 };
@@ -50,14 +53,16 @@ static void keep(char *to, size_t to_bytes, const char *text)
 }
 
 static enum status sink_begin(void *context, const struct recording_begin *begin,
-                              void (*ready)(void *ready_arg, enum status status), void *ready_arg,
-                              void **handle)
+                              void (*ready)(void *ready_arg, enum status status,
+                                            const struct recording_policy *policy),
+                              void *ready_arg, void **handle)
 {
     struct world *world = context;
     assert_true(world->begun < WORLD_RECORDINGS);
     struct told *told = &world->told[world->begun++];
 
     told->begun = true;
+    told->id = begin->id;
     told->caller = begin->caller;
     told->called = begin->called;
     told->legs_begun = begin->legs;
@@ -95,6 +100,22 @@ static enum status sink_document(void *context, void *handle,
     return STATUS_OK;
 }
 
+static void sink_controlled(void *context, void *handle, const struct recording_control *control,
+                            int64_t at_ms)
+{
+    struct world *world = context;
+    struct told *told = handle;
+
+    assert_true(at_ms >= 0);
+    pthread_mutex_lock(&world->lock);
+    if (told->controls < WORLD_CONTROLS) {
+        told->control[told->controls] = *control;
+        keep(told->control_detail[told->controls++], WORLD_TEXT, control->detail);
+    }
+    pthread_cond_broadcast(&world->changed);
+    pthread_mutex_unlock(&world->lock);
+}
+
 static int64_t sink_sync_in_ms(void *context)
 {
     (void)context;
@@ -124,6 +145,14 @@ static void sink_abort(void *context, void *handle)
 {
     (void)context;
     ((struct told *)handle)->aborted = true;
+}
+
+static void refuse(void *refuse_context, int64_t request)
+{
+    struct world *world = refuse_context;
+
+    assert_true(world->refused < WORLD_CONTROLS);
+    world->refusal[world->refused++] = request;
 }
 
 static bool sink_healthy(void *sink_context)
@@ -287,6 +316,40 @@ enum status world_update(struct sip_call *call, const struct letter *letter, boo
     return status;
 }
 
+enum status world_info(struct sip_call *call, enum sip_info_kind kind, char digit)
+{
+    const struct sip_call_info info = {kind, digit};
+
+    return call->world->handler.info(call->world->handler.context, call->context, &info);
+}
+
+void world_press(struct sip_call *call, const char *digits)
+{
+    for (const char *digit = digits; *digit; digit++)
+        assert_int_equal(world_info(call, SIP_INFO_DIGIT, *digit), STATUS_OK);
+}
+
+void world_set_policy(struct world *world, const struct recording_policy *policy)
+{
+    world->policy = policy;
+}
+
+void world_ask(struct world *world, const struct uuid *recording,
+               const struct recording_control *control)
+{
+    calls_asked(world->calls, recording, control);
+    struct sip_letter *letter = world->server.first;
+    assert_non_null(letter);
+    world->server.first = letter->next;
+    letter->function(letter->arg);
+}
+
+const int64_t *world_refused(struct world *world, size_t *count)
+{
+    *count = world->refused;
+    return world->refusal;
+}
+
 void world_end(struct sip_call *call, enum sip_call_end why)
 {
     call->ended = true;
@@ -300,7 +363,10 @@ void world_end(struct sip_call *call, enum sip_call_end why)
 void world_ready(struct world *world, size_t index, enum status status)
 {
     assert_true(index < world->begun);
-    world->told[index].ready(world->told[index].ready_arg, status);
+    static const struct recording_policy nothing = {.pause_code = ""};
+    const struct recording_policy *policy = world->policy ? world->policy : &nothing;
+    world->told[index].ready(world->told[index].ready_arg, status,
+                             status == STATUS_OK ? policy : NULL);
     struct sip_letter *letter = world->server.first;
     world->server.first = NULL;
     assert_non_null(letter);
@@ -326,6 +392,22 @@ const struct told *world_ended(struct world *world, size_t index)
         failed = pthread_cond_timedwait(&world->changed, &world->lock, &until);
     pthread_mutex_unlock(&world->lock);
     assert_true(world->told[index].ended);
+    return &world->told[index];
+}
+
+const struct told *world_controlled(struct world *world, size_t index, size_t count)
+{
+    struct timespec until;
+    int failed = 0;
+
+    assert_true(index < world->begun);
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_sec += WAIT_S;
+    pthread_mutex_lock(&world->lock);
+    while (world->told[index].controls < count && failed != ETIMEDOUT)
+        failed = pthread_cond_timedwait(&world->changed, &world->lock, &until);
+    pthread_mutex_unlock(&world->lock);
+    assert_true(world->told[index].controls >= count);
     return &world->told[index];
 }
 
@@ -381,8 +463,9 @@ struct world *world_create(unsigned ports)
         next_port = 26000 + (unsigned)getpid() % 8 * 700;
     pthread_mutex_init(&world->lock, NULL);
     pthread_cond_init(&world->changed, NULL);
-    world->sink = (struct recording_sink){world,           sink_begin, sink_write, sink_document,
-                                          sink_sync_in_ms, sink_end,   sink_abort};
+    world->sink =
+        (struct recording_sink){world,           sink_begin,      sink_write, sink_document,
+                                sink_controlled, sink_sync_in_ms, sink_end,   sink_abort};
     world->config.calls_max = 10;
     assert_int_equal(address_parse("127.0.0.0", 0, &source.address), STATUS_OK);
     assert_int_equal(source_table_create(&world->sources), STATUS_OK);
@@ -400,6 +483,8 @@ struct world *world_create(unsigned ports)
         .decoders = &without_helpers,
         .sink = &world->sink,
         .sink_healthy = sink_healthy,
+        .refuse = refuse,
+        .refuse_context = world,
         .sources = world->sources,
     };
     assert_int_equal(calls_create(&options, &world->calls, NULL), STATUS_OK);

@@ -12,7 +12,13 @@
 #include "ingest/source_table.h"
 #include "sip/server.h"
 
-enum { WORLD_RECORDINGS = 8, WORLD_FACTS = 64, WORLD_DOCUMENTS = 16, WORLD_TEXT = 256 };
+enum {
+    WORLD_RECORDINGS = 8,
+    WORLD_FACTS = 64,
+    WORLD_DOCUMENTS = 16,
+    WORLD_CONTROLS = 32,
+    WORLD_TEXT = 256
+};
 
 /* What the sink was told of one recording. */
 struct told {
@@ -22,10 +28,14 @@ struct told {
     char group_id[WORLD_TEXT];             /* of the end */
     char source[WORLD_TEXT];
     size_t legs_begun;
-    void (*ready)(void *ready_arg, enum status status);
+    struct uuid id;
+    void (*ready)(void *ready_arg, enum status status, const struct recording_policy *policy);
     void *ready_arg;
     size_t documents;
     char document[WORLD_DOCUMENTS][2 * WORLD_TEXT]; /* "INVITE application/... <recording" */
+    size_t controls;
+    struct recording_control control[WORLD_CONTROLS]; /* that took effect; detail: see below */
+    char control_detail[WORLD_CONTROLS][WORLD_TEXT];
     struct recording_end end;
     size_t facts;
     char fact[WORLD_FACTS][2 * WORLD_TEXT]; /* "cause leg detail" */
@@ -78,6 +88,25 @@ struct sip_call *world_invite(struct world *world, const struct letter *letter);
 
 /** A message in the dialog; with our description in call->local where wants_local. */
 enum status world_update(struct sip_call *call, const struct letter *letter, bool wants_local);
+
+/** An INFO in the dialog. */
+enum status world_info(struct sip_call *call, enum sip_info_kind kind, char digit);
+
+/** The digits of a text, one INFO each. */
+void world_press(struct sip_call *call, const char *digits);
+
+/** What the policy of recordings that get ready from now on is; borrowed. NULL: nothing at all. */
+void world_set_policy(struct world *world, const struct recording_policy *policy);
+
+/** Something is asked of a recording from elsewhere; brought to the server's thread at once. */
+void world_ask(struct world *world, const struct uuid *recording,
+               const struct recording_control *control);
+
+/** Requests that were refused, in their order; count set. */
+const int64_t *world_refused(struct world *world, size_t *count);
+
+/** Wait until so many pauses and resumptions of a recording took effect. */
+const struct told *world_controlled(struct world *world, size_t index, size_t count);
 
 /** The server says that the dialog is over. */
 void world_end(struct sip_call *call, enum sip_call_end why);

@@ -193,8 +193,9 @@ static void calls_that_wait_when_the_loop_fails_are_refused_and_the_others_seale
     const struct told *told = world_told(world, 1);
 
     /* the store answers for both, which nobody has heard yet */
-    told[0].ready(told[0].ready_arg, STATUS_OK);
-    told[1].ready(told[1].ready_arg, STATUS_OK);
+    static const struct recording_policy policy = {.pause_code = ""};
+    told[0].ready(told[0].ready_arg, STATUS_OK, &policy);
+    told[1].ready(told[1].ready_arg, STATUS_OK, &policy);
     calls_settle(world_calls(world));
     assert_true(one->ended && other->ended);
     assert_int_equal(one->code, 503);

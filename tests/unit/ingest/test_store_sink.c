@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #include "ingest/store_sink.h"
+#include "storage/index/controls.h"
 #include "storage/index/customers.h"
 #include "storage/index/recordings.h"
 #include "storage/recording/documents.h"
@@ -45,13 +46,17 @@ struct answer {
     pthread_cond_t changed;
     int came; /* how often */
     enum status status;
+    struct recording_policy policy;
 };
 
-static void ready(void *ready_arg, enum status status)
+static void ready(void *ready_arg, enum status status, const struct recording_policy *policy)
 {
     struct answer *answer = ready_arg;
 
+    assert_int_equal(status == STATUS_OK, policy != NULL);
     pthread_mutex_lock(&answer->lock);
+    if (policy)
+        answer->policy = *policy;
     answer->came++;
     answer->status = status;
     pthread_cond_signal(&answer->changed);
@@ -668,6 +673,95 @@ static void documents_and_peaks_are_sealed_and_what_was_dropped_is_a_fact(void *
     free(facts);
 }
 
+/* --- how it is recorded, and what is asked of it --- */
+
+static void how_a_call_is_recorded_is_known_when_it_begins(void **state)
+{
+    struct fixture *fixture = *state;
+    struct recording_begin call = new_call();
+    struct answer answer = no_answer;
+
+    execute(fixture, "UPDATE customers SET mask = 3, pause_max_s = 60");
+    void *handle = begin_call(fixture, &call, &answer);
+    assert_int_equal(wait_for(&answer), STATUS_OK);
+    assert_int_equal(answer.policy.mask_channels, RECORDING_BOTH);
+    assert_int_equal(answer.policy.pause_max_ms, 60000);
+    end(fixture, handle);
+}
+
+/* Nobody knows what must not be kept of it. */
+static void a_call_whose_policy_cannot_be_read_is_refused(void **state)
+{
+    struct fixture *fixture = *state;
+    struct uuid id;
+    void *handle = NULL;
+
+    execute(fixture, "ALTER TABLE customers RENAME COLUMN mask TO away");
+    assert_int_not_equal(begin(fixture, &id, &handle), STATUS_OK);
+    fixture->sink->abort(fixture->sink->context, handle);
+    execute(fixture, "ALTER TABLE customers RENAME COLUMN away TO mask");
+    assert_int_equal(begin(fixture, &id, &handle), STATUS_OK);
+    end(fixture, handle);
+}
+
+/* A media thread that does at once what it is told. */
+struct obedient {
+    struct fixture *fixture;
+    void *handle;
+};
+
+static void obey(void *context, const struct uuid *recording,
+                 const struct recording_control *control)
+{
+    const struct obedient *obedient = context;
+    const struct recording_sink *sink = obedient->fixture->sink;
+
+    (void)recording;
+    sink->controlled(sink->context, obedient->handle, control, 250);
+}
+
+static struct control ask_and_wait(struct index *index, struct uuid recording)
+{
+    const struct timespec pause = {0, 5 * CLOCK_NS_PER_MS};
+    struct control control = {.recording = recording,
+                              .pause = true,
+                              .parties = POLICY_BOTH,
+                              .actor = "customer:1",
+                              .reason = "card",
+                              .address = "192.0.2.7",
+                              .asked = clock_wall_now()};
+    struct fault fault = {0};
+
+    assert_ok(controls_ask(index, &control, &fault), &fault);
+    do {
+        (void)nanosleep(&pause, NULL);
+        assert_ok(controls_get(index, control.id, &control, &fault), &fault);
+        assert_true(clock_wall_now().ns - control.asked.ns < WAIT_MS * CLOCK_NS_PER_MS);
+    } while (control.state == CONTROL_ASKED || control.state == CONTROL_TAKEN);
+    return control;
+}
+
+static void what_is_asked_in_the_index_is_done_or_refused(void **state)
+{
+    struct fixture *fixture = *state;
+    struct obedient obedient = {.fixture = fixture};
+    const struct store_listener listener = {&obedient, obey};
+    struct index *index = NULL;
+    struct fault fault = {0};
+    struct uuid id;
+
+    store_sink_listen(fixture->store, &listener);
+    assert_int_equal(begin(fixture, &id, &obedient.handle), STATUS_OK);
+    assert_ok(index_open(fixture->index_path, &index, &fault), &fault);
+    const struct control done = ask_and_wait(index, id);
+    assert_int_equal(done.state, CONTROL_DONE);
+    assert_int_equal(done.at_ms, 250);
+    store_sink_listen(fixture->store, NULL);
+    assert_int_equal(ask_and_wait(index, id).state, CONTROL_REFUSED);
+    index_close(index);
+    end(fixture, obedient.handle);
+}
+
 #define WITH_STORE(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int main(void)
@@ -687,6 +781,9 @@ int main(void)
         WITH_STORE(two_calls_of_one_batch_that_belong_together_are_one_conversation),
         WITH_STORE(whose_a_call_turned_out_to_be_is_sealed_into_its_file),
         WITH_STORE(documents_and_peaks_are_sealed_and_what_was_dropped_is_a_fact),
+        WITH_STORE(how_a_call_is_recorded_is_known_when_it_begins),
+        WITH_STORE(a_call_whose_policy_cannot_be_read_is_refused),
+        WITH_STORE(what_is_asked_in_the_index_is_done_or_refused),
     };
 
     return cmocka_run_group_tests_name("store_sink", tests, NULL, NULL);

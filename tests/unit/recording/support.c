@@ -204,7 +204,7 @@ static void add_page(struct stream *stream, const uint8_t *payload, size_t paylo
 
 void stream_head(struct stream *stream)
 {
-    static const uint8_t head[] = "OpusHead\1\2\x38\1\x40\x1f\0\0\0\0\1\2\0\0";
+    static const uint8_t head[] = "OpusHead\1\2\x38\1\x40\x1f\0\0\0\0\1\2\0\0\1";
     static const uint8_t tags[] = "OpusTags\4\0\0\0test\0\0\0";
     size_t start = stream->bytes.len;
 

@@ -4,6 +4,7 @@
 #include <netinet/in.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -16,15 +17,16 @@
 #include "audio/codec.h"
 #include "audio/decoder.h"
 #include "base/clock.h"
-#include "encode/opus_pair.h"
+#include "encode/opus_bundle.h"
 
 static enum status sink_begin(void *context, const struct recording_begin *begin,
-                              void (*ready)(void *ready_arg, enum status status), void *ready_arg,
-                              void **handle)
+                              void (*ready)(void *ready_arg, enum status status,
+                                            const struct recording_policy *policy),
+                              void *ready_arg, void **handle)
 {
     (void)begin;
     *handle = context;
-    ready(ready_arg, STATUS_OK);
+    ready(ready_arg, STATUS_OK, &test_policy);
     return STATUS_OK;
 }
 
@@ -84,6 +86,23 @@ static enum status sink_document(void *context, void *handle,
     return status;
 }
 
+static void sink_controlled(void *context, void *handle, const struct recording_control *control,
+                            int64_t at_ms)
+{
+    struct memory_sink *memory = context;
+
+    (void)handle;
+    (void)pthread_mutex_lock(&memory->lock);
+    if (memory->controls < MEMORY_CONTROLS_MAX) {
+        struct memory_control *kept = &memory->control[memory->controls];
+        *kept = (struct memory_control){*control, at_ms, ""};
+        (void)snprintf(kept->detail, sizeof kept->detail, "%s", control->detail);
+        kept->control.detail = NULL;
+    }
+    memory->controls++;
+    (void)pthread_mutex_unlock(&memory->lock);
+}
+
 static void sink_end(void *context, void *handle, const struct recording_end *end)
 {
     struct memory_sink *memory = context;
@@ -116,8 +135,8 @@ static void sink_abort(void *context, void *handle)
 void memory_sink_init(struct memory_sink *memory)
 {
     *memory = (struct memory_sink){
-        .sink = {memory, sink_begin, sink_write, sink_document, sink_sync_in_ms, sink_end,
-                 sink_abort},
+        .sink = {memory, sink_begin, sink_write, sink_document, sink_controlled, sink_sync_in_ms,
+                 sink_end, sink_abort},
         .sync_in_ms = INT64_MAX,
         .refuse_from = SIZE_MAX,
         .refuse_to = SIZE_MAX,
@@ -213,6 +232,8 @@ size_t rtp_build(uint8_t *out, uint8_t payload_type, uint16_t sequence, uint32_t
 }
 
 const struct audio_setup test_setup = {0};
+
+const struct recording_policy test_policy = {0};
 
 struct leg *leg_of(const char *codec)
 {
@@ -437,25 +458,41 @@ size_t frames_of(const struct memory_sink *memory)
     return frames;
 }
 
+enum { HEAD_STREAMS_AT = 19 }; /* of OpusHead (RFC 7845 section 5.1) */
+
+/* What streams of silence behind left and right take: all but the last one have their length. */
+static size_t silence_bytes(size_t own)
+{
+    enum { SILENCE = 3, LENGTH = 1 };
+
+    return own ? own * (SILENCE + LENGTH) - LENGTH : 0;
+}
+
 void assert_line(const struct memory_sink *memory, int16_t *const *pcm, size_t frames)
 {
+    static const struct opus_settings settings;
     const uint32_t rates_hz[2] = {RATE_HZ, RATE_HZ};
-    struct opus_pair *encoder;
+    struct opus_bundle *encoder;
     struct ogg_packets packets;
 
-    assert_int_equal(opus_pair_open(rates_hz, &encoder, NULL), STATUS_OK);
+    assert_int_equal(opus_bundle_open(rates_hz, &encoder, NULL), STATUS_OK);
     ogg_split(&memory->stream, &packets);
+    size_t own = packets.data[0][HEAD_STREAMS_AT] - OPUS_CHANNELS;
+    opus_bundle_configure(encoder, &settings, own);
     for (size_t i = 0; i < frames; i++) {
         uint8_t packet[BOUND_OPUS_PACKET_BYTES];
         size_t packet_bytes = 0;
-        assert_int_equal(opus_pair_encode(encoder, pcm[0] + i * PACKET_SAMPLES,
-                                          pcm[1] + i * PACKET_SAMPLES, packet, &packet_bytes),
-                         STATUS_OK);
-        assert_int_equal(packets.bytes[i + 2], packet_bytes);
-        assert_memory_equal(packets.data[i + 2], packet, packet_bytes);
+        const int16_t *frame[BOUND_OPUS_STREAMS] = {pcm[0] + i * PACKET_SAMPLES,
+                                                    pcm[1] + i * PACKET_SAMPLES};
+        assert_int_equal(opus_bundle_encode(encoder, frame, packet, &packet_bytes), STATUS_OK);
+        if (own)
+            assert_true(packets.bytes[i + 2] >= packet_bytes);
+        else
+            assert_int_equal(packets.bytes[i + 2], packet_bytes);
+        assert_memory_equal(packets.data[i + 2], packet, packet_bytes - silence_bytes(own));
     }
     ogg_packets_deinit(&packets);
-    opus_pair_close(encoder);
+    opus_bundle_close(encoder);
 }
 
 void assert_bit_exact(const struct memory_sink *memory, const struct sender *senders,
@@ -484,11 +521,11 @@ int16_t *decode_stream(const struct memory_sink *memory, size_t *frames)
 {
     struct ogg_packets packets;
     int error;
-    OpusMSDecoder *decoder =
-        opus_multistream_decoder_create(48000, 2, 2, 0, (const unsigned char[]){0, 1}, &error);
 
-    assert_int_equal(error, OPUS_OK);
     ogg_split(&memory->stream, &packets);
+    OpusMSDecoder *decoder = opus_multistream_decoder_create(
+        48000, 2, packets.data[0][HEAD_STREAMS_AT], 0, (const unsigned char[]){0, 1}, &error);
+    assert_int_equal(error, OPUS_OK);
     *frames = packets.count - 2;
     int16_t *pcm = calloc(*frames * 960 * 2, sizeof *pcm);
     assert_non_null(pcm);

@@ -21,6 +21,7 @@ enum {
     STREAM_BYTES_MAX = 64 * 1024 * 1024,
     MEMORY_TEXT_BYTES = 64,
     MEMORY_DOCUMENTS_MAX = 4,
+    MEMORY_CONTROLS_MAX = 16,
 };
 
 #define NS_PER_MS INT64_C(1000000)
@@ -32,6 +33,13 @@ struct memory_document {
     char type[MEMORY_TEXT_BYTES];
     char data[MEMORY_TEXT_BYTES];
     size_t data_bytes;
+};
+
+/* A pause or a resumption that took effect. */
+struct memory_control {
+    struct recording_control control; /* detail: see below */
+    int64_t at_ms;
+    char detail[MEMORY_TEXT_BYTES];
 };
 
 /* Keeps what it is given. The lock is for recordings that run in a pool. */
@@ -53,6 +61,8 @@ struct memory_sink {
     size_t documents;
     struct memory_document document[MEMORY_DOCUMENTS_MAX];
     size_t documents_refused; /* those that came then */
+    size_t controls;          /* all; the first ones are kept */
+    struct memory_control control[MEMORY_CONTROLS_MAX];
 };
 
 void memory_sink_init(struct memory_sink *memory);
@@ -78,6 +88,9 @@ size_t rtp_build(uint8_t *out, uint8_t payload_type, uint16_t sequence, uint32_t
 
 /* Decoders of which none needs a helper. */
 extern const struct audio_setup test_setup;
+
+/* Of a customer who asks for nothing. */
+extern const struct recording_policy test_policy;
 
 /** A leg of "PCMA" with payload type 8, or "PCMU" with 0, and events of type 101; begun at 0. */
 struct leg *leg_of(const char *codec);
@@ -149,7 +162,7 @@ void lay_out(const struct sender *sender, size_t first, size_t end, int64_t anch
 /** Frames of 20 ms that were encoded. */
 size_t frames_of(const struct memory_sink *memory);
 
-/** Fail the test where a packet differs from those of pcm[2], left and right, encoded. */
+/** Fail the test where left and right of a packet differ from those of pcm[2], encoded. */
 void assert_line(const struct memory_sink *memory, int16_t *const *pcm, size_t frames);
 
 /**

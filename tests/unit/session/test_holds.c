@@ -110,6 +110,44 @@ static void past_the_maximum_rather_too_much_is_heard(void **state)
     holds_deinit(&holds);
 }
 
+static void past_the_maximum_a_pause_is_never_left_out(void **state)
+{
+    struct holds holds = {0};
+
+    (void)state;
+    assert_int_equal(holds_reserve(&holds), STATUS_OK);
+    for (int64_t i = 0; i <= HOLDS_MAX + 1; i++) {
+        holds_pause(&holds, true, 0, i * 1000);
+        assert_true(holds_at(&holds, i * 1000));
+        assert_true(holds_at(&holds, i * 1000 + 499));
+        holds_pause(&holds, false, 0, i * 1000 + 500);
+        assert_false(holds_at(&holds, i * 1000 + 500));
+    }
+    assert_int_equal(holds.count, HOLDS_MAX);
+    holds_deinit(&holds);
+}
+
+static void a_pause_for_another_reason_is_another_one_without_a_gap(void **state)
+{
+    struct holds holds = {0};
+
+    (void)state;
+    assert_int_equal(holds_reserve(&holds), STATUS_OK);
+    holds_pause(&holds, true, 1, 1000);
+    holds_pause(&holds, true, 1, 1500);
+    holds_pause(&holds, true, 2, 2000);
+    holds_pause(&holds, true, 3, 2000); /* instead of the one that has just begun */
+    holds_pause(&holds, false, 0, 3000);
+    assert_int_equal(holds.count, 2);
+    assert_int_equal(holds.list[0].start_ns, 1000);
+    assert_int_equal(holds.list[0].end_ns, 2000);
+    assert_int_equal(holds.list[0].detail, 1);
+    assert_int_equal(holds.list[1].start_ns, 2000);
+    assert_int_equal(holds.list[1].end_ns, 3000);
+    assert_int_equal(holds.list[1].detail, 3);
+    holds_deinit(&holds);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -119,6 +157,8 @@ int main(void)
         cmocka_unit_test(talk_between_holds_is_told_apart),
         cmocka_unit_test(what_is_known_reaches_as_far_as_the_hold_and_the_horizon),
         cmocka_unit_test(past_the_maximum_rather_too_much_is_heard),
+        cmocka_unit_test(past_the_maximum_a_pause_is_never_left_out),
+        cmocka_unit_test(a_pause_for_another_reason_is_another_one_without_a_gap),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -63,7 +63,7 @@ static void open_scene(struct scene *scene, bool sealed)
                      STATUS_OK);
     memory_sink_init(&scene->memory);
     assert_int_equal(track_create(&scene->told, 1, 1, &scene->track, NULL), STATUS_OK);
-    track_begin(scene->track, &test_setup, &scene->memory.sink, &scene->memory);
+    track_begin(scene->track, &test_setup, &test_policy, &scene->memory.sink, &scene->memory);
 }
 
 /* Signalling tells what scene->told now is. */

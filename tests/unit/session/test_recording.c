@@ -29,7 +29,7 @@ static struct recording *start(struct rig *rig, struct memory_sink *memory)
 
     memory_sink_init(memory);
     assert_int_equal(create(rig, memory, &recording), STATUS_OK);
-    recording_start(recording, rig->pool, memory, clock_mono_now(), clock_wall_now());
+    recording_start(recording, rig->pool, memory, &test_policy, clock_mono_now(), clock_wall_now());
     return recording;
 }
 

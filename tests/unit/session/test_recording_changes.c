@@ -44,7 +44,7 @@ static struct recording *start(struct rig *rig, struct memory_sink *memory,
 {
     struct recording *recording = create(rig, memory, streams, count);
 
-    recording_start(recording, rig->pool, memory, clock_mono_now(), clock_wall_now());
+    recording_start(recording, rig->pool, memory, &test_policy, clock_mono_now(), clock_wall_now());
     return recording;
 }
 
@@ -189,7 +189,7 @@ static void streams_added_before_and_after_the_start_are_recorded(void **state)
                      STATUS_OK);
     assert_int_equal(index, 1);
     mono_time started = clock_mono_now();
-    recording_start(recording, rig.pool, &memory, started, clock_wall_now());
+    recording_start(recording, rig.pool, &memory, &test_policy, started, clock_wall_now());
     for (size_t i = 0; i < 3; i++)
         sender_init(&senders[i], i % 2 ? 0 : 8, PACKETS, 1 + i);
     size_t legs = 2;
@@ -273,7 +273,7 @@ static void stream_on_hold_is_not_heard_and_says_so(void **state)
     struct recording_stream both[] = {named(&rig, 0), named(&rig, 1)};
     mono_time started = clock_mono_now();
     struct recording *recording = create(&rig, &memory, both, 2);
-    recording_start(recording, rig.pool, &memory, started, clock_wall_now());
+    recording_start(recording, rig.pool, &memory, &test_policy, started, clock_wall_now());
     sender_init(&senders[0], 8, PACKETS, 1);
     sender_init(&senders[1], 0, PACKETS, 2);
     for (size_t packet = 0; packet < PACKETS; packet++) {
@@ -319,7 +319,7 @@ static void notes_become_facts_at_the_time_they_were_told(void **state)
     struct recording *recording = create(&rig, &memory, both, 2);
     recording_note(recording, &(struct recording_note){"deviation", "before the start", -1});
     mono_time started = clock_mono_now();
-    recording_start(recording, rig.pool, &memory, started, clock_wall_now());
+    recording_start(recording, rig.pool, &memory, &test_policy, started, clock_wall_now());
     sleep_ms(150);
     recording_note(recording, &(struct recording_note){"party_joined", detail, 1});
     int64_t told_ms = (clock_mono_now().ns - started.ns) / NS_PER_MS;

@@ -37,8 +37,8 @@ static void open_scene(struct scene *scene, size_t streams, uint16_t first, uint
                                       scene->rig.ports, &scene->memory.sink, &scene->recording,
                                       NULL),
                      STATUS_OK);
-    recording_start(scene->recording, scene->rig.pool, &scene->memory, clock_mono_now(),
-                    clock_wall_now());
+    recording_start(scene->recording, scene->rig.pool, &scene->memory, &test_policy,
+                    clock_mono_now(), clock_wall_now());
 }
 
 /* End, with all ports back. */

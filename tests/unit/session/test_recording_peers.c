@@ -34,7 +34,7 @@ static struct recording *start(struct rig *rig, struct memory_sink *memory,
     assert_int_equal(recording_create(&begin, streams, count, &rig->address, rig->ports,
                                       &memory->sink, &recording, NULL),
                      STATUS_OK);
-    recording_start(recording, rig->pool, memory, clock_mono_now(), clock_wall_now());
+    recording_start(recording, rig->pool, memory, &test_policy, clock_mono_now(), clock_wall_now());
     return recording;
 }
 

@@ -22,7 +22,7 @@ static struct track *begin_track(struct memory_sink *memory, size_t streams)
 
     memory_sink_init(memory);
     assert_int_equal(track_create(both, streams, 7, &track, NULL), STATUS_OK);
-    track_begin(track, &test_setup, &memory->sink, memory);
+    track_begin(track, &test_setup, &test_policy, &memory->sink, memory);
     return track;
 }
 
@@ -522,7 +522,7 @@ static void decoded_channels_hold_their_own_leg_and_nothing_of_the_other(void **
 
     memory_sink_init(&memory);
     assert_int_equal(track_create(both, 2, 9, &track, NULL), STATUS_OK);
-    track_begin(track, &test_setup, &memory.sink, &memory);
+    track_begin(track, &test_setup, &test_policy, &memory.sink, &memory);
     for (size_t leg = 0; leg < 2; leg++) {
         sender_init(&senders[leg], 8, TONE_PACKETS, leg + 1);
         for (size_t i = 0; i < TONE_PACKETS * PACKET_SAMPLES; i++) {

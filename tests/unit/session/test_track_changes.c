@@ -39,7 +39,7 @@ static void open_scene(struct scene *scene, size_t streams, int64_t end_ms)
         assert_non_null(scene->line[i]);
     }
     assert_int_equal(track_create(scene->stream, streams, 7, &scene->track, NULL), STATUS_OK);
-    track_begin(scene->track, &test_setup, &scene->memory.sink, &scene->memory);
+    track_begin(scene->track, &test_setup, &test_policy, &scene->memory.sink, &scene->memory);
 }
 
 /* A packet of a stream; `heard`: it must be found in the line. */
@@ -277,7 +277,7 @@ static void as_many_streams_as_the_bound_are_heard(void **state)
         streams[i] = stream_of(i % 2 ? RECORDING_RIGHT : RECORDING_LEFT, "PCMA");
     memory_sink_init(&memory);
     assert_int_equal(track_create(streams, BOUND_CALL_STREAMS, 7, &track, NULL), STATUS_OK);
-    track_begin(track, &test_setup, &memory.sink, &memory);
+    track_begin(track, &test_setup, &test_policy, &memory.sink, &memory);
     sender_init(&sender, 8, 50, 1);
     for (size_t index = 0; index < 50; index++)
         for (size_t leg = 0; leg < BOUND_CALL_STREAMS; leg++)

@@ -59,7 +59,7 @@ static void run(uint64_t seed)
 
     memory_sink_init(&memory);
     assert_int_equal(track_create(both, 2, (uint32_t)seed, &track, NULL), STATUS_OK);
-    track_begin(track, &test_setup, &memory.sink, &memory);
+    track_begin(track, &test_setup, &test_policy, &memory.sink, &memory);
     for (size_t leg = 0; leg < 2; leg++) {
         sender_init(&senders[leg], leg ? 0 : 8, PACKETS, seed * 2 + leg);
         count += plan_leg(&senders[leg], leg, &random, plan + count, &sent[leg]);

@@ -27,7 +27,7 @@ static void open_call(struct call *call)
     call->planned = 0;
     memory_sink_init(&call->memory);
     assert_int_equal(track_create(both, 2, 7, &call->track, NULL), STATUS_OK);
-    track_begin(call->track, &test_setup, &call->memory.sink, &call->memory);
+    track_begin(call->track, &test_setup, &test_policy, &call->memory.sink, &call->memory);
     sender_init(&call->sender[0], 8, PACKETS, 1);
     sender_init(&call->sender[1], 0, PACKETS, 2);
 }

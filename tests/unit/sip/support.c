@@ -182,6 +182,20 @@ static enum status on_update(void *context, void *call_context, const struct sip
     return status;
 }
 
+static enum status on_info(void *context, void *call_context, const struct sip_call_info *info)
+{
+    struct stage *stage = context;
+
+    assert_ptr_equal(call_context, stage);
+    pthread_mutex_lock(&stage->lock);
+    stage->infos++;
+    stage->info = *info;
+    enum status status = stage->info_status;
+    pthread_cond_broadcast(&stage->changed);
+    pthread_mutex_unlock(&stage->lock);
+    return status;
+}
+
 static bool on_alive(void *context, void *call_context)
 {
     struct stage *stage = context;
@@ -229,6 +243,7 @@ static void *stage_thread(void *arg)
                                                      .standing = on_standing,
                                                      .invite = on_invite,
                                                      .update = on_update,
+                                                     .info = on_info,
                                                      .alive = on_alive,
                                                      .end = on_end}};
     struct sip_server *server = NULL;

@@ -39,15 +39,18 @@ struct stage {
     bool told_to_stop; /* by the test: the server may be gone before stage_stop */
     bool snapshot_at_update;
     enum status update_status;
+    enum status info_status;
     bool alive; /* audio comes */
 
     /* what happened */
     unsigned invites;
     unsigned updates;
+    unsigned infos;
     unsigned ends;
     unsigned asked; /* to let somebody in */
     unsigned asked_alive;
     unsigned calls_after_end;
+    struct sip_call_info info; /* the last */
     enum sip_call_end why;
     struct sip_call *call;
     char asked_method[16];

@@ -47,7 +47,7 @@ static void a_siprec_call(bool tcp)
     assert_has(answer, expected);
     assert_has(answer, "\r\nRecord-Route: <sip:127.0.0.1:9;lr>\r\n");
     assert_has(answer, "\r\nServer: unit-test\r\n");
-    assert_has(answer, "\r\nAllow: INVITE, ACK, BYE, CANCEL, OPTIONS, UPDATE, PRACK\r\n");
+    assert_has(answer, "\r\nAllow: INVITE, ACK, BYE, CANCEL, OPTIONS, UPDATE, PRACK, INFO\r\n");
     assert_has(answer, "\r\nSupported: siprec, timer, 100rel\r\n");
     assert_has(answer, "\r\nAccept: application/sdp, multipart/mixed, application/rs-metadata");
     assert_has(answer, "\r\nContent-Type: application/sdp\r\n");

@@ -572,7 +572,7 @@ static void options_tells_what_is_accepted(void **state)
     assert_non_null(strstr(answer, "\r\nAccept: application/sdp, multipart/mixed, "
                                    "application/rs-metadata, application/rs-metadata+xml\r\n"));
     assert_non_null(
-        strstr(answer, "\r\nAllow: INVITE, ACK, BYE, CANCEL, OPTIONS, UPDATE, PRACK\r\n"));
+        strstr(answer, "\r\nAllow: INVITE, ACK, BYE, CANCEL, OPTIONS, UPDATE, PRACK, INFO\r\n"));
     assert_non_null(strstr(answer, "\r\nSupported: siprec, timer, 100rel\r\n"));
     client_close(client);
     stage_stop(&stage);

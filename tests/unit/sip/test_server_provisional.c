@@ -311,6 +311,27 @@ static void a_cancel_before_the_prack_ends_the_call_with_487(void **state)
     stage_stop(&stage);
 }
 
+static void info_before_the_answer_is_told(void **state)
+{
+    char rack[64];
+
+    (void)state;
+    struct stage stage = {.answer = STAGE_LATER};
+    stage_start(&stage);
+    struct client *client = client_open(&stage, false);
+    invite(client, "Require: 100rel\r\n");
+    expect_ringing(client, rack);
+    early(client, "INFO", 2, "Record: off\r\n");
+    expect_answer(client, 200, "2 INFO");
+    assert_int_equal(stage.infos, 1);
+    assert_int_equal(stage.info.kind, SIP_INFO_PAUSE);
+    stage_do(&stage, accept_one);
+    expect_answer(client, 200, "1 INVITE");
+    early(client, "ACK", 1, NULL);
+    client_close(client);
+    stage_stop(&stage);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -323,6 +344,7 @@ int main(void)
         cmocka_unit_test(metadata_in_a_prack_is_told_also_where_it_is_late_or_acknowledges_nothing),
         cmocka_unit_test(a_bye_before_the_answer_ends_the_call_with_487),
         cmocka_unit_test(a_cancel_before_the_prack_ends_the_call_with_487),
+        cmocka_unit_test(info_before_the_answer_is_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

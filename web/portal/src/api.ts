@@ -25,8 +25,15 @@ export interface Quality {
     jitter_us: number;
 }
 
+/** A party of a call. */
+export type Side = 'caller' | 'called';
+
+/** Whose sides are paused. */
+export type Paused = 'nobody' | Side | 'both';
+
 export interface Leg {
     channel: 'left' | 'right';
+    own_channel: number | null; /* heard alone too: its number among those that are, from 0 */
     label: string;
     party: Party | null;
     codec: string;
@@ -56,6 +63,7 @@ export interface Recording {
     legs?: Leg[]; /* absent in lists, as what follows */
     talk_over_ms?: number | null; /* both sides spoke; null where it was not measured */
     facts?: Record<string, number>; /* how many of each cause */
+    paused?: Paused | null; /* null where it is over */
     conversation?: Conversation;
 }
 
@@ -201,6 +209,27 @@ export function get_recording(id: string, signal?: AbortSignal): Promise<Recordi
     return get_json<Recording>(recording_path(id), signal);
 }
 
+async function control(id: string, verb: string, body: object): Promise<void> {
+    await send(`${recording_path(id)}/${verb}`, {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json' },
+        body: JSON.stringify(body),
+    });
+}
+
+/**
+ * Pause the recording of a call that is going on, of one side or (null) of both. Resolves once the
+ * recorder has confirmed it. Status 409: the call is over; 504: not confirmed, see its kind.
+ */
+export function pause_recording(id: string, reason: string, side: Side | null): Promise<void> {
+    return control(id, 'pause', { reason, leg: side });
+}
+
+/** Resume the recording of both sides; as pause_recording. */
+export function resume_recording(id: string): Promise<void> {
+    return control(id, 'resume', {});
+}
+
 /** The facts of one recording, in order of start_ms. */
 export async function get_facts(id: string, signal?: AbortSignal): Promise<Fact[]> {
     const body = await get_json<{ facts: Fact[] }>(`${recording_path(id)}/facts`, signal);
@@ -237,6 +266,11 @@ export async function probe_audio(id: string): Promise<ApiProblem | null> {
 /** Address of the audio, for the media element. */
 export function audio_address(id: string): string {
     return `${BASE}${recording_path(id)}/audio`;
+}
+
+/** Address of one leg alone as a file to keep, by its index in legs; it has an own_channel. */
+export function leg_address(id: string, leg: number): string {
+    return `${download_address(id)}&leg=${leg}`;
 }
 
 /** Address of the audio as a file to keep. */

@@ -94,6 +94,22 @@ const english = {
     state: 'State',
     direction: 'Direction',
 
+    pause_title: 'Pause the recording',
+    pause_lead: 'While something is said that must not be kept, such as the number of a card.',
+    pause_reason: 'Reason',
+    pause_reason_hint: 'It is kept with the recording.',
+    pause_reason_missing: 'Say why the recording is to be paused.',
+    pause_side: 'Whose voice',
+    pause_recording: 'Pause the recording',
+    resume_recording: 'Resume the recording',
+    pausing: 'Pausing…',
+    resuming: 'Resuming…',
+    paused_nobody: 'Both sides are being recorded.',
+    paused_caller: 'The caller is paused: what the caller says is not kept.',
+    paused_called: 'The called side is paused: what they say is not kept.',
+    paused_both: 'The recording is paused: nothing that is said is kept.',
+    paused_unknown: 'Whether the recording is paused is not known just now.',
+
     facts_title: 'Not heard in this recording',
     facts_none: 'No gaps were noted in this recording.',
     facts_failed: 'What is missing in this recording could not be fetched.',
@@ -139,6 +155,7 @@ const english = {
     event_dtmf: 'Digit pressed',
     event_deviation: 'Departure from the standard',
     event_quality: 'How it was received',
+    event_mixed_only: 'Not kept as a channel of its own',
     event_documents_dropped: 'Call details not kept',
     event_notes_dropped: 'Further notes not kept',
 
@@ -150,6 +167,8 @@ const english = {
     packets_duplicate: 'Duplicates',
     packets_ignored: 'Not to be heard',
     packets_refused: 'Refused',
+    kept_alone: 'Alone',
+    download_leg: 'Download {name} alone',
     quality: 'Quality (MOS)',
     quality_value: '{mos} (R {r})',
     jitter: 'Jitter',
@@ -170,6 +189,9 @@ const english = {
     problem_damaged: 'This recording is damaged and is not played. Contact your provider.',
     problem_server: 'Something went wrong at the recorder. Try again later.',
     problem_playback: 'The call could not be played.',
+    problem_call_over: 'This call is no longer being recorded.',
+    problem_not_taken: 'The recorder did not take it, and nothing was changed. Try again.',
+    problem_not_confirmed: 'The recorder has not confirmed it. It may yet take effect.',
 };
 
 export type TextKey = keyof typeof english;
@@ -265,6 +287,22 @@ const danish: Record<TextKey, string> = {
     state: 'Tilstand',
     direction: 'Retning',
 
+    pause_title: 'Sæt optagelsen på pause',
+    pause_lead: 'Mens der siges noget, som ikke må gemmes, for eksempel et kortnummer.',
+    pause_reason: 'Begrundelse',
+    pause_reason_hint: 'Den gemmes sammen med optagelsen.',
+    pause_reason_missing: 'Skriv, hvorfor optagelsen skal på pause.',
+    pause_side: 'Hvis stemme',
+    pause_recording: 'Sæt optagelsen på pause',
+    resume_recording: 'Genoptag optagelsen',
+    pausing: 'Sætter på pause…',
+    resuming: 'Genoptager…',
+    paused_nobody: 'Begge sider bliver optaget.',
+    paused_caller: 'Den, der ringede op, er på pause: det, de siger, bliver ikke gemt.',
+    paused_called: 'Den, der blev ringet op, er på pause: det, de siger, bliver ikke gemt.',
+    paused_both: 'Optagelsen er på pause: intet af det, der siges, bliver gemt.',
+    paused_unknown: 'Det vides ikke lige nu, om optagelsen er på pause.',
+
     facts_title: 'Høres ikke i optagelsen',
     facts_none: 'Der er ikke noteret huller i optagelsen.',
     facts_failed: 'Det kunne ikke hentes, hvad der mangler i optagelsen.',
@@ -310,6 +348,7 @@ const danish: Record<TextKey, string> = {
     event_dtmf: 'Ciffer trykket',
     event_deviation: 'Afvigelse fra standarden',
     event_quality: 'Sådan blev den modtaget',
+    event_mixed_only: 'Ikke gemt som en kanal for sig',
     event_documents_dropped: 'Oplysninger om opkaldet ikke gemt',
     event_notes_dropped: 'Flere bemærkninger ikke gemt',
 
@@ -321,6 +360,8 @@ const danish: Record<TextKey, string> = {
     packets_duplicate: 'Dubletter',
     packets_ignored: 'Ikke til at høre',
     packets_refused: 'Afvist',
+    kept_alone: 'Alene',
+    download_leg: 'Hent {name} alene som fil',
     quality: 'Kvalitet (MOS)',
     quality_value: '{mos} (R {r})',
     jitter: 'Jitter',
@@ -341,6 +382,9 @@ const danish: Record<TextKey, string> = {
     problem_damaged: 'Optagelsen er beskadiget og afspilles ikke. Kontakt din udbyder.',
     problem_server: 'Noget gik galt hos optageren. Prøv igen senere.',
     problem_playback: 'Opkaldet kunne ikke afspilles.',
+    problem_call_over: 'Opkaldet bliver ikke længere optaget.',
+    problem_not_taken: 'Optageren tog ikke imod det, og intet er ændret. Prøv igen.',
+    problem_not_confirmed: 'Optageren har ikke bekræftet det. Det kan stadig træde i kraft.',
 };
 
 export const DICTIONARIES = { en: english, da: danish } as const;

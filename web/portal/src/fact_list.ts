@@ -78,6 +78,14 @@ export class FactList extends LitElement {
         </div>`;
     }
 
+    /* Who paused and why is in people's own words; the recorder's are English. */
+    private render_detail(fact: Fact) {
+        const lang = cause_of(fact) === 'paused' ? nothing : 'en';
+        return fact.detail
+            ? html`<span class="detail" lang=${lang}>${fact.detail}</span>`
+            : nothing;
+    }
+
     private render_row(fact: Fact) {
         const time = format_clock(fact.start_ms);
         return html`<tr>
@@ -95,6 +103,7 @@ export class FactList extends LitElement {
                     ><span class="cause swatch small cause-${cause_of(fact)}"></span
                     >${cause_text(fact)}</span
                 >
+                ${this.render_detail(fact)}
             </td>
             <td>${this.side_text(fact)}</td>
             <td>${this.length_text(fact)}</td>
@@ -223,6 +232,11 @@ export class FactList extends LitElement {
             }
             tbody tr {
                 border-top: 1px solid var(--line);
+            }
+            .detail {
+                display: block;
+                color: var(--muted);
+                overflow-wrap: anywhere;
             }
             .what {
                 display: inline-flex;

@@ -45,6 +45,7 @@ const TECHNICAL = [
     'dtmf',
     'deviation',
     'quality',
+    'mixed_only',
     'documents_dropped',
     'notes_dropped',
 ] as const;

@@ -43,6 +43,7 @@ export const logo_icon = () => icon(logo_bars);
 export const handset_icon = () => icon(handset);
 export const play_icon = () => icon(svg`<path d="M8 5.5v13l10.5-6.5z" fill="currentColor" />`);
 export const pause_icon = () => icon(svg`<path d="M8.5 6v12M15.5 6v12" stroke-width="3.4" />`);
+export const record_icon = () => icon(svg`<circle cx="12" cy="12" r="6" fill="currentColor" />`);
 export const next_icon = () =>
     icon(svg`<path d="M6 5.5v13l9-6.5z" fill="currentColor" /><path d="M18.5 6v12" />`);
 export const close_icon = () => icon(svg`<path d="M6 6l12 12M18 6 6 18" />`);

@@ -2,9 +2,9 @@
  * <recorder-legs>: the figures of a recording's legs, folded away: for who must find out why a call
  * sounds as it does.
  */
-import { LitElement, css, html, nothing } from 'lit';
+import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import type { Leg, Recording } from './api.js';
+import { leg_address, type Leg, type Recording } from './api.js';
 import {
     format_count,
     format_decimal,
@@ -29,6 +29,8 @@ const COUNTS: TextKey[] = [
 const MEASURES: TextKey[] = ['fact_side', 'quality', 'jitter', 'speech', 'longest_silence'];
 
 const NOT_KNOWN = '–';
+
+type Cell = string | TemplateResult;
 
 @customElement('recorder-legs')
 export class LegTable extends LitElement {
@@ -74,6 +76,11 @@ export class LegTable extends LitElement {
         return sentences.length > 0 ? html`<p class="hint">${sentences.join(' ')}</p>` : nothing;
     }
 
+    private figures(leg: Leg, alone: boolean): Cell[] {
+        const texts = this.figure_texts(leg);
+        return alone ? [...texts, this.render_alone(leg)] : texts;
+    }
+
     private figure_texts(leg: Leg): string[] {
         const figures = [
             leg.packets_received,
@@ -86,7 +93,22 @@ export class LegTable extends LitElement {
         return [leg.codec, ...figures.map(format_count)];
     }
 
-    private render_leg(leg: Leg, cells: string[]) {
+    /* A leg that was kept alone can be had alone. */
+    private render_alone(leg: Leg) {
+        if (leg.own_channel === null) {
+            return NOT_KNOWN;
+        }
+        const number = this.recording.legs?.indexOf(leg) ?? 0;
+        const name = leg_name(this.recording, leg);
+        return html`<a
+            href=${leg_address(this.recording.id, number)}
+            download
+            aria-label=${text('download_leg', { name })}
+            >${text('download')}</a
+        >`;
+    }
+
+    private render_leg(leg: Leg, cells: Cell[]) {
         const role = text(leg.channel === 'left' ? 'lane_caller' : 'lane_called');
         const many = (this.recording.legs?.length ?? 0) > 2;
         return html`<tr>
@@ -97,7 +119,7 @@ export class LegTable extends LitElement {
         </tr>`;
     }
 
-    private render_table(name: string, heads: TextKey[], cells_of: (leg: Leg) => string[]) {
+    private render_table(name: string, heads: TextKey[], cells_of: (leg: Leg) => Cell[]) {
         const legs = this.recording.legs ?? [];
         return html`<div class="scroll" tabindex="0" role="group" aria-label=${text('technical')}>
             <table class=${name}>
@@ -115,6 +137,8 @@ export class LegTable extends LitElement {
 
     override render() {
         const legs = this.recording.legs ?? [];
+        const alone = legs.some((leg) => leg.own_channel !== null);
+        const counts: TextKey[] = alone ? [...COUNTS, 'kept_alone'] : COUNTS;
         return html`<details>
             <summary>${text('technical')}</summary>
             ${
@@ -123,7 +147,9 @@ export class LegTable extends LitElement {
                               this.measured_texts(leg),
                           )}
                           ${this.render_summary(legs)}
-                          ${this.render_table('counted', COUNTS, (leg) => this.figure_texts(leg))}`
+                          ${this.render_table('counted', counts, (leg) =>
+                              this.figures(leg, alone),
+                          )}`
                     : nothing
             }
             <p class="hint">${text('identifier')}: <code>${this.recording.id}</code></p>

@@ -28,6 +28,7 @@ import type { Lanes } from './lanes.js';
 import { LanguageController, text } from './language.js';
 import './leg_table.js';
 import { is_playable, load_recording, next_part, type Loaded } from './loaded.js';
+import './pause_control.js';
 import {
     channel_parties,
     direction_text,
@@ -367,6 +368,17 @@ export class Player extends LitElement {
         </p>`;
     }
 
+    private render_going_on(recording: Recording) {
+        return html`<recorder-pause
+                .recording=${recording}
+                @over=${this.load}
+                @session-over=${() => this.dispatchEvent(new Event('session-over'))}
+            ></recorder-pause>
+            <p>
+                <button class="button" @click=${this.load}>${text('reload')}</button>
+            </p>`;
+    }
+
     private render_waiting() {
         return html`<header>
             ${this.render_close()}
@@ -399,9 +411,7 @@ export class Player extends LitElement {
                 is_playable(recording)
                     ? this.render_audio(this.loaded)
                     : recording.state === 'recording'
-                      ? html`<p>
-                            <button class="button" @click=${this.load}>${text('reload')}</button>
-                        </p>`
+                      ? this.render_going_on(recording)
                       : nothing
             }
             <recorder-legs .recording=${recording}></recorder-legs>

@@ -15,6 +15,9 @@ const BY_KIND: [string, TextKey][] = [
     ['recording-damaged', 'problem_damaged'],
     ['recording-key-gone', 'problem_key_gone'],
     ['no-audio', 'note_failed'],
+    ['recording-not-in-progress', 'problem_call_over'],
+    ['not-taken', 'problem_not_taken'],
+    ['not-confirmed', 'problem_not_confirmed'],
 ];
 
 /** One or two sentences for any failure. */
