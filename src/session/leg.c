@@ -44,6 +44,7 @@ void leg_begin(struct leg *leg, const struct audio_setup *setup, struct sender_c
 {
     leg->setup = setup;
     leg->senders = senders;
+    leg->number = sender_clocks_join(senders);
     leg->begin_ns = begin_ns;
     leg->position = read;
     leg->account.begin = line_of_ns(begin_ns);
@@ -101,6 +102,8 @@ static struct voice *make_voice(struct leg *leg, uint32_t ssrc)
 {
     const struct voice_leg about = {
         .setup = leg->setup,
+        .senders = leg->senders,
+        .number = leg->number,
         .account = &leg->account,
         .detail_of = leg->detail_of,
         .clock_hz = leg_codec(leg)->clock_rate_hz,

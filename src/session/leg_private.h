@@ -27,6 +27,7 @@ struct leg {
     struct voice *voice[LEG_VOICES_MAX]; /* NULL: free */
     const struct audio_setup *setup;
     struct sender_clocks *senders;
+    size_t number;      /* its, among them */
     int64_t begin_ns;   /* when it joined */
     int64_t position;   /* read up to here */
     int64_t audio_end;  /* of voices that are gone */

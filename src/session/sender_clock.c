@@ -1,6 +1,7 @@
 #include "session/sender_clock.h"
 
 #include <arpa/inet.h>
+#include <assert.h>
 #include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -66,4 +67,28 @@ struct sender_clock *sender_clocks_find(struct sender_clocks *clocks, const char
             return clocks->list[i];
     }
     return NULL;
+}
+
+size_t sender_clocks_join(struct sender_clocks *clocks)
+{
+    assert(clocks->legs < BOUND_CALL_STREAMS);
+    return clocks->legs++;
+}
+
+void sender_clocks_tell(struct sender_clocks *clocks, size_t leg, int64_t due)
+{
+    clocks->due[leg] = due;
+}
+
+int64_t sender_clocks_apart(const struct sender_clocks *clocks, size_t leg)
+{
+    const int64_t own = clocks->due[leg];
+    int64_t most = 0;
+
+    for (size_t i = 0; i < clocks->legs; i++) {
+        int64_t apart = llabs(own - clocks->due[i]);
+        if (llabs(own) >= llabs(clocks->due[i]) && apart > most)
+            most = apart;
+    }
+    return most;
 }

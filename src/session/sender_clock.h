@@ -10,10 +10,12 @@
 #define RECORDER_SESSION_SENDER_CLOCK_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/socket.h>
 
 #include "audio/clock_offset.h"
+#include "base/bounds.h"
 
 enum { SENDER_CLOCKS_MAX = 8 };
 
@@ -26,6 +28,8 @@ struct sender_clock {
 /* Those of a recording; all zero is none. */
 struct sender_clocks {
     struct sender_clock *list[SENDER_CLOCKS_MAX];
+    size_t legs;
+    int64_t due[BOUND_CALL_STREAMS]; /* of each leg: by how much what it says is to lie later */
 };
 
 /** Free them; none is left. */
@@ -41,5 +45,18 @@ void sender_clocks_deinit(struct sender_clocks *clocks);
  */
 struct sender_clock *sender_clocks_find(struct sender_clocks *clocks, const char *cname,
                                         const struct sockaddr_storage *from);
+
+/** One more leg, that is to lie together with the others; returns its number. At most
+ *  BOUND_CALL_STREAMS. */
+size_t sender_clocks_join(struct sender_clocks *clocks);
+
+/** A leg now knows by how much what it says is to lie later, or below 0 earlier. */
+void sender_clocks_tell(struct sender_clocks *clocks, size_t leg, int64_t due);
+
+/**
+ * How far a leg lies apart from that other one which lies farthest from it, by what both told; 0
+ * where that is farther off its place than this one: it is for that one to be moved.
+ */
+int64_t sender_clocks_apart(const struct sender_clocks *clocks, size_t leg);
 
 #endif

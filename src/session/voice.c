@@ -15,7 +15,7 @@ enum status voice_create(const struct voice_leg *leg, uint32_t ssrc, int64_t pos
     voice->leg = *leg;
     voice->ssrc = ssrc;
     voice->position = position;
-    voice->clock.cut_due_ns = -1;
+    voice_clock_init(&voice->clock, leg->senders, leg->number);
     enum status status = timeline_create(&voice->timeline);
     if (status != STATUS_OK) {
         free(voice);

@@ -55,6 +55,8 @@ struct voice_packet {
 /* What a voice needs of its leg; all borrowed, outlives it. */
 struct voice_leg {
     const struct audio_setup *setup;
+    struct sender_clocks *senders;
+    size_t number; /* its, among them */
     struct leg_account *account;
     const uint32_t *detail_of; /* [128]: of payload types that cannot be decoded */
     uint32_t clock_hz;         /* of payload types whose clock is not known */

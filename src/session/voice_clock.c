@@ -5,6 +5,11 @@
 
 enum { PERCENT = 100, REPORT_SLACK_MS = 5, NTP_FRACTION_BITS = 32 };
 
+void voice_clock_init(struct voice_clock *clock, struct sender_clocks *senders, size_t leg)
+{
+    *clock = (struct voice_clock){.senders = senders, .leg = leg, .cut_due_ns = -1};
+}
+
 void voice_clock_restart(struct voice_clock *clock, uint32_t clock_hz)
 {
     clock_offset_init(&clock->offset);
@@ -89,6 +94,7 @@ void voice_clock_shift(struct voice_clock *clock, int64_t by)
 {
     clock_offset_move(&clock->offset, -by);
     clock->lead -= by;
+    sender_clocks_tell(clock->senders, clock->leg, 0);
 }
 
 void voice_clock_forget(struct voice_clock *clock)
@@ -118,6 +124,14 @@ static bool find_due(const struct voice_clock *clock, bool fast, int64_t *due)
     return true;
 }
 
+/* Whether a line that is due to move by so much is to be moved though somebody speaks. */
+static bool is_far(const struct voice_clock *clock, int64_t due)
+{
+    const int64_t most = (int64_t)VOICE_CLOCK_FORCE_MS * LINE_PER_MS;
+
+    return absolute(due) > most || sender_clocks_apart(clock->senders, clock->leg) > most;
+}
+
 int64_t voice_clock_due(struct voice_clock *clock, bool quiet, int64_t now_ns)
 {
     int64_t slow = 0;
@@ -125,7 +139,7 @@ int64_t voice_clock_due(struct voice_clock *clock, bool quiet, int64_t now_ns)
 
     if (!find_due(clock, false, &slow))
         return 0;
-    if (slow >= -(int64_t)VOICE_CLOCK_FORCE_MS * LINE_PER_MS)
+    if (slow >= 0 || !is_far(clock, slow))
         clock->cut_due_ns = -1;
     else if (clock->cut_due_ns < 0)
         clock->cut_due_ns = now_ns;
@@ -133,8 +147,10 @@ int64_t voice_clock_due(struct voice_clock *clock, bool quiet, int64_t now_ns)
         return slow - slow % LINE_GRID;
     if (!find_due(clock, true, &fast))
         return 0;
-    bool later = fast > (int64_t)VOICE_CLOCK_FORCE_MS * LINE_PER_MS;
-    bool earlier = fast < -(int64_t)VOICE_CLOCK_FORCE_MS * LINE_PER_MS && clock->cut_due_ns >= 0 &&
+    sender_clocks_tell(clock->senders, clock->leg, fast);
+    bool far = is_far(clock, fast);
+    bool later = far && fast > 0;
+    bool earlier = far && fast < 0 && clock->cut_due_ns >= 0 &&
                    now_ns - clock->cut_due_ns >= (int64_t)VOICE_CLOCK_CUT_MS * CLOCK_NS_PER_MS;
     return later || earlier ? fast - fast % LINE_GRID : 0;
 }

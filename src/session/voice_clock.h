@@ -26,7 +26,8 @@ enum {
     VOICE_CLOCK_REPORTS = 4, /* a report's timestamp may be that of the last packet: the least of */
                              /* so many counts */
     VOICE_CLOCK_MOVE_MS = 10,  /* what is less off is left as it is */
-    VOICE_CLOCK_FORCE_MS = 40, /* what is more off is moved though somebody speaks */
+    VOICE_CLOCK_FORCE_MS = 40, /* what is more off, or more apart from another leg that is nearer
+                                  to its place, is moved though somebody speaks */
     VOICE_CLOCK_CUT_MS = 4000, /* but nothing is cut from speech that pauses before so long */
 };
 
@@ -41,7 +42,9 @@ struct voice_reports {
 };
 
 struct voice_clock {
-    struct clock_offset offset; /* arrival less place */
+    struct sender_clocks *senders; /* borrowed */
+    size_t leg;                    /* its number there */
+    struct clock_offset offset;    /* arrival less place */
     struct voice_reports reports;
     uint32_t clock_hz; /* of timestamps */
     bool has_lead;
@@ -49,6 +52,9 @@ struct voice_clock {
                            its place */
     int64_t cut_due_ns; /* since when what follows is too late; -1: it is not */
 };
+
+/** Nothing is known of a voice of that leg; senders borrowed, outlives it. */
+void voice_clock_init(struct voice_clock *clock, struct sender_clocks *senders, size_t leg);
 
 /** Timestamps begin anew: what is known of places, and from reports, is of no use any more. */
 void voice_clock_restart(struct voice_clock *clock, uint32_t clock_hz);

@@ -168,6 +168,72 @@ static void random_senders_lie_together(void **state)
     }
 }
 
+/* One who never pauses is moved by force, but the legs lie together all the same. */
+static void legs_that_are_never_quiet_lie_together(void **state)
+{
+    enum { LENGTH_MS = HOUR_MS, FORCED_APART_MS = 45 };
+    (void)state;
+    struct manner manners[DRIFT_LEGS] = {
+        {.rate_hz = 8000, .ppm = 200, .path_ms = 20, .jitter_ms = 10, .talk_ms = 1000},
+        {.rate_hz = 8000, .ppm = -200, .path_ms = 20, .jitter_ms = 10, .talk_ms = 1000},
+    };
+    struct drifted drifted = drift_play("never quiet", manners, 1, LENGTH_MS);
+
+    for (size_t i = 0; i < DRIFT_LEGS; i++)
+        assert_int_equal(drifted.leg[i].moved_in_speech, drifted.leg[i].forced);
+    assert_true(drifted.apart_ms <= FORCED_APART_MS);
+}
+
+/*
+ * The quickest packets of the last seconds come later than those of the time before: where it is
+ * quiet the line follows either of the two by turns, and of each packet next to nothing is heard.
+ */
+static void path_that_becomes_longer_takes_nothing_of_what_is_quiet(void **state)
+{
+    enum { LENGTH_MS = 60000, CUT_MS = 100 };
+    (void)state;
+    struct manner manner = {.rate_hz = 8000,
+                            .path_ms = 20,
+                            .jitter_ms = 5,
+                            .talk_ms = 1000,
+                            .quiet_ms = 9000,
+                            .longer_from_ms = 20000,
+                            .longer_ms = 60};
+    const struct manner manners[DRIFT_LEGS] = {manner, manner};
+    struct drifted drifted = drift_play("longer path", manners, 1, LENGTH_MS);
+
+    for (size_t i = 0; i < DRIFT_LEGS; i++) {
+        assert_int_equal(drifted.leg[i].late, 0);
+        assert_true(drifted.leg[i].unheard_ms <= CUT_MS);
+    }
+}
+
+/*
+ * Two reports are enough to know a sender's clock, but the first three packets behind them do not
+ * tell how long the path is: where one of these was delayed the line is moved to and fro, and what
+ * comes meanwhile finds its place taken.
+ */
+static void first_packets_behind_a_report_are_not_believed_alone(void **state)
+{
+    enum { LENGTH_MS = 20000, CALLS = 100 };
+    (void)state;
+    uint64_t late = 0;
+
+    for (uint64_t seed = 0; seed < CALLS; seed++) {
+        struct manner manner = {.rate_hz = 8000,
+                                .path_ms = 5,
+                                .jitter_ms = 70,
+                                .talk_ms = 700 + (int64_t)seed,
+                                .quiet_ms = 1200,
+                                .reports = true};
+        const struct manner manners[DRIFT_LEGS] = {manner, manner};
+        struct drifted drifted = drift_play("reports", manners, seed, LENGTH_MS);
+        for (size_t i = 0; i < DRIFT_LEGS; i++)
+            late += drifted.leg[i].late;
+    }
+    assert_int_equal(late, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -178,6 +244,9 @@ int main(void)
         cmocka_unit_test(loss_moves_nothing),
         cmocka_unit_test(reports_bring_legs_of_one_sender_together),
         cmocka_unit_test(random_senders_lie_together),
+        cmocka_unit_test(legs_that_are_never_quiet_lie_together),
+        cmocka_unit_test(path_that_becomes_longer_takes_nothing_of_what_is_quiet),
+        cmocka_unit_test(first_packets_behind_a_report_are_not_believed_alone),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

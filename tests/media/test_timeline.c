@@ -381,6 +381,40 @@ static void reports_of_the_sender_tell_more_than_arrivals(void **state)
     close_duet(&duet);
 }
 
+/*
+ * A sender begins anew. An old packet that comes among the first of the new ones makes the clock
+ * forget what it knew, and of the three offsets that it knows then one is of a delayed packet: no
+ * reason to move what was said before.
+ */
+static void few_packets_behind_a_restart_do_not_move_the_line(void **state)
+{
+    enum { DELAY_MS = 124, FIRST_MS = 1500, ANEW_MS = 2100 };
+    (void)state;
+    struct script script = {0};
+    struct played played;
+    const struct media_codec *codec = media_codec("PCMU", 8000);
+    struct speaker speaker = speaker_of(0, codec);
+    const struct recording_stream stream = media_stream_of(RECORDING_LEFT, &codec, 1);
+
+    script_say(&script, &speaker, 200, 1000);
+    script_say(&script, &speaker, FIRST_MS, 2000);
+    script_delay(&script, 0, 1960, 1980, 191); /* comes behind the third of the new ones */
+    speaker.sequence = 30000;
+    speaker.timestamp = 77;
+    speaker.clock_ms = -1;
+    script_say(&script, &speaker, ANEW_MS, 2220);
+    script_delay(&script, 0, 2200, 2220, DELAY_MS);
+    script_say(&script, &speaker, 3600, 4600);
+    script_play(&script, &stream, 1, STOP_MS, &played);
+    assert_said(&played, RECORDING_LEFT, &speaker, 200, 1000, 0);
+    assert_said(&played, RECORDING_LEFT, &speaker, FIRST_MS, 2000, 0);
+    assert_said(&played, RECORDING_LEFT, &speaker, ANEW_MS, 2200, 0);
+    assert_said(&played, RECORDING_LEFT, &speaker, 3600, 4600, 0);
+    played_deinit(&played);
+    script_deinit(&script);
+    speaker_deinit(&speaker);
+}
+
 /* --- 4: loss ---------------------------------------------------------------------------------- */
 
 static void short_loss_is_concealed_and_moves_nothing(void **state)
@@ -521,6 +555,7 @@ int main(void)
         cmocka_unit_test(timestamp_of_the_same_source_that_is_reset_loses_nothing),
         cmocka_unit_test(sources_that_are_interleaved_are_both_heard),
         cmocka_unit_test(legs_whose_clocks_drift_apart_are_moved_together_in_silence),
+        cmocka_unit_test(few_packets_behind_a_restart_do_not_move_the_line),
         cmocka_unit_test(reports_of_the_sender_tell_more_than_arrivals),
         cmocka_unit_test(short_loss_is_concealed_and_moves_nothing),
         cmocka_unit_test(longer_loss_is_silence_and_moves_nothing),

@@ -238,6 +238,8 @@ const struct recording_policy test_policy = {0};
 struct leg *leg_of(const char *codec)
 {
     static struct sender_clocks senders; /* of whom none is asked for here */
+
+    senders.legs = 0; /* each leg is the only one */
     struct recording_format formats[] = {
         {.payload_type = strcmp(codec, "PCMA") ? 0 : 8, .clock_rate_hz = RATE_HZ},
         {.payload_type = 101, .codec = "telephone-event", .clock_rate_hz = RATE_HZ},
