@@ -156,6 +156,7 @@ const english = {
     event_deviation: 'Departure from the standard',
     event_quality: 'How it was received',
     event_mixed_only: 'Not kept as a channel of its own',
+    event_controls_untold: 'Pauses not written to the log',
     event_documents_dropped: 'Call details not kept',
     event_notes_dropped: 'Further notes not kept',
 
@@ -349,6 +350,7 @@ const danish: Record<TextKey, string> = {
     event_deviation: 'Afvigelse fra standarden',
     event_quality: 'Sådan blev den modtaget',
     event_mixed_only: 'Ikke gemt som en kanal for sig',
+    event_controls_untold: 'Pauser ikke skrevet i loggen',
     event_documents_dropped: 'Oplysninger om opkaldet ikke gemt',
     event_notes_dropped: 'Flere bemærkninger ikke gemt',
 

@@ -20,6 +20,7 @@ const DRAWINGS: Record<Sign, SVGTemplateResult> = {
     quality: svg`<path d="M3.5 13V9.5M8 13V6.5M12.5 13V3" stroke-width="2.4" />`,
     mixed_only: svg`<path d="M3 4l4.5 4L3 12M7.5 8H13" />`,
     deviation: svg`<path d="M8 3 14 13H2z" />`,
+    controls_untold: svg`<path d="M5 3v10M11 3v10M2 15 14 2" />`,
     documents_dropped: svg`<path d="M4 2.5h5.5L12 5v8.5H4zM2 15 14 2" />`,
     notes_dropped: svg`<path d="M3.5 8h.1M8 8h.1M12.5 8h.1" stroke-width="2.6" />`,
     other: svg`<path d="M8 3.5 12.5 8 8 12.5 3.5 8z" />`,

@@ -46,6 +46,7 @@ const TECHNICAL = [
     'deviation',
     'quality',
     'mixed_only',
+    'controls_untold',
     'documents_dropped',
     'notes_dropped',
 ] as const;
