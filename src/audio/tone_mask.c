@@ -191,12 +191,18 @@ static void remember(struct tone_mask *mask, const struct found *found)
     mask->power = found->power;
 }
 
-/* Whether there is a tone in any stretch of a frame's length that ends in this one. */
-static bool finds(struct tone_mask *mask, double samples, char *pressed)
+/*
+ * Whether there is a tone in any stretch of a frame's length that ends in this one.
+ *
+ * begins  how pure one must be that begins.
+ */
+static bool finds(struct tone_mask *mask, double begins, char *pressed)
 {
+    double samples = (double)mask->rate_hz / BLOCKS_PER_SECOND * TONE_MASK_BLOCKS;
+
     for (size_t first = TONE_MASK_BLOCKS; first > 0; first--) {
         struct found found = {0};
-        double least = mask->on && first == TONE_MASK_BLOCKS ? goes_on_purity : begins_purity;
+        double least = mask->on && first == TONE_MASK_BLOCKS ? goes_on_purity : begins;
         if (!find(mask->block + first, samples, &found) || found.purity < least)
             continue;
         if (!mask->on)
@@ -230,7 +236,19 @@ bool tone_mask_take(struct tone_mask *mask, const int16_t *pcm, size_t samples, 
         if (!i && mask->on)
             on = goes_on(mask, part, block_samples);
     }
-    on = finds(mask, (double)(TONE_MASK_BLOCKS * block_samples), pressed) || on;
+    on = finds(mask, begins_purity, pressed) || on;
     mask->on = on;
     return on;
+}
+
+bool tone_mask_prolong(struct tone_mask *mask, bool on, char *pressed)
+{
+    if (!mask->on)
+        mask->on = on || finds(mask, goes_on_purity, pressed);
+    return mask->on;
+}
+
+bool tone_mask_is_on(const struct tone_mask *mask)
+{
+    return mask->on;
 }

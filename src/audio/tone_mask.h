@@ -58,4 +58,18 @@ struct tone_mask {
 bool tone_mask_take(struct tone_mask *mask, const int16_t *pcm, size_t samples, uint32_t rate_hz,
                     char *pressed);
 
+/**
+ * Something of the frame that was looked at last was invented, in place of what was lost: a tone
+ * that it goes on with is less pure in it, and needs to be.
+ *
+ * on       what tone_mask_is_on said before that frame.
+ * pressed  as tone_mask_take; left alone where no tone begins.
+ *
+ * Returns whether the frame is to be silenced.
+ */
+bool tone_mask_prolong(struct tone_mask *mask, bool on, char *pressed);
+
+/** Whether there was a tone in the frame that was looked at last. */
+bool tone_mask_is_on(const struct tone_mask *mask);
+
 #endif

@@ -17,7 +17,7 @@
 enum {
     OGG_SEGMENTS_MAX = 255,
     OGG_HEADER_BYTES_MAX = 27 + OGG_SEGMENTS_MAX,
-    OGG_BODY_BYTES_MAX = 12288, /* our own bound: a second holds 6 kB */
+    OGG_BODY_BYTES_MAX = 12288, /* our own bound: a second of two streams holds 6 kB */
 };
 
 struct ogg_page {

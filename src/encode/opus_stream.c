@@ -10,6 +10,7 @@ enum {
     MEDIUM_RATE_HZ = 12000,
     WIDE_RATE_HZ = 16000,
     SUPER_WIDE_RATE_HZ = 24000,
+    CELT_TOC_MIN = 0x80, /* a packet's first byte from configuration 16 on (RFC 6716 section 3.1) */
 };
 
 /* The range coder's first bits say "silence" (RFC 6716 section 4.3); a single byte behind the first
@@ -132,6 +133,59 @@ enum status opus_stream_configure(struct opus_stream *stream, const struct opus_
     return STATUS_OK;
 }
 
+static bool is_zero(const int16_t *pcm, size_t samples)
+{
+    for (size_t i = 0; i < samples; i++)
+        if (pcm[i])
+            return false;
+    return true;
+}
+
+/* Samples that an encoder may hold back. */
+static size_t tail_samples(uint32_t rate_hz)
+{
+    enum { TAIL_US = 6500, US_PER_S = 1000000 };
+
+    return (size_t)((uint64_t)rate_hz * TAIL_US / US_PER_S);
+}
+
+static void keep_tail(struct opus_stream *stream, const int16_t *pcm)
+{
+    size_t samples = tail_samples(stream->rate_hz);
+
+    if (samples <= OPUS_STREAM_TAIL_SAMPLES)
+        memcpy(stream->tail, pcm + stream->rate_hz / OPUS_FRAMES_PER_SECOND - samples,
+               samples * sizeof *pcm);
+}
+
+/* Let a new encoder hear what the one before it holds back, between its samples in a straight line;
+ * the packet is nobody's. */
+static enum status prime(OpusEncoder *encoder, uint32_t rate_hz, const struct opus_stream *before)
+{
+    int16_t pcm[OPUS_FRAME_SAMPLES_MAX] = {0};
+    uint8_t packet[BOUND_OPUS_STREAM_BYTES];
+    size_t samples = tail_samples(rate_hz);
+    size_t last = tail_samples(before->rate_hz) - 1;
+    size_t frame_samples = rate_hz / OPUS_FRAMES_PER_SECOND;
+
+    if (is_zero(before->tail, last + 1))
+        return STATUS_OK;
+    for (size_t i = 0; i < samples; i++) {
+        size_t at = i * before->rate_hz / rate_hz;
+        int32_t rest = (int32_t)(i * before->rate_hz % rate_hz);
+        int32_t step = before->tail[at < last ? at + 1 : last] - before->tail[at];
+        pcm[frame_samples - samples + i] =
+            (int16_t)(before->tail[at] + (int64_t)step * rest / (int32_t)rate_hz);
+    }
+    if (opus_encoder_ctl(encoder, OPUS_SET_PREDICTION_DISABLED(1)) != OPUS_OK ||
+        opus_encode(encoder, pcm, (int)frame_samples, packet, sizeof packet) <= 0)
+        return STATUS_INVALID;
+    /* decoders of SILK begin anew at another rate: an encoder that has heard something clicks */
+    if (packet[0] < CELT_TOC_MIN && opus_encoder_ctl(encoder, OPUS_RESET_STATE) != OPUS_OK)
+        return STATUS_INVALID;
+    return STATUS_OK;
+}
+
 /* Audio of a higher rate in samples of the same: no new encoder is needed. */
 static enum status widen(struct opus_stream *stream, uint32_t audio_hz)
 {
@@ -153,6 +207,11 @@ enum status opus_stream_raise(struct opus_stream *stream, uint32_t rate_hz, uint
     enum status status = make_encoder(rate_hz, highest_hz, &stream->settings, &encoder);
     if (status != STATUS_OK)
         return status;
+    status = prime(encoder, rate_hz, stream);
+    if (status != STATUS_OK) {
+        opus_encoder_destroy(encoder);
+        return status;
+    }
     opus_encoder_destroy(stream->encoder);
     stream->encoder = encoder;
     stream->rate_hz = rate_hz;
@@ -168,14 +227,6 @@ uint16_t opus_stream_delay(const struct opus_stream *stream)
     if (opus_encoder_ctl(stream->encoder, OPUS_GET_LOOKAHEAD(&lookahead)) != OPUS_OK)
         return 0;
     return (uint16_t)((uint32_t)lookahead * (OPUS_RATE_HZ / stream->rate_hz));
-}
-
-static bool is_zero(const int16_t *pcm, size_t samples)
-{
-    for (size_t i = 0; i < samples; i++)
-        if (pcm[i])
-            return false;
-    return true;
 }
 
 /* Whether the frame needs no encoder; what was encoded before has come out of it by then. */
@@ -216,6 +267,7 @@ enum status opus_stream_encode(struct opus_stream *stream, const int16_t *pcm, b
                     BOUND_OPUS_STREAM_BYTES);
     if (encoded <= 0)
         return STATUS_INVALID;
+    keep_tail(stream, pcm);
     /* its first packet foretold nothing from what decoders heard before; the next may */
     if (stream->fresh &&
         opus_encoder_ctl(stream->encoder, OPUS_SET_PREDICTION_DISABLED(0)) == OPUS_OK)

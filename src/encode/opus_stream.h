@@ -23,6 +23,7 @@
 enum {
     OPUS_STREAM_ZERO_FRAMES = 3,
     OPUS_SILENCE_BYTES = 3,
+    OPUS_STREAM_TAIL_SAMPLES = 156, /* 6.5 ms, what encoders hold back at most, at 24 kHz */
 };
 
 struct opus_stream {
@@ -32,6 +33,9 @@ struct opus_stream {
     uint32_t audio_hz; /* of what was sampled: no higher, but often lower */
     bool fresh;        /* decoders heard something else before what it encodes next */
     unsigned zero_frames;
+    /* the end of what was encoded last: its encoder still holds it back. Not kept at 48 kHz, from
+     * which nothing is raised */
+    int16_t tail[OPUS_STREAM_TAIL_SAMPLES];
 };
 
 /** A packet of 20 ms that decodes to zeros, whatever was before: CELT, narrowband (RFC 6716). */
@@ -65,8 +69,9 @@ enum status opus_stream_configure(struct opus_stream *stream,
 
 /**
  * Raise the rates of an open stream from the next packet on. What was encoded so far goes on
- * sounding into it as decoders expect: the new encoder takes nothing for granted that they hear
- * otherwise. A lower rate than before leaves that one as it is.
+ * sounding into it: the new encoder has heard the end of it, which the old one held back, and takes
+ * nothing for granted that decoders heard otherwise. Where that is SILK (OPUS_SPEECH, low bitrates)
+ * these 6.5 ms are lost. A lower rate than before leaves that one as it is.
  *
  * STATUS_OK       the delay is the same at every rate, so nothing moves.
  * STATUS_INVALID  a rate that Opus does not take; nothing changed.

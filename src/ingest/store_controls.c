@@ -43,12 +43,15 @@ struct store_controls {
 /* --- life --------------------------------------------------------------------------------------
  */
 
-static enum status forget(struct store_controls *controls, int64_t age_s, struct fault *fault)
+/* The log keeps what was done; requests need not be kept. */
+static void forget_old(struct store_controls *controls)
 {
-    wall_time before = {clock_wall_now().ns - age_s * CLOCK_NS_PER_S};
+    wall_time before = {clock_wall_now().ns - STORE_CONTROLS_KEEP_S * CLOCK_NS_PER_S};
+    struct fault fault = {0};
 
     controls->forgotten = clock_mono_now();
-    return controls_forget(controls->index, before, fault);
+    if (controls_forget(controls->index, before, &fault) != STATUS_OK)
+        log_event(LOG_WARNING, "control.unforgotten", "reason=\"%s\"", fault.text);
 }
 
 enum status store_controls_create(struct index *index, const char *node,
@@ -63,12 +66,14 @@ enum status store_controls_create(struct index *index, const char *node,
     controls->last = &controls->first;
     pthread_mutex_init(&controls->lock, NULL);
     pthread_mutex_init(&controls->hearing, NULL);
-    enum status status = forget(controls, 0, fault);
-    if (status == STATUS_OK)
-        *out = controls;
-    else
+    enum status status = controls_abandon(index, node, fault);
+    if (status != STATUS_OK) {
         store_controls_destroy(controls);
-    return status;
+        return status;
+    }
+    forget_old(controls);
+    *out = controls;
+    return STATUS_OK;
 }
 
 void store_controls_destroy(struct store_controls *owned_controls)
@@ -178,7 +183,7 @@ static const char *actor_name(enum recording_control_by by)
 {
     switch (by) {
     case RECORDING_CONTROL_SIP:
-        return "sip";
+        return CONTROL_ACTOR_SIP;
     case RECORDING_CONTROL_API:
         return "api";
     case RECORDING_CONTROL_DIGITS:
@@ -332,18 +337,7 @@ static void hand_on(void *context, const struct control *control)
         listener->asked(listener->context, &control->recording, &wanted);
     pthread_mutex_unlock(&controls->hearing);
     if (!listener && store_controls_refuse(controls, control->id) != STATUS_OK)
-        log_event(LOG_ERROR, "control.unanswered", "cause=memory");
-}
-
-/* The log keeps what was done; requests need not be kept. */
-static void forget_old(struct store_controls *controls)
-{
-    struct fault fault = {0};
-
-    if (clock_mono_now().ns - controls->forgotten.ns < FORGET_EVERY_S * CLOCK_NS_PER_S)
-        return;
-    if (forget(controls, STORE_CONTROLS_KEEP_S, &fault) != STATUS_OK)
-        log_event(LOG_WARNING, "control.unforgotten", "reason=\"%s\"", fault.text);
+        log_event(LOG_ERROR, "control.unanswered", "request=%lld", (long long)control->id);
 }
 
 void store_controls_take(struct store_controls *controls)
@@ -355,5 +349,6 @@ void store_controls_take(struct store_controls *controls)
     if (failed && !controls->take_failed)
         log_event(LOG_ERROR, "control.unread", "reason=\"%s\"", fault.text);
     controls->take_failed = failed;
-    forget_old(controls);
+    if (clock_mono_now().ns - controls->forgotten.ns >= FORGET_EVERY_S * CLOCK_NS_PER_S)
+        forget_old(controls);
 }

@@ -28,12 +28,12 @@ enum {
 struct store_controls;
 
 /**
- * Nothing waits yet. What a process before this one took and did not answer is refused; what is
- * asked from now on is taken.
+ * Nothing waits yet. What a process before this one took and did not answer is refused, and what it
+ * did not take is withdrawn; what is asked from now on is taken.
  *
  * index, node  borrowed for its life.
  *
- * STATUS_OK (*out set), STATUS_NOMEM, or as controls_forget.
+ * STATUS_OK (*out set), STATUS_NOMEM, or as controls_abandon.
  */
 enum status store_controls_create(struct index *index, const char *node,
                                   struct store_controls **out, struct fault *fault) MUST_CHECK;

@@ -74,8 +74,7 @@ void controls_hold(struct controls *controls, size_t leg, const struct recording
     tell(controls, &control, at_ns);
 }
 
-void controls_apply(struct controls *controls, const struct recording_control *control,
-                    int64_t at_ns)
+static void apply(struct controls *controls, const struct recording_control *control, int64_t at_ns)
 {
     const char *detail = control->detail ? control->detail : "";
 
@@ -86,13 +85,27 @@ void controls_apply(struct controls *controls, const struct recording_control *c
     tell(controls, control, at_ns);
 }
 
-void controls_pass(struct controls *controls, int64_t now_ns)
+/* Pauses whose limit is over by then end, when it was over. */
+static void expire(struct controls *controls, int64_t now_ns)
 {
     struct recording_control control = {.by = RECORDING_CONTROL_LIMIT, .detail = "limit"};
     int64_t at_ns;
 
     while ((control.channels = pause_expired(&controls->pause, now_ns, &at_ns)))
-        controls_apply(controls, &control, at_ns);
+        apply(controls, &control, at_ns);
+}
+
+void controls_apply(struct controls *controls, const struct recording_control *control,
+                    int64_t at_ns)
+{
+    /* a limit may have been over since the last sweep: what is read next may have come then */
+    expire(controls, at_ns);
+    apply(controls, control, at_ns);
+}
+
+void controls_pass(struct controls *controls, int64_t now_ns)
+{
+    expire(controls, now_ns);
     if (now_ns > controls->arrived_ns)
         controls->arrived_ns = now_ns;
 }

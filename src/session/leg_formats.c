@@ -50,6 +50,17 @@ struct leg_payload leg_formats_find(const struct leg_formats *formats, uint8_t p
     return (struct leg_payload){.codec = codec, .clock_hz = codec ? codec->clock_rate_hz : 0};
 }
 
+/* As an SDP has it: "L16/8000/2". */
+static void describe_format(const struct recording_format *format, uint8_t payload_type, char *text,
+                            size_t text_bytes)
+{
+    size_t name_bytes = strcspn(format->codec, "*");
+    const char *channels = format->codec[name_bytes] ? format->codec + name_bytes + 1 : "";
+
+    (void)snprintf(text, text_bytes, "%u %.*s/%u%s%s (no decoder)", payload_type, (int)name_bytes,
+                   format->codec, format->clock_rate_hz, channels[0] ? "/" : "", channels);
+}
+
 void leg_formats_describe(const struct leg_payload *payload, uint8_t payload_type, char *text,
                           size_t text_bytes)
 {
@@ -57,8 +68,7 @@ void leg_formats_describe(const struct leg_payload *payload, uint8_t payload_typ
         (void)snprintf(text, text_bytes, "%u %s/%u (does not decode)", payload_type,
                        payload->codec->name, payload->codec->clock_rate_hz);
     else if (payload->format)
-        (void)snprintf(text, text_bytes, "%u %s/%u (no decoder)", payload_type,
-                       payload->format->codec, payload->format->clock_rate_hz);
+        describe_format(payload->format, payload_type, text, text_bytes);
     else
         (void)snprintf(text, text_bytes, "payload type %u (not described)", payload_type);
 }

@@ -43,11 +43,23 @@ static void silence_presses(struct leg *leg, uint32_t rate_hz, int16_t *pcm, siz
     }
 }
 
+/* Whether something of what was read from the leg's position on is like what was lost there. */
+static bool is_invented(const struct leg *leg)
+{
+    for (size_t i = 0; i < LEG_VOICES_MAX; i++)
+        if (leg->voice[i] && voice_invented_end(leg->voice[i]) > leg->position)
+            return true;
+    return false;
+}
+
 void leg_mask_frame(struct leg *leg, uint32_t rate_hz, int16_t *pcm, size_t samples)
 {
     char pressed;
+    bool on = tone_mask_is_on(&leg->mask);
     bool found = tone_mask_take(&leg->mask, pcm, samples, rate_hz, &pressed);
 
+    if (is_invented(leg))
+        found = tone_mask_prolong(&leg->mask, on, &pressed);
     /* a sender of events may send their sound too: that is the same digit */
     if (pressed && !leg->digits.any)
         leg->pressed = pressed;

@@ -37,6 +37,14 @@ void leg_pause(struct leg *leg, enum leg_pause whose, bool paused, const char *d
     mute(leg, at_ns);
 }
 
+/* What other voices pressed before is told before it: so they are in order. */
+static void end_presses(struct leg *leg, uint32_t ssrc, int64_t arrival_ns)
+{
+    for (size_t i = 0; i < LEG_VOICES_MAX; i++)
+        if (leg->voice[i] && voice_ssrc(leg->voice[i]) != ssrc)
+            voice_end_event(leg->voice[i], arrival_ns);
+}
+
 bool leg_follow_press(struct leg *leg, const struct voice_packet *what)
 {
     const struct rtp_packet *packet = what->packet;
@@ -48,6 +56,7 @@ bool leg_follow_press(struct leg *leg, const struct voice_packet *what)
         return !paused;
     if (digits_take(&leg->digits, packet->ssrc, packet->timestamp, clock_hz, &event)) {
         const char *name = codec_event_name(event.event);
+        end_presses(leg, packet->ssrc, what->arrival_ns);
         leg->digits.untold = paused;
         leg->told = leg->told << 1 | !holds_at(&leg->holds, what->arrival_ns);
         leg->pressed = '\0';
@@ -71,7 +80,7 @@ void leg_hide_pressed(struct leg *leg, size_t count)
 
     for (size_t i = 0; i < count; i++)
         told += leg->told >> i & 1;
-    /* a voice tells one when the next begins */
+    /* a voice tells one when the next begins, its own or another's */
     for (size_t i = 0; i < LEG_VOICES_MAX && told; i++)
         if (leg->voice[i] && voice_hide_event(leg->voice[i]))
             told--;

@@ -73,7 +73,8 @@ enum { RECORDING_FORMATS_MAX = 16 };
 /* A payload type of a stream, by the SDP. */
 struct recording_format {
     uint8_t payload_type;
-    char codec[32];         /* encoding name, "PCMU"; also one that cannot be decoded */
+    char codec[32];         /* encoding name, "PCMU"; also one that cannot be decoded, and
+                               "L16*2" for one of more channels than its codec is decoded with */
     uint32_t clock_rate_hz; /* of its RTP timestamps */
 };
 

@@ -154,7 +154,8 @@ void track_encoder_frame(struct track_encoder *encoder, struct track_pages *page
     }
     for (size_t i = 0; i < BOUND_CALL_STREAMS; i++)
         pcm[own_stream(i)] = sound.alone[i];
-    if (opus_bundle_encode(encoder->bundle, pcm, packet, &packet_bytes) != STATUS_OK)
-        packet_bytes = opus_bundle_silence(encoder->bundle, packet);
-    track_pages_add(pages, packet, packet_bytes);
+    if (opus_bundle_encode(encoder->bundle, pcm, packet, &packet_bytes) == STATUS_OK)
+        track_pages_add(pages, packet, packet_bytes);
+    else
+        track_pages_add_silence(pages, packet, opus_bundle_silence(encoder->bundle, packet));
 }

@@ -2,10 +2,15 @@
 
 #include <assert.h>
 
+#include "base/bounds.h"
 #include "encode/opus_frame.h"
 #include "session/recording.h"
 
 enum { PAGE_FRAMES = RECORDING_PAGE_MS * OPUS_FRAMES_PER_SECOND / 1000 };
+
+static_assert((int)BOUND_OPUS_PACKET_BYTES <= (int)OGG_BODY_BYTES_MAX &&
+                  BOUND_OPUS_PACKET_BYTES / 255 + 1 <= (int)OGG_SEGMENTS_MAX,
+              "an empty page takes any packet");
 
 void track_pages_init(struct track_pages *pages, uint32_t serial)
 {
@@ -59,6 +64,14 @@ void track_pages_add(struct track_pages *pages, const uint8_t *packet, size_t pa
         assert(status == STATUS_OK); /* an empty page takes any packet */
     }
     pages->frames++;
+}
+
+void track_pages_add_silence(struct track_pages *pages, const uint8_t *packet, size_t packet_bytes)
+{
+    int64_t start = pages->frames * OPUS_FRAME_GRANULE;
+
+    facts_add(&pages->unwritten, FACT_UNWRITTEN, 0, start, start + OPUS_FRAME_GRANULE, 0);
+    track_pages_add(pages, packet, packet_bytes);
 }
 
 bool track_pages_is_full(const struct track_pages *pages)

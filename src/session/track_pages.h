@@ -1,6 +1,6 @@
 /**
  * track_pages: the Ogg pages of a recording, filled with packets and handed down its sink. What the
- * sink does not take is gone, and becomes a fact. Private to this folder.
+ * sink does not take, or libopus did not, is gone, and becomes a fact. Private to this folder.
  *
  * Embedded by value, owned by one thread.
  */
@@ -37,6 +37,9 @@ void track_pages_add_header(struct track_pages *pages, const uint8_t *packet, si
 
 /** Add the packet of one frame; the page it is on stays open. */
 void track_pages_add(struct track_pages *pages, const uint8_t *packet, size_t packet_bytes);
+
+/** The same of silence, in place of a frame that could not be encoded: that is a fact too. */
+void track_pages_add_silence(struct track_pages *pages, const uint8_t *packet, size_t packet_bytes);
 
 /** Whether the page holds RECORDING_PAGE_MS, and is to be closed. */
 bool track_pages_is_full(const struct track_pages *pages);

@@ -112,6 +112,11 @@ int64_t voice_audio_end(const struct voice *voice)
     return voice->last.any ? voice->last.end : 0;
 }
 
+int64_t voice_invented_end(const struct voice *voice)
+{
+    return voice->invented_to;
+}
+
 uint64_t voice_lost(const struct voice *voice)
 {
     uint64_t lost = 0;

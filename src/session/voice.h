@@ -87,6 +87,9 @@ void voice_receive_other(struct voice *voice, const struct voice_packet *what);
 /** Take one of an event (RFC 4733), likewise; the digit is told once it is over. */
 void voice_receive_event(struct voice *voice, const struct voice_packet *what);
 
+/** Another digit is pressed on the leg: tell of the one before, unless it may still last. */
+void voice_end_event(struct voice *voice, int64_t arrival_ns);
+
 /** Do not tell which digit was pressed last; returns whether there is one that was not told yet. */
 bool voice_hide_event(struct voice *voice);
 
@@ -117,6 +120,9 @@ size_t voice_waiting(const struct voice *voice);
 
 /** End of all that waits or was read; 0 where nothing was. */
 int64_t voice_audio_end(const struct voice *voice);
+
+/** End of what was invented last, in place of what was lost; 0 where nothing was. */
+int64_t voice_invented_end(const struct voice *voice);
 
 /** Numbers that never came. */
 uint64_t voice_lost(const struct voice *voice);

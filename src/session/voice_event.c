@@ -21,12 +21,21 @@ void voice_event_over(struct voice *voice)
     bool masked = event->hidden || voice->leg.account->mask;
     const char *name = masked ? "*" : codec_event_name(event->event);
 
-    if (!event->set)
+    if (!event->set || event->told)
         return;
     (void)snprintf(number, sizeof number, "event %u", (unsigned)event->event);
     notes_add_stretch(&voice->leg.account->events, event->start / LINE_PER_MS,
                       event->end / LINE_PER_MS, -1, "dtmf", name ? name : number);
-    event->set = false;
+    event->told = true;
+}
+
+void voice_end_event(struct voice *voice, int64_t arrival_ns)
+{
+    const struct voice_event *event = &voice->event;
+
+    if (event->ended ||
+        event->end + (int64_t)LEG_PRESS_OPEN_MS * LINE_PER_MS < line_of_ns(arrival_ns))
+        voice_event_over(voice);
 }
 
 /* Where a timestamp lies on the line, as the audio beside it does. */
@@ -87,7 +96,7 @@ static void take_event(struct voice *voice, const struct codec_event *parsed, ui
 bool voice_hide_event(struct voice *voice)
 {
     voice->event.hidden = true;
-    return voice->event.set;
+    return voice->event.set && !voice->event.told;
 }
 
 void voice_receive_event(struct voice *voice, const struct voice_packet *what)

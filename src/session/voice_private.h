@@ -63,6 +63,7 @@ struct voice_event {
     bool set;
     bool ended;  /* its sender said so */
     bool hidden; /* which it was is not told */
+    bool told;   /* another was pressed since: what still comes of it is of no account */
     uint8_t event;
     uint32_t timestamp; /* of its newest segment (RFC 4733 section 2.5.1.3) */
     int64_t start;

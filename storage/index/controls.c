@@ -23,8 +23,12 @@ static const char take_sql[] = "UPDATE controls SET state = 1 WHERE id = ?1";
 static const char withdraw_sql[] = "UPDATE controls SET state = 4 WHERE id = ?1 AND state = 0";
 static const char answer_sql[] =
     "UPDATE controls SET state = ?1, at_ms = ?2 WHERE id = ?3 AND state = 1";
-static const char abandon_sql[] = "UPDATE controls SET state = CASE state WHEN 0 THEN 4 ELSE 3 END"
-                                  " WHERE state IN (0, 1) AND asked_us < ?1";
+
+#define SETTLE                                                                                     \
+    "UPDATE controls SET state = CASE state WHEN 0 THEN 4 ELSE 3 END WHERE state IN (0, 1)"
+
+static const char abandon_sql[] = SETTLE " AND node = ?1";
+static const char settle_old_sql[] = SETTLE " AND asked_us < ?1";
 static const char forget_sql[] = "DELETE FROM controls WHERE state IN (2, 3, 4) AND asked_us < ?1";
 
 _Static_assert(CONTROL_ASKED == 0 && CONTROL_TAKEN == 1 && CONTROL_DONE == 2 &&
@@ -230,6 +234,18 @@ enum status controls_answer(struct index *index, int64_t id, enum control_state 
     return statement_run(&statement, NULL, fault, "answer a request");
 }
 
+enum status controls_abandon(struct index *index, const char *node, struct fault *fault)
+{
+    struct statement statement;
+    enum status status =
+        statement_begin(index, STATEMENT_CONTROL_ABANDON, abandon_sql, &statement, fault);
+
+    if (status != STATUS_OK)
+        return status;
+    statement_text(&statement, node);
+    return statement_run(&statement, NULL, fault, "settle requests of before");
+}
+
 enum status controls_forget(struct index *index, wall_time before, struct fault *fault)
 {
     int64_t before_us = clock_wall_us(before);
@@ -241,7 +257,7 @@ enum status controls_forget(struct index *index, wall_time before, struct fault 
     status = run_with_number(index, STATEMENT_CONTROL_FORGET, forget_sql, before_us, fault,
                              "forget requests");
     if (status == STATUS_OK)
-        status = run_with_number(index, STATEMENT_CONTROL_ABANDON, abandon_sql, before_us, fault,
-                                 "refuse requests");
+        status = run_with_number(index, STATEMENT_CONTROL_SETTLE_OLD, settle_old_sql, before_us,
+                                 fault, "settle old requests");
     return database_step_end(index, own, status, fault);
 }

@@ -87,15 +87,28 @@ enum status controls_take(struct index *index, const char *node,
 enum status controls_answer(struct index *index, int64_t id, enum control_state state,
                             int64_t at_ms, struct fault *fault) MUST_CHECK;
 
+/*
+ * In the audit log: of a pause that nobody asked for here (telephone system), and its detail's
+ * "reason" where the source has set its streams to inactive. That pause and all others are apart:
+ * neither's resumption ends the other.
+ */
+#define CONTROL_ACTOR_SIP "sip"
+#define CONTROL_REASON_INACTIVE "inactive"
+
 /**
  * Whose sides of a call are paused now, whoever asked for it, as the audit log has it: the last
  * entry "recording.pause" or "recording.resume" that names a side in its detail's "channels"
- * ("caller", "called", "both") counts for that side. Of a recording in progress.
+ * ("caller", "called", "both") counts for that side, those of a source's inactive streams and all
+ * others each for themselves. Of a recording in progress.
  *
  * paused  out: POLICY_NOBODY where none is.
  */
 enum status controls_paused(struct index *index, const struct uuid *recording,
                             enum policy_parties *paused, struct fault *fault) MUST_CHECK;
+
+/** Settle what a node left open, when it starts: what it took is refused, what it did not take is
+ *  withdrawn. What is settled stays, for whoever has not looked yet. */
+enum status controls_abandon(struct index *index, const char *node, struct fault *fault) MUST_CHECK;
 
 /** Forget answered and withdrawn ones that were asked before that moment; refuse what was taken of
  *  those, whoever took it is gone; and withdraw what nobody took, whoever asked is gone too. */

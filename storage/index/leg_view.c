@@ -10,6 +10,9 @@ static int stream_of(const struct index_recording *recording, size_t leg, size_t
     const struct index_leg *asked = &recording->leg[leg];
     if (asked->own_channel && asked->own_channel <= streams - SIDES)
         return (int)(SIDES + asked->own_channel - 1);
+    /* who came later than the INVITE is in no row that a crash left, but may be on that side */
+    if (recording->state == RECORDING_STATE_RECOVERED)
+        return -1;
     for (size_t i = 0; i < recording->legs; i++)
         if (i != leg && recording->leg[i].right == asked->right)
             return -1;

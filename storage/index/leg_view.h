@@ -24,7 +24,8 @@ enum {
  * recording  its legs.
  * reader     of its file.
  * wanted     a leg, LEG_VIEW_STORED or LEG_VIEW_ALL. A leg is its own channel, or its side where no
- *            other leg is on that side.
+ *            other leg is on that side; of a recovered recording that is not known, and only own
+ *            channels count.
  *
  * STATUS_OK
  * STATUS_NOT_FOUND  there is no such leg, it is heard among others only, or the audio's header is

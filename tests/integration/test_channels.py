@@ -299,6 +299,17 @@ class Conference(unittest.TestCase):
             row = recorder.sealed(seconds=90, states=("recovered",))[0]
             self.assert_all_alone(recorder, row)
 
+    def test_after_a_crash_nobody_is_taken_for_alone_who_may_not_be(self):
+        """Who came later is not in the row then, but on one of the sides."""
+        with Recorder(rtp_ports=(22200, 22299)) as recorder:
+            self.end = lambda recorder, udp, dialog: recorder.kill9("ingest")
+            self.run_call(recorder, 2, seconds=5)
+            row = recorder.sealed(seconds=90, states=("recovered",))[0]
+            self.assertEqual(sorted(sum(self.heard(recorder, row, ""), [])), [0, 1, 2])
+            for leg in range(3):
+                answer = recorder.get(f"/api/v1/recordings/{row['id']}/audio?leg={leg}")
+                self.assertEqual(answer.status, 404)
+
     def test_customers_settings_are_those_of_the_file(self):
         with Recorder(rtp_ports=(22100, 22199)) as recorder:
             recorder.recorderctl("customer", "set", CUSTOMER, "--encoder", "speech", "--bitrate",

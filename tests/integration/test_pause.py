@@ -269,6 +269,25 @@ class Paused(Session):
         self.wait(1.5)
         self.check_both(self.end(), start, end, "inactive")
 
+    def shown(self):
+        answer = self.recorder.request("GET", f"/api/v1/recordings/{self.row['id']}")
+        return answer.json()["paused"]
+
+    def test_what_the_source_pauses_by_inactive_the_api_shows_and_does_not_resume(self):
+        self.begin()
+        start = self.describe("inactive")
+        self.done("resume")
+        self.assertEqual(self.shown(), "both")
+        self.wait(1)
+        self.done("pause", reason="card")
+        end = self.describe("sendonly")
+        wait_until(lambda: len(self.audit()) >= 6, 5, what="audited")
+        self.assertEqual(self.shown(), "both")
+        details = self.end()
+        for leg in range(2):
+            self.gone(leg, start, end)
+        self.assertEqual(self.facts(details, "held"), [])
+
     def test_api_pauses_with_who_and_why_and_answers_when_it_took_effect(self):
         self.begin()
         pause, start = self.done("pause", reason="kortnummer")

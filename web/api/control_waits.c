@@ -9,7 +9,7 @@
 #include "storage/index/controls.h"
 #include "web/api/lazy_index.h"
 
-/* A withdrawal waits for the index this long; meanwhile all others wait too. */
+/* The withdrawals of one round wait for the index this long together; meanwhile all others wait. */
 enum { WITHDRAW_BUSY_MS = 500 };
 
 struct waiting {
@@ -18,7 +18,9 @@ struct waiting {
     mono_time until;
 };
 
-/* Invariant: waiting <= reserved <= CONTROL_WAITS_MAX; lazy is the thread's alone. */
+/* Invariant: waiting <= reserved <= CONTROL_WAITS_MAX; lazy and patient_until are the thread's
+ * alone.
+ */
 struct control_waits {
     struct control_waits_spec spec;
     pthread_mutex_t lock;
@@ -30,6 +32,7 @@ struct control_waits {
     size_t waiting;
     struct waiting place[CONTROL_WAITS_MAX];
     struct lazy_index lazy;
+    mono_time patient_until; /* in this round; then an index that is busy is waited for no more */
 };
 
 /* What the index says of a request by now; false where it is open still, or cannot be read. */
@@ -64,6 +67,13 @@ static bool is_settled(struct index *index, int64_t control, enum control_outcom
     return true;
 }
 
+static int patience_ms(const struct control_waits *waits)
+{
+    int64_t left_ns = waits->patient_until.ns - clock_mono_now().ns;
+
+    return left_ns > 0 ? (int)(left_ns / CLOCK_NS_PER_MS) : 0;
+}
+
 /* Whether the waiting is over, and how it ended. */
 static bool look(struct control_waits *waits, const struct waiting *waiting, bool over,
                  enum control_outcome *outcome, int64_t *at_ms)
@@ -71,7 +81,7 @@ static bool look(struct control_waits *waits, const struct waiting *waiting, boo
     struct index *index = NULL;
 
     if (lazy_index_get(&waits->lazy, &index, NULL) == STATUS_OK) {
-        index_set_patience(index, WITHDRAW_BUSY_MS);
+        index_set_patience(index, patience_ms(waits));
         if (is_settled(index, waiting->control, outcome, at_ms))
             return true;
         /* whether it could be withdrawn shows in what it is then */
@@ -121,6 +131,7 @@ static void *wait_for_all(void *argument)
 
     (void)pthread_mutex_lock(&waits->lock);
     while (!waits->stopping || waits->waiting > 0) {
+        waits->patient_until.ns = clock_mono_now().ns + WITHDRAW_BUSY_MS * CLOCK_NS_PER_MS;
         for (size_t i = waits->waiting; i > 0; i--)
             settle_one(waits, i - 1);
         if (waits->stopping)

@@ -3,7 +3,8 @@
  * of their own, so that no worker waits for them.
  *
  * Whoever asks reserves a place first: there are CONTROL_WAITS_MAX. A request waits for
- * CONTROL_WAIT_MS; what the recorder has not taken by then is withdrawn and never takes effect.
+ * CONTROL_WAIT_MS; what the recorder has not taken by then is withdrawn, where the index can be
+ * written, and then never takes effect.
  * Locked inside; any thread may call.
  */
 #ifndef RECORDER_WEB_API_CONTROL_WAITS_H

@@ -295,6 +295,27 @@ static void what_a_busy_index_keeps_from_being_withdrawn_may_yet_happen(void **s
     index_rollback(fixture->index);
 }
 
+/* One after the other would keep the last one waiting for 16 times as long. */
+static void many_that_a_busy_index_keeps_from_being_withdrawn_are_told_together(void **state)
+{
+    enum { MANY = CONTROL_OPEN_MAX };
+    struct waiting_fixture *fixture = *state;
+    struct told told[MANY] = {{0}};
+    struct fault fault = {0};
+
+    start(fixture, 50);
+    for (size_t i = 0; i < MANY; i++)
+        (void)ask(fixture, &told[i]);
+    must(index_begin(fixture->index, &fault), &fault);
+    const mono_time before = clock_mono_now();
+    control_waits_stop(fixture->waits);
+    int64_t took_ms = (clock_mono_now().ns - before.ns) / CLOCK_NS_PER_MS;
+    index_rollback(fixture->index);
+    for (size_t i = 0; i < MANY; i++)
+        assert_int_equal(atomic_load(&told[i].times), 1);
+    assert_true(took_ms < 3000);
+}
+
 static void a_request_that_went_with_its_call_was_refused(void **state)
 {
     struct waiting_fixture *fixture = *state;
@@ -356,6 +377,7 @@ int main(void)
         WAITING(what_nobody_takes_in_time_is_withdrawn_and_never_taken),
         WAITING(what_was_taken_and_not_answered_in_time_may_yet_happen),
         WAITING(what_a_busy_index_keeps_from_being_withdrawn_may_yet_happen),
+        WAITING(many_that_a_busy_index_keeps_from_being_withdrawn_are_told_together),
         WAITING(a_request_that_went_with_its_call_was_refused),
         WAITING(there_are_so_many_places_and_one_that_is_over_is_free_again),
         WAITING(stopping_settles_what_waits_at_once),

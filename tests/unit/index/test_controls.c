@@ -234,6 +234,27 @@ static void forgetting_removes_what_is_over_and_settles_what_nobody_waits_for(vo
     assert_int_equal(take(fixture, "node-1").count, 0);
 }
 
+static void what_a_node_left_open_is_settled_and_nothing_else(void **state)
+{
+    struct fixture *fixture = *state;
+    struct fault fault = {0};
+    struct uuid recording = a_recording(fixture);
+    int64_t done = ask(fixture, recording).id;
+
+    (void)take(fixture, "node-1");
+    assert_ok(controls_answer(fixture->index, done, CONTROL_DONE, 7, &fault), &fault);
+    int64_t taken = ask(fixture, recording).id;
+    (void)take(fixture, "node-1");
+    int64_t asked = ask(fixture, recording).id;
+    assert_ok(controls_abandon(fixture->index, "node-2", &fault), &fault);
+    assert_int_equal(read_back(fixture, taken).state, CONTROL_TAKEN);
+    assert_int_equal(read_back(fixture, asked).state, CONTROL_ASKED);
+    assert_ok(controls_abandon(fixture->index, "node-1", &fault), &fault);
+    assert_int_equal(read_back(fixture, done).state, CONTROL_DONE);
+    assert_int_equal(read_back(fixture, taken).state, CONTROL_REFUSED);
+    assert_int_equal(read_back(fixture, asked).state, CONTROL_WITHDRAWN);
+}
+
 static void the_number_of_a_forgotten_request_is_never_anothers(void **state)
 {
     struct fixture *fixture = *state;
@@ -291,7 +312,7 @@ static void log_control(struct fixture *fixture, const struct uuid *recording, c
                         const char *detail)
 {
     const struct audit_entry entry = {.at = clock_wall_now(),
-                                      .actor = "sip",
+                                      .actor = CONTROL_ACTOR_SIP,
                                       .action = action,
                                       .recording = recording,
                                       .detail = detail};
@@ -330,6 +351,27 @@ static void the_last_word_on_each_side_says_whether_it_is_paused(void **state)
     assert_int_equal(paused_of(fixture, &one), POLICY_BOTH);
 }
 
+/* Neither ends the other's pause (session/controls.h), so neither's word is the other's. */
+static void a_pause_by_the_source_and_one_by_others_are_apart(void **state)
+{
+    struct fixture *fixture = *state;
+    struct uuid one = a_recording(fixture);
+
+    log_control(fixture, &one, "recording.pause", "{\"channels\":\"both\",\"reason\":\"INFO\"}");
+    log_control(fixture, &one, "recording.pause",
+                "{\"channels\":\"caller\",\"reason\":\"inactive\"}");
+    log_control(fixture, &one, "recording.resume",
+                "{\"channels\":\"caller\",\"reason\":\"inactive\"}");
+    assert_int_equal(paused_of(fixture, &one), POLICY_BOTH);
+    log_control(fixture, &one, "recording.pause",
+                "{\"channels\":\"called\",\"reason\":\"inactive\"}");
+    log_control(fixture, &one, "recording.resume", "{\"channels\":\"both\",\"reason\":\"INFO\"}");
+    assert_int_equal(paused_of(fixture, &one), POLICY_CALLED);
+    log_control(fixture, &one, "recording.resume",
+                "{\"channels\":\"called\",\"reason\":\"inactive\"}");
+    assert_int_equal(paused_of(fixture, &one), POLICY_NOBODY);
+}
+
 int main(void)
 {
 #define WITH_INDEX(test) cmocka_unit_test_setup_teardown(test, fixture_set_up, fixture_tear_down)
@@ -343,9 +385,11 @@ int main(void)
         WITH_INDEX(nothing_is_asked_of_a_recording_that_ended_or_is_not_there),
         WITH_INDEX(as_many_as_may_be_open_are_asked_and_one_more_is_refused),
         WITH_INDEX(forgetting_removes_what_is_over_and_settles_what_nobody_waits_for),
+        WITH_INDEX(what_a_node_left_open_is_settled_and_nothing_else),
         WITH_INDEX(the_number_of_a_forgotten_request_is_never_anothers),
         WITH_INDEX(taking_writes_nothing_where_nothing_is_asked),
         WITH_INDEX(the_last_word_on_each_side_says_whether_it_is_paused),
+        WITH_INDEX(a_pause_by_the_source_and_one_by_others_are_apart),
         WITH_INDEX(a_busy_index_leaves_what_is_asked_for_the_next_time),
     };
 

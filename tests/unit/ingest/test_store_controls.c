@@ -313,6 +313,26 @@ static void what_was_taken_before_the_start_is_refused(void **state)
     assert_int_equal(answer(fixture, id).state, CONTROL_REFUSED);
 }
 
+/* Whoever asked may not have looked yet. */
+static void what_was_done_before_the_start_is_still_said_to_be_done(void **state)
+{
+    struct fixture *fixture = *state;
+    struct store_listener listener;
+    struct fault fault = {0};
+    int64_t id = ask(fixture, true, POLICY_BOTH);
+
+    hear(fixture, &listener);
+    store_controls_take(fixture->controls);
+    fixture->control.detail = fixture->detail;
+    effect(fixture, &fixture->control, 4321);
+    write_all(fixture);
+    store_controls_destroy(fixture->controls);
+    fixture->controls = NULL;
+    assert_ok(store_controls_create(fixture->index, NODE, &fixture->controls, &fault), &fault);
+    assert_int_equal(answer(fixture, id).state, CONTROL_DONE);
+    assert_int_equal(answer(fixture, id).at_ms, 4321);
+}
+
 static void as_many_wait_as_may_and_one_more_is_told_so(void **state)
 {
     static const struct recording_control pause = {
@@ -342,6 +362,7 @@ int main(void)
         WITH_INDEX(what_nobody_listens_to_or_cannot_do_is_refused),
         WITH_INDEX(index_that_is_busy_is_waited_for_and_nothing_is_lost),
         WITH_INDEX(what_was_taken_before_the_start_is_refused),
+        WITH_INDEX(what_was_done_before_the_start_is_still_said_to_be_done),
         WITH_INDEX(as_many_wait_as_may_and_one_more_is_told_so),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

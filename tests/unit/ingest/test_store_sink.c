@@ -379,6 +379,27 @@ static void release_index(sqlite3 *other)
     assert_int_equal(sqlite3_close(other), SQLITE_OK);
 }
 
+static void *release_soon(void *other)
+{
+    const struct timespec pause = {0, 300 * CLOCK_NS_PER_MS};
+
+    (void)nanosleep(&pause, NULL);
+    release_index(other);
+    return NULL;
+}
+
+static void the_store_starts_while_another_program_writes(void **state)
+{
+    struct fixture *fixture = *state;
+    struct fault fault = {0};
+    pthread_t other;
+
+    close_store(fixture);
+    assert_int_equal(pthread_create(&other, NULL, release_soon, hold_index(fixture)), 0);
+    assert_ok(store_sink_create(&fixture->config, &fixture->store, &fault), &fault);
+    assert_int_equal(pthread_join(other, NULL), 0);
+}
+
 static void a_row_that_is_refused_refuses_its_own_call_alone(void **state)
 {
     struct fixture *fixture = *state;
@@ -773,6 +794,7 @@ int main(void)
         WITH_STORE(a_store_whose_index_failed_takes_calls_again_when_that_is_over),
         WITH_STORE(a_disk_that_refuses_pages_makes_the_store_unhealthy_and_loses_none),
         WITH_STORE(another_program_that_holds_the_index_holds_up_rows_and_not_audio),
+        WITH_STORE(the_store_starts_while_another_program_writes),
         WITH_STORE(a_row_that_is_refused_refuses_its_own_call_alone),
         WITH_STORE(a_row_that_is_refused_says_nothing_of_the_store),
         WITH_STORE(a_call_that_is_beginning_when_the_store_closes_gets_its_answer_once),

@@ -466,6 +466,23 @@ static void voice_for_which_there_is_no_room_is_counted(void **state)
     leg_destroy(leg);
 }
 
+/* Nor who is heard right now: the rest of his packet would be cut off. */
+static void voice_that_is_being_read_makes_no_room(void **state)
+{
+    (void)state;
+    struct leg *leg = make_leg();
+    int16_t pcm[PACKET_SAMPLES];
+
+    for (int i = 0; i < LEG_VOICES_MAX; i++)
+        send_bytes(leg, (uint32_t)(100 + i), PCMA_TYPE, 1, 0, 0, 0xc5);
+    leg_read(leg, RATE_HZ, pcm, PACKET_SAMPLES / 2);
+    send_bytes(leg, 99, PCMA_TYPE, 1, 0, 10, 0xc5);
+    leg_read(leg, RATE_HZ, pcm + PACKET_SAMPLES / 2, PACKET_SAMPLES / 2);
+    assert_run(pcm, 0, PACKET_SAMPLES, pcm[0]);
+    assert_int_equal(leg_counts(leg).ignored, 1);
+    leg_destroy(leg);
+}
+
 static void numbers_that_begin_anew_are_not_counted_as_lost(void **state)
 {
     (void)state;
@@ -794,6 +811,7 @@ int main(void)
         cmocka_unit_test(new_ssrc_is_anchored_by_arrival_and_overlaps_nothing),
         cmocka_unit_test(voices_beyond_the_maximum_make_room_and_keep_their_losses),
         cmocka_unit_test(voice_for_which_there_is_no_room_is_counted),
+        cmocka_unit_test(voice_that_is_being_read_makes_no_room),
         cmocka_unit_test(numbers_that_begin_anew_are_not_counted_as_lost),
         cmocka_unit_test(outage_of_minutes_is_counted_to_the_packet),
         cmocka_unit_test(path_that_became_longer_than_the_window_is_anchored_again),

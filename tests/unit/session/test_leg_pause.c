@@ -50,17 +50,23 @@ static void say(struct scene *scene, uint32_t ssrc, int64_t said_ms, int64_t arr
     leg_receive(scene->leg, datagram, bytes, arrival_ns);
 }
 
-static void press(struct scene *scene, uint8_t event, int64_t began_ms, int64_t arrival_ms,
-                  bool end)
+static void press_by(struct scene *scene, uint32_t ssrc, uint8_t event, int64_t began_ms,
+                     int64_t arrival_ms, bool end)
 {
     uint16_t duration = (uint16_t)((arrival_ms - began_ms) * 8);
     const uint8_t payload[] = {event, end ? 0x8a : 0x0a, (uint8_t)(duration >> 8),
                                (uint8_t)duration};
     uint8_t datagram[12 + sizeof payload];
     size_t bytes = rtp_build(datagram, EVENT_TYPE, (uint16_t)(100 + arrival_ms / 20),
-                             (uint32_t)(4000 + began_ms * 8), SSRC, payload, sizeof payload);
+                             (uint32_t)(4000 + began_ms * 8), ssrc, payload, sizeof payload);
 
     leg_receive(scene->leg, datagram, bytes, arrival_ms * NS_PER_MS);
+}
+
+static void press(struct scene *scene, uint8_t event, int64_t began_ms, int64_t arrival_ms,
+                  bool end)
+{
+    press_by(scene, SSRC, event, began_ms, arrival_ms, end);
 }
 
 static void say_until(struct scene *scene, int64_t from_ms, int64_t to_ms, uint8_t byte)
@@ -355,6 +361,26 @@ static void digits_of_a_code_are_told_as_stars(void **state)
     close_scene(&scene);
 }
 
+/* A source that goes on under another number leaves its last digit to be told. */
+static void digits_of_a_code_that_another_source_presses_are_told_as_stars(void **state)
+{
+    enum { OTHER = 0x2222 };
+    struct scene scene;
+
+    (void)state;
+    open_scene(&scene);
+    press_whole(&scene, 4, 100);
+    for (uint8_t i = 0; i < 3; i++) {
+        press_by(&scene, OTHER, (uint8_t)(7 + i), 500 + 200 * i, 540 + 200 * i, false);
+        press_by(&scene, OTHER, (uint8_t)(7 + i), 500 + 200 * i, 580 + 200 * i, true);
+        press(&scene, 4, 100, 590, true); /* its end once more, late */
+    }
+    leg_hide_pressed(scene.leg, 3);
+    finish_scene(&scene);
+    assert_digits(&scene, "4***");
+    close_scene(&scene);
+}
+
 /* Only those of the code that were pressed before the pause are there to hide. */
 static void a_code_pressed_in_a_pause_hides_no_digit_from_before(void **state)
 {
@@ -505,6 +531,7 @@ int main(void)
         cmocka_unit_test(hundreds_of_pauses_keep_what_was_said_in_them),
         cmocka_unit_test(digits_pressed_in_a_pause_are_not_told),
         cmocka_unit_test(digits_of_a_code_are_told_as_stars),
+        cmocka_unit_test(digits_of_a_code_that_another_source_presses_are_told_as_stars),
         cmocka_unit_test(a_code_pressed_in_a_pause_hides_no_digit_from_before),
         cmocka_unit_test(digits_of_a_masked_leg_are_told_as_stars_each_with_its_time),
         cmocka_unit_test(sound_beside_an_event_is_silenced_as_far_as_it_lasts),

@@ -16,6 +16,7 @@ enum {
     PCMA = 8,
     WIDE = 96,
     UNKNOWN = 97,
+    STEREO = 98,
     NOISE = 13,
     EVENT = 101,
     ONE = 0x1111,
@@ -26,6 +27,7 @@ static const struct recording_format formats[] = {
     {PCMA, "PCMA", RATE_HZ},
     {WIDE, "L16", WIDE_HZ},
     {UNKNOWN, "AMR-WB", WIDE_HZ},
+    {STEREO, "L16*2", RATE_HZ},
     {EVENT, "telephone-event", RATE_HZ},
 };
 
@@ -299,6 +301,24 @@ static void what_cannot_be_decoded_has_its_place_and_its_name(void **state)
     assert_fact(leg, FACT_SILENT, 0, 500, 1000, 0);
     assert_int_equal(leg_facts(leg)->count, 3);
     assert_int_equal(leg_counts(leg).lost, 0);
+    leg_destroy(leg);
+}
+
+static void more_channels_than_are_decoded_are_named_as_an_sdp_has_them(void **state)
+{
+    (void)state;
+    struct leg *leg = make_leg();
+    int16_t pcm[640];
+    uint8_t payload[640] = {0};
+
+    for (int i = 0; i < 4; i++)
+        send_payload(leg, &(struct sent){ONE, STEREO, i, (uint32_t)i * 160, i * 20, false}, payload,
+                     sizeof payload);
+    leg_read(leg, RATE_HZ, pcm, 640);
+    leg_finish(leg, SAMPLE * 640);
+    assert_fact(leg, FACT_UNDECODABLE, 0, 0, 80, 4);
+    assert_string_equal(leg_fact_detail(leg, fact_of(leg, FACT_UNDECODABLE, 0)),
+                        "98 L16/8000/2 (no decoder)");
     leg_destroy(leg);
 }
 
@@ -670,6 +690,7 @@ int main(void)
         cmocka_unit_test(codec_of_a_higher_rate_is_heard_whole_and_in_its_place),
         cmocka_unit_test(lower_rate_is_raised_without_a_tail),
         cmocka_unit_test(what_cannot_be_decoded_has_its_place_and_its_name),
+        cmocka_unit_test(more_channels_than_are_decoded_are_named_as_an_sdp_has_them),
         cmocka_unit_test(payload_that_does_not_decode_is_told),
         cmocka_unit_test(comfort_noise_is_silence_and_empty_packets_are_nothing),
         cmocka_unit_test(digits_are_told_from_when_to_when_they_were_pressed),

@@ -215,6 +215,30 @@ static void a_limit_is_over_though_nothing_arrives(void **state)
     memory_sink_deinit(&scene.memory);
 }
 
+/* Within one sweep: the limit is over, somebody speaks, and the next pause begins. */
+static void a_limit_that_is_over_before_the_next_pause_ends_the_one_before(void **state)
+{
+    struct scene scene;
+
+    (void)state;
+    open_scene(&scene, &test_policy);
+    run_to(&scene, 1000);
+    control(&scene, true, LEFT, 500);
+    run_to(&scene, 1440);
+    scene.now_ms = 1640;
+    control(&scene, true, LEFT, 0);
+    scene.now_ms = 1560; /* it came before the pause, and is read after it was asked for */
+    say(&scene, 0);
+    scene.now_ms = 1640;
+    close_scene(&scene);
+    assert_told(&scene, 1, false, LEFT, RECORDING_CONTROL_LIMIT, 1500, "limit");
+    assert_told(&scene, 2, true, LEFT, RECORDING_CONTROL_API, 1640, "agent 201: card number");
+    assert_facts(&scene, "paused",
+                 "0 1000-1500 agent 201: card number;0 1640-4000 agent 201: card number;");
+    assert_int_equal(scene.memory.end.leg[0].packets_received, 51);
+    memory_sink_deinit(&scene.memory);
+}
+
 static void a_source_that_makes_all_streams_inactive_pauses(void **state)
 {
     struct scene scene;
@@ -355,6 +379,7 @@ int main(void)
         cmocka_unit_test(a_stream_that_is_added_in_a_pause_begins_paused),
         cmocka_unit_test(a_pause_ends_by_itself_when_its_limit_is_over),
         cmocka_unit_test(a_limit_is_over_though_nothing_arrives),
+        cmocka_unit_test(a_limit_that_is_over_before_the_next_pause_ends_the_one_before),
         cmocka_unit_test(a_source_that_makes_all_streams_inactive_pauses),
         cmocka_unit_test(digits_of_the_sources_codes_pause_and_resume),
         cmocka_unit_test(a_code_that_is_told_twice_counts_once),

@@ -20,7 +20,7 @@ enum {
     DECODED = OPUS_FRAME_SAMPLES_MAX,
 };
 
-/* --- memory that fails -------------------------------------------------------------------------
+/* --- memory and encoders that fail -------------------------------------------------------------
  */
 
 static unsigned creations_before_failure = UINT32_MAX;
@@ -40,6 +40,24 @@ OpusEncoder *opus_encoder_create(opus_int32 rate_hz, int channels, int applicati
     }
     creations_before_failure--;
     return real(rate_hz, channels, application, error);
+}
+
+static unsigned encodings_before_failure = UINT32_MAX; /* one fails, then none */
+
+/* In place of libopus's own, which it calls. */
+opus_int32 opus_encode(OpusEncoder *encoder, const opus_int16 *pcm, int samples,
+                       unsigned char *packet, opus_int32 packet_bytes);
+
+opus_int32 opus_encode(OpusEncoder *encoder, const opus_int16 *pcm, int samples,
+                       unsigned char *packet, opus_int32 packet_bytes)
+{
+    static opus_int32 (*real)(OpusEncoder *, const opus_int16 *, int, unsigned char *, opus_int32);
+
+    if (!real)
+        *(void **)&real = dlsym(RTLD_NEXT, "opus_encode");
+    if (encodings_before_failure != UINT32_MAX && encodings_before_failure-- == 0)
+        return OPUS_INTERNAL_ERROR;
+    return real(encoder, pcm, samples, packet, packet_bytes);
 }
 
 /* --- a call ------------------------------------------------------------------------------------
@@ -186,6 +204,46 @@ static void each_of_three_legs_is_heard_alone_and_with_those_of_its_side(void **
     memory_sink_deinit(&scene.memory);
 }
 
+/* Everybody speaks at once, the others as `others` says. */
+static int16_t *decode_beside(uint64_t others, size_t leg, size_t *frames)
+{
+    struct sender senders[3];
+    struct scene scene;
+
+    open_scene(&scene, &test_policy, conference, 3);
+    for (size_t i = 0; i < 3; i++)
+        sender_init(&senders[i], 8, SLOT_PACKETS, i == leg ? 77 : others + i);
+    for (size_t packet = 0; packet < SLOT_PACKETS; packet++)
+        for (size_t i = 0; i < 3; i++)
+            if (i == leg || others)
+                sender_deliver(&senders[i], scene.track, i, packet,
+                               (int64_t)packet * 20 * NS_PER_MS);
+    close_scene(&scene, 1000);
+    int16_t *pcm = decode_alone(&scene, OPUS_CHANNELS + leg, frames);
+    for (size_t i = 0; i < 3; i++)
+        sender_deinit(&senders[i]);
+    memory_sink_deinit(&scene.memory);
+    return pcm;
+}
+
+static void own_channel_is_the_same_to_the_sample_whatever_others_say(void **state)
+{
+    (void)state;
+
+    for (size_t leg = 0; leg < 3; leg++) {
+        size_t frames = 0;
+        int16_t *alone = decode_beside(0, leg, &frames);
+        for (uint64_t others = 100; others < 400; others += 100) {
+            size_t same = 0;
+            int16_t *pcm = decode_beside(others, leg, &same);
+            assert_int_equal(same, frames);
+            assert_memory_equal(pcm, alone, frames * DECODED * sizeof *pcm);
+            free(pcm);
+        }
+        free(alone);
+    }
+}
+
 static void two_legs_of_one_side_have_channels_of_their_own(void **state)
 {
     (void)state;
@@ -303,6 +361,24 @@ static void without_memory_for_an_encoder_the_leg_is_heard_on_its_side(void **st
     assert_int_equal(scene.memory.end.leg[2].own_channel, 0);
     assert_int_equal(memory_sink_facts(&scene.memory, "mixed_only", 2), 1);
     assert_int_equal(memory_sink_facts(&scene.memory, "mixed_only", 1), 0);
+    memory_sink_deinit(&scene.memory);
+}
+
+static void frame_that_cannot_be_encoded_is_silent_and_that_is_a_fact(void **state)
+{
+    (void)state;
+    struct scene scene;
+
+    open_scene(&scene, &test_policy, conference, 2);
+    encodings_before_failure = 2 * 10 + 1; /* of the eleventh frame the right one */
+    speak(&scene, 0, 0);
+    close_scene(&scene, 1000);
+    assert_int_equal(encodings_before_failure, UINT32_MAX);
+    assert_int_equal(frames_of(&scene.memory), 51);
+    assert_int_equal(memory_sink_facts(&scene.memory, "unwritten", -1), 1);
+    const struct recording_fact *fact = memory_sink_fact(&scene.memory, "unwritten", -1);
+    assert_int_equal(fact->start_ms, 200);
+    assert_int_equal(fact->end_ms, 220);
     memory_sink_deinit(&scene.memory);
 }
 
@@ -429,12 +505,14 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_of_three_legs_is_heard_alone_and_with_those_of_its_side),
+        cmocka_unit_test(own_channel_is_the_same_to_the_sample_whatever_others_say),
         cmocka_unit_test(two_legs_of_one_side_have_channels_of_their_own),
         cmocka_unit_test(call_of_two_sides_has_no_more_than_these),
         cmocka_unit_test(channels_that_a_source_asks_for_are_kept_for_who_comes_later),
         cmocka_unit_test(leg_past_the_channels_is_heard_on_its_side_and_that_is_a_fact),
         cmocka_unit_test(who_was_alone_on_a_side_and_is_no_more_is_told_too),
         cmocka_unit_test(without_memory_for_an_encoder_the_leg_is_heard_on_its_side),
+        cmocka_unit_test(frame_that_cannot_be_encoded_is_silent_and_that_is_a_fact),
         cmocka_unit_test(wide_leg_beside_a_narrow_one_stays_wide_alone_and_together),
         cmocka_unit_test(channels_of_nobody_cost_little),
         cmocka_unit_test(settings_of_the_policy_are_kept_and_the_length_is_exact),
