@@ -143,12 +143,31 @@ static int64_t position_told(const struct placement_epoch *epoch,
                                                                                     : by_old;
 }
 
+/* Where a packet lies by its number, if there was no pause. */
+static int64_t position_by_number(const struct placement_epoch *epoch,
+                                  const struct placement_packet *packet)
+{
+    int64_t apart = packet->sequence - epoch->sequence;
+
+    return position_of(epoch, epoch->ticks + apart * epoch->newest_ticks);
+}
+
+/* Where an epoch begins by the arrival of its first packet: behind those that are still on their
+ * way to the one before, if they may be. */
+static int64_t position_by_arrival(const struct placement_epoch *epoch,
+                                   const struct placement_packet *packet)
+{
+    if (!epoch->set || packet->sequence <= epoch->sequence)
+        return packet->arrival;
+    int64_t next = position_by_number(epoch, packet);
+    return next > packet->arrival && next - packet->arrival <= AHEAD ? next : packet->arrival;
+}
+
 /* Where the first packet of another clock lies. */
 static int64_t position_after(const struct placement_epoch *epoch,
                               const struct placement_packet *packet)
 {
-    int64_t apart = packet->sequence - epoch->sequence;
-    int64_t next = position_of(epoch, epoch->ticks + apart * epoch->newest_ticks);
+    int64_t next = position_by_number(epoch, packet);
     int64_t told = position_told(epoch, packet, next);
 
     if (jumps_ahead(packet, next)) /* numbers were left out, not lost */
@@ -188,7 +207,8 @@ static enum status find_by_timestamp(struct placement *placement,
     if (!epoch && !newest)
         return STATUS_LATE;
     if (!epoch || (newest && jumps_ahead(packet, place_in(epoch, packet).start))) {
-        *place = begin_epoch(placement, packet, packet->arrival);
+        int64_t position = position_by_arrival(&placement->current, packet);
+        *place = begin_epoch(placement, packet, position);
         return STATUS_OK;
     }
     *place = place_in(epoch, packet);

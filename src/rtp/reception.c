@@ -119,7 +119,7 @@ static uint32_t delay_units(int64_t delay_ns)
 
 bool reception_block(struct reception *reception, int64_t now_ns, struct rtcp_block *block)
 {
-    if (!reception->begun)
+    if (!reception->begun || reception->received == reception->received_prior)
         return false;
     uint32_t expected = reception->highest - reception->base + 1;
 

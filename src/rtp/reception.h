@@ -45,8 +45,8 @@ void reception_report(struct reception *reception, const struct rtcp_sender_repo
                       int64_t arrival_ns);
 
 /**
- * The report block for now; begins the next interval. false: nothing was received, and *block is
- * untouched.
+ * The report block for now; begins the next interval. false: nothing was received since the last
+ * one, so there is nothing to report (section 6.4), and *block is untouched.
  */
 bool reception_block(struct reception *reception, int64_t now_ns, struct rtcp_block *block);
 

@@ -57,6 +57,22 @@ void changes_push_note(struct changes *changes, struct recording_change *owned_c
         change_destroy(owned_change);
 }
 
+enum status changes_push_control(struct changes *changes, struct recording_change *owned_change)
+{
+    bool fits = false;
+
+    (void)pthread_mutex_lock(&changes->lock);
+    if (changes->controls < CHANGES_CONTROLS_MAX) {
+        append(changes, owned_change);
+        changes->controls++;
+        fits = true;
+    }
+    (void)pthread_mutex_unlock(&changes->lock);
+    if (!fits)
+        change_destroy(owned_change);
+    return fits ? STATUS_OK : STATUS_LIMIT;
+}
+
 struct recording_change *changes_take(struct changes *changes, uint32_t *notes_dropped)
 {
     (void)pthread_mutex_lock(&changes->lock);
@@ -65,6 +81,7 @@ struct recording_change *changes_take(struct changes *changes, uint32_t *notes_d
     changes->first = NULL;
     changes->last = NULL;
     changes->notes_dropped = 0;
+    changes->controls = 0;
     (void)pthread_mutex_unlock(&changes->lock);
     return first;
 }

@@ -42,12 +42,15 @@ struct recording_change {
     char pressed;                      /* a digit; '\0': none */
 };
 
+enum { CHANGES_CONTROLS_MAX = 64 }; /* pauses, resumptions and digits that wait to be taken */
+
 struct changes {
     pthread_mutex_t lock;
     struct recording_change *first;
     struct recording_change *last;
     size_t notes;           /* pushed so far, up to BOUND_NOTES */
     uint32_t notes_dropped; /* not pushed, since last taken */
+    size_t controls;        /* pushed since last taken */
 };
 
 /** STATUS_OK, STATUS_NOMEM. */
@@ -58,6 +61,10 @@ void changes_deinit(struct changes *changes);
 
 /** Append, with the present moment. */
 void changes_push(struct changes *changes, struct recording_change *owned_change);
+
+/** Append a control, or a digit. STATUS_OK; STATUS_LIMIT: CHANGES_CONTROLS_MAX wait. */
+enum status changes_push_control(struct changes *changes,
+                                 struct recording_change *owned_change) MUST_CHECK;
 
 /** Append a note, which change holds and nothing else; NULL: there was no memory for it. */
 void changes_push_note(struct changes *changes, struct recording_change *owned_change);

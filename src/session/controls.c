@@ -50,6 +50,37 @@ static void tell(const struct controls *controls, const struct recording_control
                                    at_ns / CLOCK_NS_PER_MS);
 }
 
+/* Whether the source paused all that it sends on a channel. */
+static bool source_paused(const struct controls *controls, enum recording_channel channel)
+{
+    bool paused = false;
+
+    for (size_t i = 0; i < controls->legs; i++) {
+        const struct controlled_leg *leg = &controls->leg[i];
+        if (leg->channel != channel || leg->withdrawn)
+            continue;
+        if (!leg->source_paused)
+            return false;
+        paused = true;
+    }
+    return paused;
+}
+
+static void tell_source(struct controls *controls, enum recording_channel channel, int64_t at_ns)
+{
+    const struct recording_control control = {
+        .paused = source_paused(controls, channel),
+        .channels = bit_of(channel),
+        .by = RECORDING_CONTROL_SIP,
+        .detail = source_detail,
+    };
+
+    if (control.paused == ((controls->source_channels & control.channels) != 0))
+        return;
+    controls->source_channels ^= control.channels;
+    tell(controls, &control, at_ns);
+}
+
 void controls_hold(struct controls *controls, size_t leg, const struct recording_stream *stream,
                    int64_t at_ns)
 {
@@ -62,16 +93,9 @@ void controls_hold(struct controls *controls, size_t leg, const struct recording
     leg_hold(of->leg, stream->held, at_ns);
     if (!paused)
         leg_pause(of->leg, LEG_PAUSE_SOURCE, false, "", at_ns);
-    if (paused == of->source_paused)
-        return;
     of->source_paused = paused;
-    const struct recording_control control = {
-        .paused = paused,
-        .channels = bit_of(of->channel),
-        .by = RECORDING_CONTROL_SIP,
-        .detail = source_detail,
-    };
-    tell(controls, &control, at_ns);
+    of->withdrawn = stream->withdrawn;
+    tell_source(controls, of->channel, at_ns);
 }
 
 static void apply(struct controls *controls, const struct recording_control *control, int64_t at_ns)

@@ -30,6 +30,7 @@ struct controlled_leg {
     struct leg *leg; /* borrowed */
     enum recording_channel channel;
     bool source_paused; /* by what its source says of its stream */
+    bool withdrawn;
     struct pause_pressed pressed;
 };
 
@@ -37,7 +38,8 @@ struct controls {
     const struct recording_sink *sink; /* NULL before controls_begin */
     void *handle;
     unsigned mask_channels;
-    int64_t arrived_ns; /* what arrived last of all that was taken in */
+    unsigned source_channels; /* bits: all that the source sends on it is paused, and it is told */
+    int64_t arrived_ns;       /* what arrived last of all that was taken in */
     struct pause pause;
     struct pause_pressed told; /* digits that signalling told of */
     enum pause_code code;      /* that digits made last; then which way, and when */
@@ -55,7 +57,8 @@ void controls_begin(struct controls *controls, const struct recording_policy *po
 void controls_add(struct controls *controls, struct leg *leg, enum recording_channel channel,
                   int64_t at_ns);
 
-/** What signalling says of a leg's stream, from at_ns on: on hold, or paused by its source. */
+/** What signalling says of a leg's stream, from at_ns on: on hold, or paused by its source. A
+ *  channel is told as paused once all its streams are. */
 void controls_hold(struct controls *controls, size_t leg, const struct recording_stream *stream,
                    int64_t at_ns);
 

@@ -279,9 +279,7 @@ enum status recording_control(struct recording *recording, const struct recordin
     struct recording_change *change;
     enum status status = change_of_control(control, &change);
 
-    if (status == STATUS_OK)
-        changes_push(&recording->changes, change);
-    return status;
+    return status == STATUS_OK ? changes_push_control(&recording->changes, change) : status;
 }
 
 enum status recording_press(struct recording *recording, char digit)
@@ -291,8 +289,7 @@ enum status recording_press(struct recording *recording, char digit)
     if (!change)
         return STATUS_NOMEM;
     change->pressed = digit;
-    changes_push(&recording->changes, change);
-    return STATUS_OK;
+    return changes_push_control(&recording->changes, change);
 }
 
 mono_time recording_heard(const struct recording *recording)

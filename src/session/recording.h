@@ -88,17 +88,16 @@ struct recording_stream {
     struct srtp_key remote_key;     /* what comes is sealed with; suite NONE: plain RTP */
     struct srtp_key local_key;      /* our RTCP is sealed with */
     enum recording_channel channel;
+    bool rtcp_mux;      /* they share the RTP port (RFC 5761) */
+    bool held;          /* what comes is not to be heard: on hold, inactive, or withdrawn */
+    bool hold_is_pause; /* held because its source paused it (RFC 7866 section 7.1.1.1) */
+    bool withdrawn;     /* answered port 0, or of a dialog that is over; held then */
     struct recording_party party; /* who speaks on it */
     char label[BOUND_LABEL_BYTES];
     /* the agreed one first; behind it what else was offered and may be sent all the same: sound,
      * comfort noise, events, and what cannot be decoded, so that it can be named */
     size_t formats; /* 1..RECORDING_FORMATS_MAX */
     struct recording_format format[RECORDING_FORMATS_MAX];
-    bool rtcp_mux; /* they share the RTP port (RFC 5761) */
-    bool held;     /* what comes is not to be heard: on hold, inactive, or withdrawn */
-    bool
-        hold_is_pause; /* held because its source paused the recording (RFC 7866 section 7.1.1.1) */
-    bool withdrawn;    /* answered port 0, or of a dialog that is over; held then */
 };
 
 /* What signalling tells of a running call. */
@@ -231,7 +230,7 @@ void recording_note(struct recording *recording, const struct recording_note *no
  * control  copied.
  *
  * STATUS_OK
- * STATUS_NOMEM  nothing changed.
+ * STATUS_NOMEM, STATUS_LIMIT (more than a sweep can bring wait): nothing changed.
  */
 enum status recording_control(struct recording *recording,
                               const struct recording_control *control) MUST_CHECK;
@@ -244,7 +243,7 @@ enum status recording_control(struct recording *recording,
  * digit  '0' to '9', '*', '#', 'A' to 'D'.
  *
  * STATUS_OK
- * STATUS_NOMEM  nothing changed.
+ * STATUS_NOMEM, STATUS_LIMIT, as recording_control: nothing changed.
  */
 enum status recording_press(struct recording *recording, char digit) MUST_CHECK;
 

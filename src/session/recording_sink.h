@@ -37,8 +37,6 @@ struct recording_quality {
 /* One leg: what is counted stands at the end of a recording, who and what already at its start. */
 struct recording_leg {
     enum recording_channel channel;
-    unsigned own_channel; /* it is also heard alone: 1 + its number among the own channels; 0: it is
-                             not. Known at the end */
     char label[BOUND_LABEL_BYTES];
     struct recording_party party;
     char codec[32];         /* "PCMA", "PCMU" */
@@ -52,6 +50,8 @@ struct recording_leg {
     uint64_t packets_ignored; /* other payload types, malformed, too long, on hold, more than could
                                  wait */
     uint64_t packets_refused; /* not authentic (SRTP), or of a sender that is not the leg's */
+    unsigned own_channel; /* it is also heard alone: 1 + its number among the own channels; 0: it is
+                             not. Known at the end */
     struct recording_quality quality;
     int64_t speech_ms;          /* how long it spoke (session/speech.h) */
     int64_t longest_silence_ms; /* while it was not on hold */

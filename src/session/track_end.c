@@ -77,8 +77,14 @@ static void fill_leg(struct recording_leg *out, const struct leg *leg,
     (void)snprintf(out->codec, sizeof out->codec, "%s", leg_codec(leg)->name);
 }
 
+static int64_t nearest_ms(int64_t position)
+{
+    return (position + LINE_PER_MS / 2) / LINE_PER_MS;
+}
+
 /*
- * Append facts as milliseconds, cut to the recording: a fact covers what it is about.
+ * Append facts as milliseconds, cut to the recording. Where one ends and another begins is the same
+ * millisecond; silence that is too short for one is none.
  *
  * leg  NULL: they are of the recording, and index is -1.
  */
@@ -89,13 +95,14 @@ static size_t append_facts(struct recording_fact *out, const struct facts *facts
 
     for (size_t i = 0; i < facts->count; i++) {
         const struct fact *fact = &facts->list[i];
-        int64_t start = fact->start / LINE_PER_MS;
-        int64_t end = (fact->end + LINE_PER_MS - 1) / LINE_PER_MS;
-        if (start >= duration_ms)
+        int64_t start = nearest_ms(fact->start);
+        int64_t end = nearest_ms(fact->end);
+        if (fact->start >= duration_ms * LINE_PER_MS ||
+            (start == end && fact->cause == FACT_SILENT))
             continue;
         out[count++] = (struct recording_fact){
-            .start_ms = start,
-            .end_ms = end < duration_ms ? end : duration_ms,
+            .start_ms = at_most(start, duration_ms),
+            .end_ms = at_most(end, duration_ms),
             .leg = index,
             .cause = fact_cause_name(fact->cause),
             .count = fact->count,

@@ -32,7 +32,7 @@ void voice_settle_anchor(struct voice *voice)
     if (!head || head->packet.start != voice->anchor.start ||
         !clock_offset_least(&voice->clock.offset, &offset) || offset >= 0)
         return;
-    int64_t room = line_on_grid(head->heard_start - voice->position);
+    int64_t room = line_on_grid(head->heard_start - timeline_position(voice->timeline));
     offset -= offset % LINE_GRID;
     if (offset < -room)
         offset = -room;

@@ -219,6 +219,32 @@ static void source_that_restarts_is_heard_on(void **state)
     close_scene(&scene);
 }
 
+/* What was delayed is followed by what was not: it lies behind, and covers nothing. */
+static void timestamp_that_is_reset_behind_a_longer_path_loses_nothing(void **state)
+{
+    (void)state;
+    static const int64_t delays_ms[] = {25, 38, 60};
+
+    for (size_t i = 0; i < sizeof delays_ms / sizeof delays_ms[0]; i++) {
+        struct scene scene;
+        open_scene(&scene, "PCMU", 8000);
+        say(&scene, 200, 2000);
+        scene.speaker.ssrc++;
+        scene.speaker.sequence = 7;
+        scene.speaker.timestamp = 123456;
+        scene.speaker.clock_ms = -1;
+        say(&scene, 2000, 4000);
+        script_delay(&scene.script, 0, 2000, 4000, delays_ms[i]);
+        scene.speaker.timestamp += 60 * 8000;
+        say(&scene, 4000, 5500);
+        play_scene(&scene, STOP_MS);
+        assert_null(memory_sink_fact(&scene.played.memory, "overlaid", 0));
+        assert_heard_ms(&scene.played, 0, 5300);
+        assert_int_equal(scene.played.memory.end.leg[0].packets_lost, 0);
+        close_scene(&scene);
+    }
+}
+
 /* Numbers begin anew at random, so also near those that came: behind them, and a little ahead. */
 static void source_that_restarts_near_its_own_numbers_is_heard_on(void **state)
 {
@@ -551,6 +577,7 @@ int main(void)
         cmocka_unit_test(first_packet_that_was_delayed_anchors_nothing),
         cmocka_unit_test(other_source_goes_on_without_a_gap),
         cmocka_unit_test(source_that_restarts_is_heard_on),
+        cmocka_unit_test(timestamp_that_is_reset_behind_a_longer_path_loses_nothing),
         cmocka_unit_test(source_that_restarts_near_its_own_numbers_is_heard_on),
         cmocka_unit_test(timestamp_of_the_same_source_that_is_reset_loses_nothing),
         cmocka_unit_test(sources_that_are_interleaved_are_both_heard),

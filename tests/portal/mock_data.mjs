@@ -58,7 +58,6 @@ const FACTS = [
     [29600, 30100, 1, 'unwritten', 25],
     [33600, 35400, null, 'masked', 0],
     [37700, 38800, null, 'paused', 0, 'customer 88303080: kortnummer'],
-    [38_900, 38_900, null, 'controls_untold', 1],
     [39_000, 39_000, null, 'documents_dropped', 4],
     [39_500, 39_500, null, 'notes_dropped', 12],
     [40_200, 40_900, 1, 'moonshine', 0],

@@ -39,6 +39,9 @@ static void nothing_received_is_not_reported(void **state)
     struct rtcp_block block;
 
     assert_false(reception_block(&reception, 0, &block));
+    take(&reception, 1, 0, 0);
+    assert_true(reception_block(&reception, 0, &block));
+    assert_false(reception_block(&reception, 0, &block)); /* it is silent since */
 }
 
 static void a_stream_without_loss_has_none_over_wraps(void **state)
@@ -72,7 +75,6 @@ static void loss_is_told_in_all_and_for_the_interval(void **state)
     block = block_now(&reception);
     assert_int_equal(block.lost, 25);
     assert_int_equal(block.fraction_lost, 0);
-    assert_int_equal(block_now(&reception).fraction_lost, 0);
 }
 
 static void duplicates_make_the_loss_negative(void **state)
@@ -209,11 +211,13 @@ static void the_last_sender_report_and_its_age_are_told(void **state)
     assert_true(reception_block(&reception, CLOCK_NS_PER_S, &block));
     assert_int_equal(block.last_sr, 0);
     assert_int_equal(block.delay_since_last_sr, 0);
+    take(&reception, 2, TICKS, 9000);
     reception_report(&reception, &report, 10 * CLOCK_NS_PER_S);
     reception_report(&reception, &foreign, 11 * CLOCK_NS_PER_S);
     assert_true(reception_block(&reception, 12 * CLOCK_NS_PER_S + CLOCK_NS_PER_S / 2, &block));
     assert_int_equal(block.last_sr, 0xaaaabbbb);
     assert_int_equal(block.delay_since_last_sr, 5 << 15); /* 2.5 s */
+    take(&reception, 3, 2 * TICKS, 9020);
     assert_true(reception_block(&reception, 9 * CLOCK_NS_PER_S, &block));
     assert_int_equal(block.delay_since_last_sr, 0);
 }

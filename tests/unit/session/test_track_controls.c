@@ -239,6 +239,36 @@ static void a_limit_that_is_over_before_the_next_pause_ends_the_one_before(void 
     memory_sink_deinit(&scene.memory);
 }
 
+/* Two on one side: it is paused once both are, and runs once one of them does. */
+static void a_side_is_told_as_paused_once_all_on_it_are(void **state)
+{
+    struct scene scene;
+
+    (void)state;
+    open_scene(&scene, &test_policy);
+    struct recording_stream *third = &scene.streams[2];
+    struct leg *leg = NULL;
+    *third = stream_of(RECORDING_RIGHT, "PCMA");
+    assert_int_equal(track_make_leg(third, &leg, NULL), STATUS_OK);
+    track_add(scene.track, third, leg, 0);
+    scene.stream_count = 3;
+    run_to(&scene, 1000);
+    scene.streams[1].held = scene.streams[1].hold_is_pause = true;
+    track_update(scene.track, scene.streams, 3, 1000 * NS_PER_MS);
+    assert_int_equal(scene.memory.controls, 0);
+    third->held = third->hold_is_pause = true;
+    track_update(scene.track, scene.streams, 3, 1200 * NS_PER_MS);
+    assert_told(&scene, 0, true, RIGHT, RECORDING_CONTROL_SIP, 1200, "inactive");
+    third->withdrawn = true; /* the other is paused still */
+    track_update(scene.track, scene.streams, 3, 1400 * NS_PER_MS);
+    assert_int_equal(scene.memory.controls, 1);
+    scene.streams[1].held = scene.streams[1].hold_is_pause = false;
+    track_update(scene.track, scene.streams, 3, 1600 * NS_PER_MS);
+    assert_told(&scene, 1, false, RIGHT, RECORDING_CONTROL_SIP, 1600, "inactive");
+    close_scene(&scene);
+    memory_sink_deinit(&scene.memory);
+}
+
 static void a_source_that_makes_all_streams_inactive_pauses(void **state)
 {
     struct scene scene;
@@ -380,6 +410,7 @@ int main(void)
         cmocka_unit_test(a_pause_ends_by_itself_when_its_limit_is_over),
         cmocka_unit_test(a_limit_is_over_though_nothing_arrives),
         cmocka_unit_test(a_limit_that_is_over_before_the_next_pause_ends_the_one_before),
+        cmocka_unit_test(a_side_is_told_as_paused_once_all_on_it_are),
         cmocka_unit_test(a_source_that_makes_all_streams_inactive_pauses),
         cmocka_unit_test(digits_of_the_sources_codes_pause_and_resume),
         cmocka_unit_test(a_code_that_is_told_twice_counts_once),
