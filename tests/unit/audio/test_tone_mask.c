@@ -278,7 +278,7 @@ static void speech_is_not_taken_for_digits(void **state)
         uint32_t rate_hz = rates_hz[i % 2];
         size_t frame = rate_hz * TONE_MASK_FRAME_MS / MS_PER_S;
         struct tone_mask mask = {0};
-        size_t samples;
+        size_t samples = 0;
         char pressed;
         int16_t *pcm = speak(voices[i / 2], 20 + 10 * (int)(i / 2), rate_hz, &samples);
         if (!pcm) {

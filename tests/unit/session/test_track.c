@@ -590,6 +590,8 @@ static void opusinfo_finds_no_fault(void **state)
     assert_non_null(strstr(report, "0m:06.700s"));
 }
 
+/* A sanitizer's allocator does not tell what was taken, and takes more. */
+#if !defined __SANITIZE_ADDRESS__ && !defined __SANITIZE_THREAD__
 /* Thousands of calls are recorded at once. */
 static void call_of_two_parties_takes_at_most_160_kib(void **state)
 {
@@ -608,13 +610,10 @@ static void call_of_two_parties_takes_at_most_160_kib(void **state)
     finish(track, 10100 * NS_PER_MS);
     deinit_senders(senders);
     memory_sink_deinit(&memory);
-    if (!before) {
-        print_message("this allocator does not tell\n");
-        skip();
-    }
     print_message("%zu KiB\n", taken / KIB);
-    assert_true(taken <= 160 * KIB);
+    assert_true(before > 0 && taken <= 160 * KIB);
 }
+#endif
 
 int main(void)
 {
@@ -636,7 +635,9 @@ int main(void)
         cmocka_unit_test(unknown_codec_is_refused),
         cmocka_unit_test(decoded_channels_hold_their_own_leg_and_nothing_of_the_other),
         cmocka_unit_test(opusinfo_finds_no_fault),
+#if !defined __SANITIZE_ADDRESS__ && !defined __SANITIZE_THREAD__
         cmocka_unit_test(call_of_two_parties_takes_at_most_160_kib),
+#endif
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
