@@ -53,9 +53,10 @@ struct leg_account {
     struct facts facts;            /* at the end */
 };
 
-/** Nothing is told. */
+/** Nothing is told; allocates nothing. */
 void leg_account_init(struct leg_account *account);
 
+/** Free all that was told; only leg_account_init may follow. */
 void leg_account_deinit(struct leg_account *account);
 
 /** Something was heard. */

@@ -1,7 +1,8 @@
 /**
  * sender_clock: how far the clocks of senders are from ours, as they tell the time in their reports
  * (RFC 3550 section 6.4.1). All that one sender sends goes by one clock, so that its legs lie as it
- * says, to the sample, however differently they were delayed.
+ * says, to the sample, however differently they were delayed. And how far each leg of a recording
+ * lies from its sender's clock, so that legs are not moved apart from each other.
  *
  * Owned by one thread. Private to this folder. Times of senders are in units of audio/line.h since
  * 1900.

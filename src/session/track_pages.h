@@ -27,6 +27,7 @@ struct track_pages {
 /** Nothing is written; `serial` of the Ogg stream. */
 void track_pages_init(struct track_pages *pages, uint32_t serial);
 
+/** Free what it holds; a page that was not closed is gone. The sink is not called. */
 void track_pages_deinit(struct track_pages *pages);
 
 /** Pages go down this sink from now on; both are borrowed. Before anything is added. */

@@ -73,6 +73,7 @@ enum status voice_create(const struct voice_leg *leg, uint32_t ssrc, int64_t pos
 /** Free; NULL is accepted. */
 void voice_destroy(struct voice *owned_voice);
 
+/** The SSRC that it was created with (RFC 3550 section 3). */
 uint32_t voice_ssrc(const struct voice *voice);
 
 /** When its last packet came; -1 where none did. */
@@ -111,8 +112,13 @@ bool voice_holds(const struct voice *voice);
  */
 void voice_settle(struct voice *voice, int64_t horizon_ns, bool now);
 
-/** As timeline_ready and timeline_due. */
+/**
+ * Up to where it may be read: to the first gap, or to what was anchored anew and has not settled
+ * yet; or to `passed`, before which nothing is waited for any more, whichever is later.
+ */
 int64_t voice_ready(const struct voice *voice, int64_t passed);
+
+/** End of what waits and came by `arrival`, a position too; the read position where none did. */
 int64_t voice_due(const struct voice *voice, int64_t arrival);
 
 /** Packets that wait for their time. */
