@@ -13,7 +13,9 @@
 #include <string.h>
 
 #include "audio/codec.h"
-#include "encode/opus_bundle.h"
+#include "base/bounds.h"
+#include "bench/support.h"
+#include "encode/opus_frame.h"
 #include "media/support.h"
 #include "session/track.h"
 
@@ -62,38 +64,8 @@ static int speak(const struct call *call, size_t leg)
     return 0;
 }
 
-static enum status sink_write(void *context, void *handle, const uint8_t *page, size_t page_bytes,
-                              int64_t granule)
-{
-    (void)handle;
-    (void)page;
-    (void)granule;
-    *(size_t *)context += page_bytes;
-    return STATUS_OK;
-}
-
-static int64_t sink_sync_in_ms(void *context)
-{
-    (void)context;
-    return INT64_MAX;
-}
-
-static void sink_end(void *context, void *handle, const struct recording_end *end)
-{
-    (void)context;
-    (void)handle;
-    (void)end;
-}
-
 static int run_track(const struct call *call)
 {
-    size_t bytes = 0;
-    const struct recording_sink sink = {
-        .context = &bytes,
-        .write = sink_write,
-        .sync_in_ms = sink_sync_in_ms,
-        .end = sink_end,
-    };
     int64_t length_ms = (int64_t)call->seconds * MS_PER_S;
     const struct track_ending ending = {.stopped_ns = length_ms * NS_PER_MS, .end_cause = "bye"};
     struct recording_stream streams[BOUND_CALL_STREAMS];
@@ -103,7 +75,7 @@ static int run_track(const struct call *call)
         streams[leg] = stream_of(leg % 2 ? RECORDING_RIGHT : RECORDING_LEFT, "PCMA");
     if (track_create(streams, call->legs, 1, &track, NULL) != STATUS_OK)
         return -1;
-    track_begin(track, &test_setup, &test_policy, &sink, NULL);
+    track_begin(track, &test_setup, &test_policy, &bench_sink, NULL);
     for (int64_t at_ms = 0; at_ms < length_ms; at_ms += PACKET_MS) {
         for (size_t leg = 0; leg < call->legs; leg++)
             track_receive(track, leg, call->said[leg][at_ms / PACKET_MS].datagram,
@@ -116,26 +88,10 @@ static int run_track(const struct call *call)
     return 0;
 }
 
-static OpusEncoder *bare_encoder(void)
-{
-    int error = OPUS_OK;
-    OpusEncoder *encoder =
-        opus_encoder_create(RATE_HZ, 1, OPUS_APPLICATION_RESTRICTED_LOWDELAY, &error);
-
-    if (error == OPUS_OK &&
-        opus_encoder_ctl(encoder, OPUS_SET_BITRATE(OPUS_SETTINGS_BITRATE_NARROW)) == OPUS_OK &&
-        opus_encoder_ctl(encoder, OPUS_SET_COMPLEXITY(0)) == OPUS_OK &&
-        opus_encoder_ctl(encoder, OPUS_SET_SIGNAL(OPUS_SIGNAL_VOICE)) == OPUS_OK)
-        return encoder;
-    if (encoder)
-        opus_encoder_destroy(encoder);
-    return NULL;
-}
-
 static int run_opus(const struct call *call)
 {
     for (size_t stream = 0; stream < call->streams; stream++) {
-        OpusEncoder *encoder = bare_encoder();
+        OpusEncoder *encoder = bench_bare_encoder(RATE_HZ);
         if (!encoder)
             return -1;
         for (size_t i = 0; i < call->packets; i++) {

@@ -1,27 +1,11 @@
 #!/bin/sh
 # bench_channels.sh PROGRAM: instructions of a call's media per encoded second, by callgrind, where
 # legs are kept alone beside left and right, and as a ratio to bare libopus of as many encoders on
-# the same samples. Each figure is the difference of a long run and a short one, so that what happens
-# once does not count.
+# the same samples.
 set -eu
 program=$1
-short=2
-long=12
-
-if ! command -v valgrind >/dev/null; then
-    echo "bench_channels: valgrind is not installed; nothing measured"
-    exit 0
-fi
-folder=$(mktemp -d)
-trap 'rm -r "$folder"' EXIT
-
-# instructions WHAT LEGS SECONDS
-instructions() {
-    valgrind --tool=callgrind --collect-atstart=no --toggle-collect='measured*' \
-        --callgrind-out-file="$folder/out" "$program" "$@" >"$folder/said" 2>"$folder/log" ||
-        { cat "$folder/log" >&2; exit 1; }
-    awk '/^(summary|totals):/ { print $2; exit }' "$folder/out"
-}
+# shellcheck source=tests/bench/callgrind.sh
+. "$(dirname "$0")/callgrind.sh"
 
 # per_second WHAT LEGS
 per_second() {

@@ -8,6 +8,7 @@
  * CODEC and RATE are one of the codecs that tests speak in (tests/media/support.h). What is said is
  * made ready outside of `measured`, which is all that counts. Prints packets and encoded seconds.
  */
+#include <opus/opus.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,7 +17,8 @@
 #include "audio/codec.h"
 #include "audio/decoder.h"
 #include "audio/line.h"
-#include "encode/opus_bundle.h"
+#include "base/bounds.h"
+#include "bench/support.h"
 #include "media/support.h"
 #include "session/leg.h"
 #include "session/sender_clock.h"
@@ -120,29 +122,6 @@ static int prepare(struct call *call)
 /* --- into a track -------------------------------------------------------------------------------
  */
 
-static enum status sink_write(void *context, void *handle, const uint8_t *page, size_t page_bytes,
-                              int64_t granule)
-{
-    (void)handle;
-    (void)page;
-    (void)granule;
-    *(size_t *)context += page_bytes;
-    return STATUS_OK;
-}
-
-static int64_t sink_sync_in_ms(void *context)
-{
-    (void)context;
-    return INT64_MAX;
-}
-
-static void sink_end(void *context, void *handle, const struct recording_end *end)
-{
-    (void)context;
-    (void)handle;
-    (void)end;
-}
-
 /* When a packet comes; -1: never. */
 static int64_t arrival_ms(size_t leg, size_t index, bool late)
 {
@@ -175,20 +154,13 @@ static size_t receive(const struct call *call, struct track *track, int64_t from
 
 static size_t run_track(const struct call *call, bool late)
 {
-    size_t bytes = 0;
-    const struct recording_sink sink = {
-        .context = &bytes,
-        .write = sink_write,
-        .sync_in_ms = sink_sync_in_ms,
-        .end = sink_end,
-    };
     int64_t length_ms = (int64_t)call->seconds * MS_PER_S;
     struct track *track = NULL;
     size_t packets = 0;
 
     if (track_create(call->stream, LEGS, 1, &track, NULL) != STATUS_OK)
         return 0;
-    track_begin(track, &test_setup, &test_policy, &sink, NULL);
+    track_begin(track, &test_setup, &test_policy, &bench_sink, NULL);
     for (int64_t now_ms = 0; now_ms < length_ms; now_ms += STEP_MS) {
         packets += receive(call, track, now_ms, late);
         track_advance(track, (now_ms + STEP_MS) * NS_PER_MS);
@@ -231,19 +203,19 @@ static size_t run_legs(const struct call *call)
 static size_t run_opus(const struct call *call)
 {
     uint32_t rate_hz = audio_codec_find(call->codec->name, call->codec->clock_hz)->rate_hz;
-    const uint32_t rates_hz[LEGS] = {rate_hz, rate_hz};
-    struct opus_bundle *bundle = NULL;
 
-    if (opus_bundle_open(rates_hz, &bundle, NULL) != STATUS_OK)
-        return 0;
-    for (size_t i = 0; i < call->packets; i++) {
-        uint8_t packet[BOUND_OPUS_PACKET_BYTES];
-        size_t packet_bytes;
-        const int16_t *const pcm[LEGS] = {call->said[0][i].pcm, call->said[1][i].pcm};
-        if (opus_bundle_encode(bundle, pcm, packet, &packet_bytes) != STATUS_OK)
+    for (size_t leg = 0; leg < LEGS; leg++) {
+        OpusEncoder *encoder = bench_bare_encoder(rate_hz);
+        if (!encoder)
             return 0;
+        for (size_t i = 0; i < call->packets; i++) {
+            uint8_t packet[BOUND_OPUS_STREAM_BYTES];
+            if (opus_encode(encoder, call->said[leg][i].pcm, (int)(rate_hz * PACKET_MS / MS_PER_S),
+                            packet, sizeof packet) <= 0)
+                return 0;
+        }
+        opus_encoder_destroy(encoder);
     }
-    opus_bundle_close(bundle);
     return call->packets * LEGS;
 }
 

@@ -1,34 +1,23 @@
 #!/bin/sh
 # bench_media.sh PROGRAM: instructions of media's work on a call of two legs, by callgrind: per
 # packet, and per encoded second of the call, codec by codec, beside bare libopus on the same
-# samples. Each figure is the difference of a long run and a short one, so that what happens once
-# does not count.
+# samples.
 set -eu
 program=$1
-short=2
-long=12
+# shellcheck source=tests/bench/callgrind.sh
+. "$(dirname "$0")/callgrind.sh"
 codecs='PCMA/8000 PCMU/8000 GSM/8000 G722/16000 L16/16000 L16/48000 opus/48000'
 
-if ! command -v valgrind >/dev/null; then
-    echo "bench_media: valgrind is not installed; nothing measured"
-    exit 0
-fi
-folder=$(mktemp -d)
-trap 'rm -r "$folder"' EXIT
-
-# instructions WHAT CODEC RATE SECONDS: instructions and packets
-instructions() {
-    valgrind --tool=callgrind --collect-atstart=no --toggle-collect='measured*' \
-        --callgrind-out-file="$folder/out" "$program" "$@" >"$folder/said" 2>"$folder/log" ||
-        { cat "$folder/log" >&2; exit 1; }
-    awk '/^(summary|totals):/ { print $2; exit }' "$folder/out"
+# run WHAT CODEC RATE SECONDS: instructions and packets
+run() {
+    instructions "$@"
     awk '{ print $2 }' "$folder/said"
 }
 
 # measure WHAT CODEC RATE: per packet and per second
 measure() {
     # shellcheck disable=SC2046 # four numbers
-    set -- $(instructions "$@" $short) $(instructions "$@" $long)
+    set -- $(run "$@" $short) $(run "$@" $long)
     per_packet=$((($3 - $1) / ($4 - $2)))
     per_second=$((($3 - $1) / (long - short)))
 }

@@ -7,6 +7,7 @@ import { readFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import { after, before } from 'node:test';
 
 /* The packages are those of the portal: one lock file for the source and its tests. */
 const from_portal = createRequire(new URL('../../web/portal/package.json', import.meta.url));
@@ -30,6 +31,28 @@ export function launch() {
         headless: true,
         args: ARGUMENTS,
     });
+}
+
+/*
+ * The recorder that a test is run against: its address, and who signs in. Environment: PORTAL_URL,
+ * PORTAL_CUSTOMER, PORTAL_PIN; SCREENSHOTS (folder, optional), CHROMIUM (path, optional).
+ */
+export function recorder() {
+    const { PORTAL_URL, PORTAL_CUSTOMER: customer, PORTAL_PIN: pin } = process.env;
+    assert.ok(PORTAL_URL && customer && pin, 'set PORTAL_URL, PORTAL_CUSTOMER and PORTAL_PIN');
+    return { url: PORTAL_URL.replace(/\/$/, ''), customer, pin };
+}
+
+/* A browser for the tests of a file: `get()` is it while they run. */
+export function launch_for_tests() {
+    let browser;
+    before(async () => {
+        browser = await launch();
+    });
+    after(async () => {
+        await browser?.close();
+    });
+    return { get: () => browser };
 }
 
 /* A failed request is an error in Chromium's console; these are answers the portal lives with. */

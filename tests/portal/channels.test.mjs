@@ -2,19 +2,19 @@
  * A recording of legs with channels of their own, as Chromium plays it: the tone in each channel of
  * what is stored, of all legs, and of each leg.
  *
- * Environment: PORTAL_URL, PORTAL_CUSTOMER, PORTAL_PIN; RECORDING (its id), TONES (JSON: of each
- * leg its frequency in hertz; legs of even number are on the left side).
+ * Environment: as recorder in browser.mjs; RECORDING (its id), TONES (JSON: of each leg its
+ * frequency in hertz; legs of even number are on the left side).
  */
 import assert from 'node:assert/strict';
 import { after, before, it } from 'node:test';
-import { launch, open_page, sign_in } from './browser.mjs';
+import { launch, open_page, recorder, sign_in } from './browser.mjs';
 
-const URL_BASE = process.env.PORTAL_URL?.replace(/\/$/, '');
-const { PORTAL_CUSTOMER: CUSTOMER, PORTAL_PIN: PIN, RECORDING } = process.env;
+const { url: URL_BASE, customer: CUSTOMER, pin: PIN } = recorder();
+const { RECORDING } = process.env;
 const TONES = JSON.parse(process.env.TONES ?? '[]');
 const AUDIO = `/api/v1/recordings/${RECORDING}/audio`;
 
-assert.ok(URL_BASE && CUSTOMER && PIN && RECORDING && TONES.length, 'the environment is not set');
+assert.ok(RECORDING && TONES.length, 'set RECORDING and TONES');
 
 let browser;
 let opened;

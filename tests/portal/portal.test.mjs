@@ -1,43 +1,33 @@
 /*
  * The portal in Chromium against a running recorder with at least one finished recording.
  *
- * Environment: PORTAL_URL (base address), PORTAL_CUSTOMER, PORTAL_PIN; SCREENSHOTS (folder,
- * optional), CHROMIUM (path, optional).
+ * Environment: as recorder in browser.mjs.
  */
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 import {
     advances,
     axe,
     first_call,
-    launch,
+    launch_for_tests,
     media,
     open_page,
     overflow_px,
     picture,
+    recorder,
     sign_in,
 } from './browser.mjs';
 
-const URL_BASE = process.env.PORTAL_URL?.replace(/\/$/, '');
-const { PORTAL_CUSTOMER: CUSTOMER, PORTAL_PIN: PIN } = process.env;
+const { url: URL_BASE, customer: CUSTOMER, pin: PIN } = recorder();
+const running = launch_for_tests();
 const NARROW = { viewport: { width: 360, height: 740 } };
 const END_TOLERANCE_S = 0.5;
 const SEEK_TOLERANCE_S = 2; /* how far it may have played before it is looked at */
 
-assert.ok(URL_BASE && CUSTOMER && PIN, 'set PORTAL_URL, PORTAL_CUSTOMER and PORTAL_PIN');
-
-let browser;
-before(async () => {
-    browser = await launch();
-});
-after(async () => {
-    await browser?.close();
-});
-
 /* A signed-in page showing the list; closed, and checked for the unwelcome, at the end. */
 async function with_list(options, use) {
     const { context, page, unwelcome } = await open_page(
-        browser,
+        running.get(),
         URL_BASE,
         options,
         [401, 404, 429],
@@ -92,7 +82,7 @@ function is_moment({ cause, start_ms, end_ms }) {
 
 describe('signing in', () => {
     it('a wrong pin is refused in words', async () => {
-        const { context, page, unwelcome } = await open_page(browser, URL_BASE, {}, [401, 429]);
+        const { context, page, unwelcome } = await open_page(running.get(), URL_BASE, {}, [401, 429]);
         await page.goto(URL_BASE);
         const refused = page.getByText('The customer number or the PIN is wrong.');
         const wait = page.getByText('Too many attempts.').first();
@@ -113,7 +103,7 @@ describe('signing in', () => {
     });
 
     it('an empty field is pointed out without asking the server', async () => {
-        const { context, page } = await open_page(browser, URL_BASE);
+        const { context, page } = await open_page(running.get(), URL_BASE);
         await page.goto(URL_BASE);
         await page.getByRole('button', { name: 'Sign in' }).click();
         await page.getByText('Enter your customer number.').waitFor();
@@ -301,7 +291,7 @@ describe('languages', () => {
     });
 
     it('any other browser gets english', async () => {
-        const { context, page } = await open_page(browser, URL_BASE, { locale: 'fr-FR' });
+        const { context, page } = await open_page(running.get(), URL_BASE, { locale: 'fr-FR' });
         await page.goto(URL_BASE);
         await page.getByRole('heading', { name: 'Sign in' }).waitFor();
         await context.close();
@@ -330,7 +320,7 @@ describe('everybody can use it', () => {
 
     it('the keyboard alone does it all', async () => {
         const { context, page, unwelcome } = await open_page(
-            browser,
+            running.get(),
             URL_BASE,
             {},
             [401, 404, 429],
@@ -368,7 +358,7 @@ describe('everybody can use it', () => {
 
     for (const colorScheme of ['light', 'dark']) {
         it(`axe finds nothing wrong in ${colorScheme} colours`, async () => {
-            const { context, page } = await open_page(browser, URL_BASE, {
+            const { context, page } = await open_page(running.get(), URL_BASE, {
                 colorScheme,
                 locale: 'da-DK',
             });

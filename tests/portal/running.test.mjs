@@ -1,27 +1,17 @@
 /*
  * A call that is going on, in Chromium against a running recorder: paused and resumed by a person.
  *
- * Environment: as portal.test.mjs.
+ * Environment: as recorder in browser.mjs.
  */
 import assert from 'node:assert/strict';
-import { after, before, it } from 'node:test';
-import { axe, launch, open_page, picture, sign_in } from './browser.mjs';
+import { it } from 'node:test';
+import { axe, launch_for_tests, open_page, picture, recorder, sign_in } from './browser.mjs';
 
-const URL_BASE = process.env.PORTAL_URL?.replace(/\/$/, '');
-const { PORTAL_CUSTOMER: CUSTOMER, PORTAL_PIN: PIN } = process.env;
-
-assert.ok(URL_BASE && CUSTOMER && PIN, 'set PORTAL_URL, PORTAL_CUSTOMER and PORTAL_PIN');
-
-let browser;
-before(async () => {
-    browser = await launch();
-});
-after(async () => {
-    await browser?.close();
-});
+const { url: URL_BASE, customer: CUSTOMER, pin: PIN } = recorder();
+const running = launch_for_tests();
 
 it('a call that is going on is paused and resumed', async () => {
-    const { context, page, unwelcome } = await open_page(browser, URL_BASE, {}, [401, 404]);
+    const { context, page, unwelcome } = await open_page(running.get(), URL_BASE, {}, [401, 404]);
     const state = (words) => page.getByRole('status').filter({ hasText: words });
     try {
         await page.goto(URL_BASE);

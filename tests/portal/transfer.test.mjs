@@ -2,27 +2,25 @@
  * A call that was transferred by BYE and INVITE, in Chromium against a running recorder that holds
  * its two recordings and nothing else.
  *
- * Environment: as portal.test.mjs.
+ * Environment: as recorder in browser.mjs.
  */
 import assert from 'node:assert/strict';
-import { after, before, it } from 'node:test';
-import { axe, first_call, launch, open_page, picture, sign_in } from './browser.mjs';
+import { it } from 'node:test';
+import {
+    axe,
+    first_call,
+    launch_for_tests,
+    open_page,
+    picture,
+    recorder,
+    sign_in,
+} from './browser.mjs';
 
-const URL_BASE = process.env.PORTAL_URL?.replace(/\/$/, '');
-const { PORTAL_CUSTOMER: CUSTOMER, PORTAL_PIN: PIN } = process.env;
-
-assert.ok(URL_BASE && CUSTOMER && PIN, 'set PORTAL_URL, PORTAL_CUSTOMER and PORTAL_PIN');
-
-let browser;
-before(async () => {
-    browser = await launch();
-});
-after(async () => {
-    await browser?.close();
-});
+const { url: URL_BASE, customer: CUSTOMER, pin: PIN } = recorder();
+const running = launch_for_tests();
 
 it('a transferred call reads as one conversation that says it is presumed', async () => {
-    const { context, page, unwelcome } = await open_page(browser, URL_BASE, {}, [401, 404]);
+    const { context, page, unwelcome } = await open_page(running.get(), URL_BASE, {}, [401, 404]);
     try {
         await page.goto(URL_BASE);
         await sign_in(page, CUSTOMER, PIN);

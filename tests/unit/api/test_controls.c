@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "storage/index/recordings.h"
+#include "unit/index_files.h"
 #include "web/api/control_body.h"
 #include "web/api/control_waits.h"
 
@@ -110,8 +111,7 @@ static void a_reason_at_its_greatest_is_taken_and_one_byte_more_is_not(void **st
 /* --- waiting ---------------------------------------------------------------------------------- */
 
 struct waiting_fixture {
-    char directory[64];
-    char path[96];
+    struct index_files files;
     struct index *index; /* the recorder's and the asker's */
     struct uuid recording;
     struct control_waits *waits;
@@ -158,14 +158,9 @@ static void insert_call(struct waiting_fixture *fixture)
 static int set_up(void **state)
 {
     struct waiting_fixture *fixture = calloc(1, sizeof *fixture);
-    struct fault fault = {0};
 
     assert_non_null(fixture);
-    (void)strcpy(fixture->directory, "/tmp/unit-api-waits-XXXXXX");
-    assert_non_null(mkdtemp(fixture->directory));
-    (void)snprintf(fixture->path, sizeof fixture->path, "%s/index.sqlite", fixture->directory);
-    must(index_create(fixture->path, &fault), &fault);
-    must(index_open(fixture->path, &fixture->index, &fault), &fault);
+    fixture->index = index_files_make(&fixture->files);
     insert_call(fixture);
     *state = fixture;
     return 0;
@@ -173,17 +168,11 @@ static int set_up(void **state)
 
 static int tear_down(void **state)
 {
-    static const char *const suffixes[] = {"", "-wal", "-shm"};
     struct waiting_fixture *fixture = *state;
-    char path[128];
 
     control_waits_destroy(fixture->waits);
     index_close(fixture->index);
-    for (size_t i = 0; i < 3; i++) {
-        (void)snprintf(path, sizeof path, "%s%s", fixture->path, suffixes[i]);
-        (void)unlink(path);
-    }
-    (void)rmdir(fixture->directory);
+    index_files_remove(&fixture->files);
     free(fixture);
     return 0;
 }
@@ -191,7 +180,7 @@ static int tear_down(void **state)
 static void start(struct waiting_fixture *fixture, int64_t wait_ms)
 {
     const struct control_waits_spec spec = {
-        .index_path = fixture->path, .wait_ms = wait_ms, .done = tell};
+        .index_path = fixture->files.path, .wait_ms = wait_ms, .done = tell};
     struct fault fault = {0};
 
     must(control_waits_start(&spec, &fixture->waits, &fault), &fault);

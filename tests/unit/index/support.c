@@ -9,14 +9,9 @@
 int fixture_set_up(void **state)
 {
     struct fixture *fixture = calloc(1, sizeof *fixture);
-    struct fault fault = {0};
 
     assert_non_null(fixture);
-    (void)snprintf(fixture->directory, sizeof fixture->directory, "/tmp/unit-index-XXXXXX");
-    assert_non_null(mkdtemp(fixture->directory));
-    (void)snprintf(fixture->path, sizeof fixture->path, "%s/index.sqlite", fixture->directory);
-    assert_ok(index_create(fixture->path, &fault), &fault);
-    assert_ok(index_open(fixture->path, &fixture->index, &fault), &fault);
+    fixture->index = index_files_make(&fixture->files);
     *state = fixture;
     return 0;
 }
@@ -24,15 +19,9 @@ int fixture_set_up(void **state)
 int fixture_tear_down(void **state)
 {
     struct fixture *fixture = *state;
-    static const char *const suffixes[] = {"", "-wal", "-shm"};
-    char path[128];
 
     index_close(fixture->index);
-    for (size_t i = 0; i < 3; i++) {
-        (void)snprintf(path, sizeof path, "%s%s", fixture->path, suffixes[i]);
-        (void)unlink(path);
-    }
-    (void)rmdir(fixture->directory);
+    index_files_remove(&fixture->files);
     free(fixture);
     return 0;
 }

@@ -14,10 +14,10 @@
 #include "storage/index/customers.h"
 #include "storage/index/index.h"
 #include "storage/index/recordings.h"
+#include "unit/index_files.h"
 
 struct fixture {
-    char directory[64];
-    char path[96]; /* of the database */
+    struct index_files files;
     struct index *index;
 };
 

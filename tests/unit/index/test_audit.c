@@ -76,7 +76,7 @@ static void an_entry_cannot_be_changed_deleted_replaced_or_put_elsewhere(void **
     append(fixture, "listen", NULL);
     assert_ok(audit_list(fixture->index, 0, 10, note, before, &fault), &fault);
     for (size_t i = 0; i < sizeof attempts / sizeof attempts[0]; i++) {
-        if (run_sql(fixture->path, attempts[i]) != SQLITE_CONSTRAINT)
+        if (run_sql(fixture->files.path, attempts[i]) != SQLITE_CONSTRAINT)
             fail_msg("done: %s", attempts[i]);
     }
     assert_ok(audit_list(fixture->index, 0, 10, note, after, &fault), &fault);

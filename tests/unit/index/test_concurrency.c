@@ -87,7 +87,7 @@ static void four_processes_write_at_once_and_none_fails(void **state)
         children[i] = fork();
         assert_true(children[i] >= 0);
         if (children[i] == 0)
-            _exit(write_rows(fixture->path, i) == STATUS_OK ? 0 : 1);
+            _exit(write_rows(fixture->files.path, i) == STATUS_OK ? 0 : 1);
     }
     for (int i = 0; i < WRITERS; i++) {
         int result = 0;
@@ -104,7 +104,7 @@ static void four_threads_write_at_once_and_none_fails(void **state)
     pthread_t threads[WRITERS];
 
     for (int i = 0; i < WRITERS; i++) {
-        writers[i] = (struct writer){fixture->path, i, STATUS_OK};
+        writers[i] = (struct writer){fixture->files.path, i, STATUS_OK};
         assert_int_equal(pthread_create(&threads[i], NULL, run_writer, &writers[i]), 0);
     }
     for (int i = 0; i < WRITERS; i++) {

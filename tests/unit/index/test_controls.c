@@ -276,7 +276,7 @@ static void taking_writes_nothing_where_nothing_is_asked(void **state)
     int64_t after = 0;
 
     (void)a_recording(fixture);
-    assert_ok(index_open(fixture->path, &other, &fault), &fault);
+    assert_ok(index_open(fixture->files.path, &other, &fault), &fault);
     assert_ok(index_data_version(other, &before, &fault), &fault);
     assert_int_equal(take(fixture, "node-1").count, 0);
     assert_ok(index_data_version(other, &after, &fault), &fault);
@@ -297,7 +297,7 @@ static void a_busy_index_leaves_what_is_asked_for_the_next_time(void **state)
     struct seen seen = {0};
     struct control asked = ask(fixture, a_recording(fixture));
 
-    assert_ok(index_open(fixture->path, &other, &fault), &fault);
+    assert_ok(index_open(fixture->files.path, &other, &fault), &fault);
     assert_ok(index_begin(other, &fault), &fault);
     index_set_patience(fixture->index, 1);
     assert_int_equal(controls_take(fixture->index, "node-1", see, &seen, NULL), STATUS_BUSY);

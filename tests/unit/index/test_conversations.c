@@ -436,7 +436,7 @@ static void linking_and_listing_walk_ranges_of_indexes(void **state)
         expect_plan(index->db, index->statement[STATEMENT_CONVERSATION_MOVE], conversation, 1);
         expect_plan(index->db, index->statement[STATEMENT_CONVERSATION_LIST], conversation, 1);
         expect_plan(index->db, index->statement[STATEMENT_CONVERSATION_PLACE], conversation, 1);
-        assert_int_equal(run_sql(fixture->path, "ANALYZE"), SQLITE_OK);
+        assert_int_equal(run_sql(fixture->files.path, "ANALYZE"), SQLITE_OK);
     }
 }
 

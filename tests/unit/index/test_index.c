@@ -42,14 +42,14 @@ static void files_are_shared_with_the_group_whatever_the_umask(void **state)
     char path[128];
 
     (void)umask(077);
-    (void)snprintf(path, sizeof path, "%s/second.sqlite", fixture->directory);
+    (void)snprintf(path, sizeof path, "%s/second.sqlite", fixture->files.directory);
     assert_ok(index_create(path, &fault), &fault);
     (void)umask(022);
     assert_int_equal(stat(path, &about), 0);
     assert_int_equal(about.st_mode & 07777, 0660);
     (void)unlink(path);
     (void)add_customer(fixture->index, "1");
-    (void)snprintf(path, sizeof path, "%s-wal", fixture->path);
+    (void)snprintf(path, sizeof path, "%s-wal", fixture->files.path);
     assert_int_equal(stat(path, &about), 0);
     assert_int_equal(about.st_mode & 07777, 0660);
 }
@@ -89,7 +89,7 @@ static void creating_again_keeps_what_is_there(void **state)
     struct customer customer;
     struct uuid id = add_customer(fixture->index, "88303080");
 
-    assert_ok(index_create(fixture->path, &fault), &fault);
+    assert_ok(index_create(fixture->files.path, &fault), &fault);
     assert_ok(customers_find(fixture->index, "88303080", &customer, &fault), &fault);
     assert_true(uuid_equal(customer.id, id));
 }
@@ -109,11 +109,11 @@ static void a_newer_schema_is_refused_by_open_and_create(void **state)
     struct index *index = NULL;
     struct fault fault = {0};
 
-    assert_int_equal(run_sql(fixture->path, "PRAGMA user_version = 6"), SQLITE_OK);
-    assert_int_equal(index_open(fixture->path, &index, &fault), STATUS_VERSION);
+    assert_int_equal(run_sql(fixture->files.path, "PRAGMA user_version = 6"), SQLITE_OK);
+    assert_int_equal(index_open(fixture->files.path, &index, &fault), STATUS_VERSION);
     assert_non_null(strstr(fault.text, "newer"));
     fault_clear(&fault);
-    assert_int_equal(index_create(fixture->path, &fault), STATUS_VERSION);
+    assert_int_equal(index_create(fixture->files.path, &fault), STATUS_VERSION);
     assert_non_null(strstr(fault.text, "newer"));
     assert_null(index);
 }
@@ -124,8 +124,8 @@ static void an_older_schema_is_refused_by_open_with_the_remedy(void **state)
     struct index *index = NULL;
     struct fault fault = {0};
 
-    assert_int_equal(run_sql(fixture->path, "PRAGMA user_version = 0"), SQLITE_OK);
-    assert_int_equal(index_open(fixture->path, &index, &fault), STATUS_VERSION);
+    assert_int_equal(run_sql(fixture->files.path, "PRAGMA user_version = 0"), SQLITE_OK);
+    assert_int_equal(index_open(fixture->files.path, &index, &fault), STATUS_VERSION);
     assert_non_null(strstr(fault.text, "recorderctl init"));
     assert_null(index);
 }
@@ -136,7 +136,7 @@ static void a_foreign_database_and_a_foreign_file_are_refused(void **state)
     struct fault fault = {0};
     char path[128];
 
-    (void)snprintf(path, sizeof path, "%s/foreign", fixture->directory);
+    (void)snprintf(path, sizeof path, "%s/foreign", fixture->files.directory);
     assert_int_equal(run_sql(path, "CREATE TABLE other (a INTEGER)"), SQLITE_OK);
     assert_int_equal(index_create(path, &fault), STATUS_CORRUPT);
     assert_int_equal(unlink(path), 0);
@@ -219,7 +219,7 @@ static void a_store_of_version_1_keeps_its_rows_and_gets_what_is_new(void **stat
     size_t count = 0;
     char path[128];
 
-    (void)snprintf(path, sizeof path, "%s/old.sqlite", fixture->directory);
+    (void)snprintf(path, sizeof path, "%s/old.sqlite", fixture->files.directory);
     make_version_1(path);
     assert_int_equal(index_open(path, &index, &fault), STATUS_VERSION);
     assert_ok(index_create(path, &fault), &fault);
@@ -269,7 +269,7 @@ static void what_a_program_of_version_1_goes_on_writing_is_alone(void **state)
     char path[128];
     char sql[600];
 
-    (void)snprintf(path, sizeof path, "%s/old.sqlite", fixture->directory);
+    (void)snprintf(path, sizeof path, "%s/old.sqlite", fixture->files.directory);
     make_version_1(path);
     assert_ok(index_create(path, &fault), &fault);
     for (int i = 1; i <= 2; i++) {
@@ -322,7 +322,7 @@ static void a_store_of_version_2_keeps_what_tied_its_calls(void **state)
     struct uuid id;
     char path[128];
 
-    (void)snprintf(path, sizeof path, "%s/old.sqlite", fixture->directory);
+    (void)snprintf(path, sizeof path, "%s/old.sqlite", fixture->files.directory);
     make_version_1(path);
     assert_int_equal(run_sql(path, schema_steps[1]), SQLITE_OK);
     assert_int_equal(run_sql(path, version_2_rows), SQLITE_OK);
@@ -363,7 +363,7 @@ static void a_store_of_version_3_keeps_its_legs_of_which_nothing_more_is_known(v
     struct uuid id;
     char path[128];
 
-    (void)snprintf(path, sizeof path, "%s/old.sqlite", fixture->directory);
+    (void)snprintf(path, sizeof path, "%s/old.sqlite", fixture->files.directory);
     make_version_1(path);
     assert_int_equal(run_sql(path, schema_steps[1]), SQLITE_OK);
     assert_int_equal(run_sql(path, version_2_rows), SQLITE_OK);
@@ -393,7 +393,7 @@ static void a_store_of_version_4_keeps_its_rows_and_nothing_is_masked_or_limited
     struct uuid id;
     char path[128];
 
-    (void)snprintf(path, sizeof path, "%s/old.sqlite", fixture->directory);
+    (void)snprintf(path, sizeof path, "%s/old.sqlite", fixture->files.directory);
     make_version_1(path);
     for (int i = 1; i < 4; i++)
         assert_int_equal(run_sql(path, schema_steps[i]), SQLITE_OK);
@@ -426,7 +426,8 @@ static void another_connections_commit_changes_the_data_version(void **state)
     assert_ok(index_data_version(fixture->index, &first, &fault), &fault);
     assert_ok(index_data_version(fixture->index, &again, &fault), &fault);
     assert_int_equal(first, again);
-    assert_int_equal(run_sql(fixture->path, "UPDATE customers SET name = 'Nobody'"), SQLITE_OK);
+    assert_int_equal(run_sql(fixture->files.path, "UPDATE customers SET name = 'Nobody'"),
+                     SQLITE_OK);
     assert_ok(index_data_version(fixture->index, &again, &fault), &fault);
     assert_int_not_equal(first, again);
 }

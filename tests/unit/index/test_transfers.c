@@ -337,7 +337,7 @@ static void looking_for_a_transfer_walks_ranges_of_indexes(void **state)
         assert_non_null(strstr(plan, names[1]));
         assert_null(strstr(plan, "SCAN r"));
         if (i == 1)
-            assert_int_equal(run_sql(fixture->path, "ANALYZE"), SQLITE_OK);
+            assert_int_equal(run_sql(fixture->files.path, "ANALYZE"), SQLITE_OK);
     }
 }
 

@@ -597,6 +597,23 @@ void call_establish(struct client *client, const char *call_id)
                  &(struct request){.method = "ACK", .call_id = call_id, .to_tag = client->to_tag});
 }
 
+struct client *dialog_begin(struct stage *stage, bool tcp)
+{
+    stage_start(stage);
+    struct client *client = client_open(stage, tcp);
+    call_establish(client, "dialog");
+    assert_int_equal(stage_calls(stage), 1);
+    while (client_receive(client, 0))
+        ;
+    return client;
+}
+
+void dialog_finish(struct stage *stage, struct client *client)
+{
+    client_close(client);
+    stage_stop(stage);
+}
+
 void header_value(const struct client *client, const char *name, char *value, size_t value_bytes)
 {
     char start[64];

@@ -174,6 +174,12 @@ void assert_has_not(const char *message, const char *part);
 /* An INVITE with SIPREC_BODY, answered and acknowledged; the client's to_tag is set. */
 void call_establish(struct client *client, const char *call_id);
 
+/* Start the stage and a client whose call "dialog" is established; nothing is left to be read. */
+struct client *dialog_begin(struct stage *stage, bool tcp);
+
+/* Close the client and stop the stage. */
+void dialog_finish(struct stage *stage, struct client *client);
+
 /* Value of a header in the client's last message, copied into value; "" where none. */
 void header_value(const struct client *client, const char *name, char *value, size_t value_bytes);
 

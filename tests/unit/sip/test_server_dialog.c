@@ -26,23 +26,6 @@ static void within(struct client *client, const char *method, unsigned cseq, con
                                            .body = body});
 }
 
-static struct client *begin(struct stage *stage, bool tcp)
-{
-    stage_start(stage);
-    struct client *client = client_open(stage, tcp);
-    call_establish(client, "dialog");
-    assert_int_equal(stage_calls(stage), 1);
-    while (client_receive(client, 0))
-        ;
-    return client;
-}
-
-static void finish(struct stage *stage, struct client *client)
-{
-    client_close(client);
-    stage_stop(stage);
-}
-
 /* "o=- ID VERSION ..." of the last answer */
 static void origin(const struct client *client, unsigned long long *id, unsigned long long *version)
 {
@@ -81,14 +64,14 @@ static void a_reinvite_keeps_the_session_and_counts_up_for_a_changed_answer(void
     assert_int_equal(versions[2], versions[0] + 1);
     assert_int_equal(stage.updates, 2);
     assert_int_equal(stage.media_lines, 1);
-    finish(&stage, client);
+    dialog_finish(&stage, client);
 }
 
 static void the_200_of_a_reinvite_is_repeated_until_its_own_ack(void **state)
 {
     (void)state;
     struct stage stage = {0};
-    struct client *client = begin(&stage, false);
+    struct client *client = dialog_begin(&stage, false);
     within(client, "INVITE", 2, SIPREC_TYPE, SIPREC_BODY);
     client_expect(client, 200);
     client_expect(client, 200);
@@ -100,14 +83,14 @@ static void the_200_of_a_reinvite_is_repeated_until_its_own_ack(void **state)
         ;
     client_expect_nothing(client, 400);
     assert_int_equal(stage.participants, 2);
-    finish(&stage, client);
+    dialog_finish(&stage, client);
 }
 
 static void a_reinvite_over_a_new_tcp_connection_belongs_to_the_call(void **state)
 {
     (void)state;
     struct stage stage = {0};
-    struct client *client = begin(&stage, true);
+    struct client *client = dialog_begin(&stage, true);
     struct client *second = client_open(&stage, true);
     memcpy(second->to_tag, client->to_tag, sizeof second->to_tag);
     client_close(client);
@@ -120,14 +103,14 @@ static void a_reinvite_over_a_new_tcp_connection_belongs_to_the_call(void **stat
         answer = client_expect(second, 200);
     stage_wait(&stage, &stage.ends, 1);
     assert_int_equal(stage.why, SIP_CALL_BYE);
-    finish(&stage, second);
+    dialog_finish(&stage, second);
 }
 
 static void an_update_with_sdp_is_answered_with_sdp(void **state)
 {
     (void)state;
     struct stage stage = {0};
-    struct client *client = begin(&stage, false);
+    struct client *client = dialog_begin(&stage, false);
     within(client, "UPDATE", 2, "application/sdp", SDP_ONE);
     const char *answer = client_expect(client, 200);
     assert_non_null(strstr(answer, "m=audio 20000 RTP/AVP 0\r\n"));
@@ -135,45 +118,45 @@ static void an_update_with_sdp_is_answered_with_sdp(void **state)
     /* no ACK, no repetition */
     client_expect_nothing(client, 200);
     assert_int_equal(stage.updates, 1);
-    finish(&stage, client);
+    dialog_finish(&stage, client);
 }
 
 static void an_update_with_metadata_alone_is_answered_without_a_body(void **state)
 {
     (void)state;
     struct stage stage = {0};
-    struct client *client = begin(&stage, true);
+    struct client *client = dialog_begin(&stage, true);
     within(client, "UPDATE", 2, "application/rs-metadata+xml", METADATA);
     assert_non_null(strstr(client_expect(client, 200), "\r\nContent-Length: 0\r\n"));
     assert_int_equal(stage.updates, 1);
     assert_false(stage.had_sdp);
     assert_true(stage.had_metadata);
     assert_int_equal(stage.xml_bytes, strlen(METADATA));
-    finish(&stage, client);
+    dialog_finish(&stage, client);
 }
 
 static void an_empty_update_is_answered_and_not_told(void **state)
 {
     (void)state;
     struct stage stage = {0};
-    struct client *client = begin(&stage, false);
+    struct client *client = dialog_begin(&stage, false);
     within(client, "UPDATE", 2, NULL, NULL);
     assert_non_null(strstr(client_expect(client, 200), "\r\nContent-Length: 0\r\n"));
     assert_int_equal(stage.updates, 0);
-    finish(&stage, client);
+    dialog_finish(&stage, client);
 }
 
 static void a_repeated_update_reaches_the_owner_once(void **state)
 {
     (void)state;
     struct stage stage = {0};
-    struct client *client = begin(&stage, false);
+    struct client *client = dialog_begin(&stage, false);
     within(client, "UPDATE", 2, "application/sdp", SDP_ONE);
     client_expect(client, 200);
     within(client, "UPDATE", 2, "application/sdp", SDP_ONE);
     client_expect(client, 200);
     assert_int_equal(stage.updates, 1);
-    finish(&stage, client);
+    dialog_finish(&stage, client);
 }
 
 static void what_the_owner_refuses_is_answered_and_the_call_goes_on(void **state)
@@ -186,11 +169,11 @@ static void what_the_owner_refuses_is_answered_and_the_call_goes_on(void **state
     (void)state;
     for (unsigned i = 0; i < sizeof refusals / sizeof refusals[0]; i++) {
         struct stage stage = {.update_status = refusals[i].status};
-        struct client *client = begin(&stage, false);
+        struct client *client = dialog_begin(&stage, false);
         within(client, "INVITE", 2, "application/sdp", SDP_ONE);
         client_expect(client, refusals[i].code);
         assert_int_equal(stage_calls(&stage), 1);
-        finish(&stage, client);
+        dialog_finish(&stage, client);
     }
 }
 
@@ -198,7 +181,7 @@ static void a_lower_cseq_is_500_and_changes_nothing(void **state)
 {
     (void)state;
     struct stage stage = {0};
-    struct client *client = begin(&stage, false);
+    struct client *client = dialog_begin(&stage, false);
     within(client, "UPDATE", 10, "application/sdp", SDP_ONE);
     client_expect(client, 200);
     within(client, "BYE", 9, NULL, NULL);
@@ -206,7 +189,7 @@ static void a_lower_cseq_is_500_and_changes_nothing(void **state)
     assert_int_equal(stage_calls(&stage), 1);
     within(client, "BYE", 11, NULL, NULL);
     client_expect(client, 200);
-    finish(&stage, client);
+    dialog_finish(&stage, client);
 }
 
 static void requests_of_no_known_dialog_are_481(void **state)
@@ -215,7 +198,7 @@ static void requests_of_no_known_dialog_are_481(void **state)
 
     (void)state;
     struct stage stage = {0};
-    struct client *client = begin(&stage, false);
+    struct client *client = dialog_begin(&stage, false);
     char right_tag[sizeof client->to_tag];
     memcpy(right_tag, client->to_tag, sizeof right_tag);
     for (unsigned i = 0; i < sizeof methods / sizeof methods[0]; i++) {
@@ -235,14 +218,14 @@ static void requests_of_no_known_dialog_are_481(void **state)
     client_expect(client, 481);
     assert_int_equal(stage_calls(&stage), 1);
     assert_int_equal(stage.updates, 0);
-    finish(&stage, client);
+    dialog_finish(&stage, client);
 }
 
 static void a_bye_is_answered_again_when_its_answer_was_lost(void **state)
 {
     (void)state;
     struct stage stage = {0};
-    struct client *client = begin(&stage, false);
+    struct client *client = dialog_begin(&stage, false);
     char tag[sizeof client->to_tag];
     memcpy(tag, client->to_tag, sizeof tag);
     for (int i = 0; i < 2; i++) {
@@ -252,7 +235,7 @@ static void a_bye_is_answered_again_when_its_answer_was_lost(void **state)
     assert_int_equal(stage.ends, 1);
     within(client, "BYE", 3, NULL, NULL);
     client_expect(client, 481);
-    finish(&stage, client);
+    dialog_finish(&stage, client);
 }
 
 static void a_bye_before_the_ack_ends_the_call_and_the_repetition(void **state)
@@ -273,17 +256,17 @@ static void a_bye_before_the_ack_ends_the_call_and_the_repetition(void **state)
     client_expect_nothing(client, 300);
     stage_wait(&stage, &stage.ends, 1);
     assert_int_equal(stage.why, SIP_CALL_BYE);
-    finish(&stage, client);
+    dialog_finish(&stage, client);
 }
 
 static void options_in_a_dialog_is_answered(void **state)
 {
     (void)state;
     struct stage stage = {0};
-    struct client *client = begin(&stage, false);
+    struct client *client = dialog_begin(&stage, false);
     within(client, "OPTIONS", 2, NULL, NULL);
     assert_non_null(strstr(client_expect(client, 200), "\r\nSupported: siprec, timer, 100rel\r\n"));
-    finish(&stage, client);
+    dialog_finish(&stage, client);
 }
 
 static void methods_not_taken_are_405_with_allow_and_unknown_ones_501(void **state)
@@ -292,7 +275,7 @@ static void methods_not_taken_are_405_with_allow_and_unknown_ones_501(void **sta
 
     (void)state;
     struct stage stage = {0};
-    struct client *client = begin(&stage, false);
+    struct client *client = dialog_begin(&stage, false);
     struct client *outside = client_open(&stage, false);
     for (unsigned i = 0; i < sizeof methods / sizeof methods[0]; i++) {
         within(client, methods[i], 2 + i, NULL, NULL);
@@ -308,14 +291,14 @@ static void methods_not_taken_are_405_with_allow_and_unknown_ones_501(void **sta
     client_expect(outside, 501); /* methods are compared with case */
     client_close(outside);
     assert_int_equal(stage_calls(&stage), 1);
-    finish(&stage, client);
+    dialog_finish(&stage, client);
 }
 
 static void a_new_contact_is_where_bye_goes(void **state)
 {
     (void)state;
     struct stage stage = {0};
-    struct client *client = begin(&stage, false);
+    struct client *client = dialog_begin(&stage, false);
     struct client *moved = client_open(&stage, false);
     char contact[128];
     (void)snprintf(contact, sizeof contact, "Contact: <sip:moved@%s>\r\n", moved->host);
@@ -330,7 +313,7 @@ static void a_new_contact_is_where_bye_goes(void **state)
     assert_non_null(bye);
     assert_int_equal(strncmp(bye, "BYE sip:moved@", 14), 0);
     client_close(moved);
-    finish(&stage, client);
+    dialog_finish(&stage, client);
 }
 
 int main(void)

@@ -10,23 +10,6 @@
 
 #include "unit/sip/support.h"
 
-static struct client *begin(struct stage *stage, bool tcp)
-{
-    stage_start(stage);
-    struct client *client = client_open(stage, tcp);
-    call_establish(client, "dialog");
-    assert_int_equal(stage_calls(stage), 1);
-    while (client_receive(client, 0))
-        ;
-    return client;
-}
-
-static void finish(struct stage *stage, struct client *client)
-{
-    client_close(client);
-    stage_stop(stage);
-}
-
 static void send_info(struct client *client, unsigned cseq, const char *headers, const char *type,
                       const char *body)
 {
@@ -52,14 +35,14 @@ static void record_off_pauses_and_on_resumes_in_any_case(void **state)
     (void)state;
     for (unsigned tcp = 0; tcp < 2; tcp++) {
         struct stage stage = {0};
-        struct client *client = begin(&stage, tcp);
+        struct client *client = dialog_begin(&stage, tcp);
         for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++) {
             send_info(client, 2 + i, cases[i].headers, NULL, NULL);
             client_expect(client, 200);
             assert_int_equal(stage.infos, i + 1);
             assert_int_equal(stage.info.kind, cases[i].kind);
         }
-        finish(&stage, client);
+        dialog_finish(&stage, client);
     }
 }
 
@@ -67,11 +50,11 @@ static void record_counts_whatever_body_comes_with_it(void **state)
 {
     (void)state;
     struct stage stage = {0};
-    struct client *client = begin(&stage, false);
+    struct client *client = dialog_begin(&stage, false);
     send_info(client, 2, "Record: off\r\n", "text/plain", "please");
     client_expect(client, 200);
     assert_int_equal(stage.info.kind, SIP_INFO_PAUSE);
-    finish(&stage, client);
+    dialog_finish(&stage, client);
 }
 
 static void record_that_says_neither_or_both_is_400_and_nothing_is_done(void **state)
@@ -81,13 +64,13 @@ static void record_that_says_neither_or_both_is_400_and_nothing_is_done(void **s
 
     (void)state;
     struct stage stage = {0};
-    struct client *client = begin(&stage, false);
+    struct client *client = dialog_begin(&stage, false);
     for (unsigned i = 0; i < sizeof headers / sizeof headers[0]; i++) {
         send_info(client, 2 + i, headers[i], NULL, NULL);
         assert_has(client_expect(client, 400), "\r\nWarning: 399 recorder \"");
     }
     assert_int_equal(stage.infos, 0);
-    finish(&stage, client);
+    dialog_finish(&stage, client);
 }
 
 static void digits_are_read_in_every_form_that_is_sent(void **state)
@@ -112,7 +95,7 @@ static void digits_are_read_in_every_form_that_is_sent(void **state)
 
     (void)state;
     struct stage stage = {0};
-    struct client *client = begin(&stage, false);
+    struct client *client = dialog_begin(&stage, false);
     for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         send_info(client, 2 + i, NULL, cases[i].type, cases[i].body);
         client_expect(client, 200);
@@ -120,14 +103,14 @@ static void digits_are_read_in_every_form_that_is_sent(void **state)
         assert_int_equal(stage.info.kind, SIP_INFO_DIGIT);
         assert_int_equal(stage.info.digit, cases[i].digit);
     }
-    finish(&stage, client);
+    dialog_finish(&stage, client);
 }
 
 static void hook_and_empty_info_are_answered_and_not_told(void **state)
 {
     (void)state;
     struct stage stage = {0};
-    struct client *client = begin(&stage, false);
+    struct client *client = dialog_begin(&stage, false);
     send_info(client, 2, NULL, "application/dtmf-relay", "Signal=16\r\nDuration=100\r\n");
     client_expect(client, 200);
     send_info(client, 3, NULL, "application/dtmf-relay", "Signal=!\r\n");
@@ -135,7 +118,7 @@ static void hook_and_empty_info_are_answered_and_not_told(void **state)
     send_info(client, 4, NULL, NULL, NULL);
     client_expect(client, 200);
     assert_int_equal(stage.infos, 0);
-    finish(&stage, client);
+    dialog_finish(&stage, client);
 }
 
 static void bodies_that_name_no_digit_are_400(void **state)
@@ -145,20 +128,20 @@ static void bodies_that_name_no_digit_are_400(void **state)
 
     (void)state;
     struct stage stage = {0};
-    struct client *client = begin(&stage, false);
+    struct client *client = dialog_begin(&stage, false);
     for (unsigned i = 0; i < sizeof bodies / sizeof bodies[0]; i++) {
         send_info(client, 2 + i, NULL, "application/dtmf-relay", bodies[i]);
         client_expect(client, 400);
     }
     assert_int_equal(stage.infos, 0);
-    finish(&stage, client);
+    dialog_finish(&stage, client);
 }
 
 static void other_bodies_are_415_and_packages_469(void **state)
 {
     (void)state;
     struct stage stage = {0};
-    struct client *client = begin(&stage, false);
+    struct client *client = dialog_begin(&stage, false);
     send_info(client, 2, NULL, "application/media_control+xml", "<media_control/>");
     assert_has(client_expect(client, 415),
                "\r\nAccept: application/dtmf-relay, application/dtmf\r\n");
@@ -170,19 +153,19 @@ static void other_bodies_are_415_and_packages_469(void **state)
     send_info(client, 5, NULL, NULL, "5");
     client_expect(client, 415);
     assert_int_equal(stage.infos, 0);
-    finish(&stage, client);
+    dialog_finish(&stage, client);
 }
 
 static void what_the_owner_cannot_do_is_500_and_the_call_goes_on(void **state)
 {
     (void)state;
     struct stage stage = {.info_status = STATUS_NOMEM};
-    struct client *client = begin(&stage, false);
+    struct client *client = dialog_begin(&stage, false);
     send_info(client, 2, "Record: off\r\n", NULL, NULL);
     client_expect(client, 500);
     assert_int_equal(stage.infos, 1);
     assert_int_equal(stage_calls(&stage), 1);
-    finish(&stage, client);
+    dialog_finish(&stage, client);
 }
 
 static void a_repeated_info_is_told_once_and_one_sent_before_another_never(void **state)
@@ -191,7 +174,7 @@ static void a_repeated_info_is_told_once_and_one_sent_before_another_never(void 
 
     (void)state;
     struct stage stage = {0};
-    struct client *client = begin(&stage, false);
+    struct client *client = dialog_begin(&stage, false);
     size_t bytes = request_write(client,
                                  &(struct request){.method = "INFO",
                                                    .call_id = "dialog",
@@ -208,7 +191,7 @@ static void a_repeated_info_is_told_once_and_one_sent_before_another_never(void 
     send_info(client, 4, "Record: on\r\n", NULL, NULL);
     client_expect(client, 500);
     assert_int_equal(stage.infos, 1);
-    finish(&stage, client);
+    dialog_finish(&stage, client);
 }
 
 int main(void)

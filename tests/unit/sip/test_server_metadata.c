@@ -23,12 +23,6 @@ static struct client *begin(struct stage *stage)
     return client;
 }
 
-static void finish(struct stage *stage, struct client *client)
-{
-    client_close(client);
-    stage_stop(stage);
-}
-
 /* Answers that are repetitions of a 200 to an INVITE come between the others. */
 static void expect_answer(struct client *client, int code, const char *cseq)
 {
@@ -78,7 +72,7 @@ static void metadata_of_a_request_that_meets_our_offer_is_told(void **state)
     expect_answer(client, 491, "3 INVITE");
     expect_document_alone(&stage, 2);
     assert_int_equal(stage.message, SIP_CALL_REINVITE);
-    finish(&stage, client);
+    dialog_finish(&stage, client);
 }
 
 static void metadata_of_a_request_with_too_short_a_timer_is_told(void **state)
@@ -89,7 +83,7 @@ static void metadata_of_a_request_with_too_short_a_timer_is_told(void **state)
     send_both(client, "INVITE", 2, "Supported: timer\r\nSession-Expires: 95\r\n");
     expect_answer(client, 422, "2 INVITE");
     expect_document_alone(&stage, 1);
-    finish(&stage, client);
+    dialog_finish(&stage, client);
 }
 
 static void metadata_behind_a_later_request_is_told_as_late(void **state)
@@ -114,7 +108,7 @@ static void metadata_behind_a_later_request_is_told_as_late(void **state)
         expect_answer(client, 200, "11 UPDATE");
         assert_int_equal(stage.updates, 3);
         assert_false(stage.late);
-        finish(&stage, client);
+        dialog_finish(&stage, client);
     }
 }
 
@@ -162,7 +156,7 @@ static void another_from_is_told_once(void **state)
     update_from(client, 6, NULL);
     assert_int_equal(stage.updates, 3);
     assert_has(stage.changed_from, "\"SRC\" <sip:src@example.net>");
-    finish(&stage, client);
+    dialog_finish(&stage, client);
 }
 
 int main(void)

@@ -51,12 +51,6 @@ static struct client *begin_without_offer(struct stage *stage, bool tcp)
     return client;
 }
 
-static void finish(struct stage *stage, struct client *client)
-{
-    client_close(client);
-    stage_stop(stage);
-}
-
 /* Answers that are repetitions of a 200 to an INVITE come between the others. */
 static void expect_answer(struct client *client, int code, const char *cseq)
 {
@@ -86,7 +80,7 @@ static void an_invite_without_an_offer_gets_ours_and_its_ack_brings_the_answer(b
     within(client, "ACK", 1, SDP_TYPE, SDP);
     assert_int_equal(stage_calls(&stage), 1);
     assert_int_equal(stage.updates, 1);
-    finish(&stage, client);
+    dialog_finish(&stage, client);
 }
 
 static void an_invite_without_an_offer_gets_ours_over_udp(void **state)
@@ -112,7 +106,7 @@ static void an_ack_may_bring_metadata_beside_the_answer(void **state)
     assert_true(stage.had_metadata);
     assert_int_equal(stage.participants, 2);
     assert_string_equal(stage.metadata_type, METADATA_TYPE);
-    finish(&stage, client);
+    dialog_finish(&stage, client);
 }
 
 static void an_ack_without_the_answer_is_noted_and_the_call_goes_on(void **state)
@@ -130,7 +124,7 @@ static void an_ack_without_the_answer_is_noted_and_the_call_goes_on(void **state
         assert_false(stage.had_local);
         assert_true(deviation_has(stage.deviations, DEVIATION_NO_ANSWER_IN_ACK));
         assert_int_equal(stage_calls(&stage), 1);
-        finish(&stage, client);
+        dialog_finish(&stage, client);
     }
 }
 
@@ -149,7 +143,7 @@ static void a_description_in_the_ack_of_an_answer_is_noted_and_not_used(void **s
     stage_wait(&stage, &stage.updates, 1);
     assert_false(stage.had_sdp);
     assert_true(deviation_has(stage.deviations, DEVIATION_SDP_IN_RESPONSE));
-    finish(&stage, client);
+    dialog_finish(&stage, client);
 }
 
 static void metadata_alone_in_an_invite_is_a_call_with_our_offer(void **state)
@@ -165,7 +159,7 @@ static void metadata_alone_in_an_invite_is_a_call_with_our_offer(void **state)
     assert_has(client_expect(client, 200), OUR_OFFER);
     assert_true(stage.had_metadata);
     assert_int_equal(stage.siprec, SIP_SIPREC_METADATA);
-    finish(&stage, client);
+    dialog_finish(&stage, client);
 }
 
 static void a_reinvite_without_an_offer_gets_ours(void **state)
@@ -183,7 +177,7 @@ static void a_reinvite_without_an_offer_gets_ours(void **state)
     assert_int_equal(stage.message, SIP_CALL_ACK);
     assert_true(stage.had_sdp);
     assert_false(stage.had_local);
-    finish(&stage, client);
+    dialog_finish(&stage, client);
 }
 
 static void a_reinvite_with_metadata_alone_is_told_and_gets_our_offer(void **state)
@@ -198,7 +192,7 @@ static void a_reinvite_with_metadata_alone_is_told_and_gets_our_offer(void **sta
     assert_true(stage.had_local);
     within(client, "ACK", 2, SDP_TYPE, SDP);
     stage_wait(&stage, &stage.updates, 2);
-    finish(&stage, client);
+    dialog_finish(&stage, client);
 }
 
 static void an_update_may_bring_both_or_either(void **state)
@@ -217,7 +211,7 @@ static void an_update_may_bring_both_or_either(void **state)
     assert_has(client_expect(client, 200), "m=audio 20002 ");
     assert_true(stage.had_sdp && !stage.had_metadata);
     assert_int_equal(stage.updates, 3);
-    finish(&stage, client);
+    dialog_finish(&stage, client);
 }
 
 static void a_bye_with_metadata_tells_it_before_the_end(void **state)
@@ -233,7 +227,7 @@ static void a_bye_with_metadata_tells_it_before_the_end(void **state)
     assert_true(stage.had_metadata);
     assert_false(stage.had_local);
     assert_int_equal(stage.why, SIP_CALL_BYE);
-    finish(&stage, client);
+    dialog_finish(&stage, client);
 }
 
 static void a_bye_ends_the_call_whatever_its_body_is(void **state)
@@ -251,7 +245,7 @@ static void a_bye_ends_the_call_whatever_its_body_is(void **state)
         client_expect(client, 200);
         stage_wait(&stage, &stage.ends, 1);
         assert_int_equal(stage.why, SIP_CALL_BYE);
-        finish(&stage, client);
+        dialog_finish(&stage, client);
     }
 }
 
@@ -272,7 +266,7 @@ static void an_offer_while_ours_is_open_is_491(void **state)
     stage_wait(&stage, &stage.updates, 2);
     within(client, "UPDATE", 5, SDP_TYPE, SDP);
     expect_answer(client, 200, "5 UPDATE");
-    finish(&stage, client);
+    dialog_finish(&stage, client);
 }
 
 static void a_reinvite_before_the_ack_of_an_answer_is_taken(void **state)
@@ -293,7 +287,7 @@ static void a_reinvite_before_the_ack_of_an_answer_is_taken(void **state)
     assert_int_equal(stage_calls(&stage), 1);
     client_drain(client, 0);
     client_expect_nothing(client, 300);
-    finish(&stage, client);
+    dialog_finish(&stage, client);
 }
 
 static void a_body_that_may_be_left_unread_is_left_unread(void **state)
@@ -309,7 +303,7 @@ static void a_body_that_may_be_left_unread_is_left_unread(void **state)
                                    .type = "application/isup",
                                    .body = "x"});
     assert_has(client_expect(client, 200), OUR_OFFER);
-    finish(&stage, client);
+    dialog_finish(&stage, client);
 }
 
 static void ask_for_a_snapshot(struct stage *stage)
@@ -346,7 +340,7 @@ static void a_snapshot_is_asked_for_by_update_once_and_its_answer_may_bring_it(v
     client_expect_request(client, "UPDATE");
     client_answer(client, 403, NULL, NULL);
     assert_int_equal(stage_calls(&stage), 1);
-    finish(&stage, client);
+    dialog_finish(&stage, client);
 }
 
 static void a_snapshot_asked_for_within_an_update_is_sent_after_its_answer(void **state)
@@ -366,7 +360,7 @@ static void a_snapshot_asked_for_within_an_update_is_sent_after_its_answer(void 
     header_value(client, "CSeq", again, sizeof again);
     assert_string_not_equal(cseq, again);
     client_answer(client, 200, NULL, NULL);
-    finish(&stage, client);
+    dialog_finish(&stage, client);
 }
 
 static void a_call_may_end_while_a_snapshot_is_asked_for(void **state)
@@ -382,7 +376,7 @@ static void a_call_may_end_while_a_snapshot_is_asked_for(void **state)
     client_expect(client, 200);
     client_drain(client, 100);
     assert_int_equal(stage_calls(&stage), 0);
-    finish(&stage, client);
+    dialog_finish(&stage, client);
 }
 
 static void a_client_without_update_is_not_asked_for_a_snapshot(void **state)
@@ -408,7 +402,7 @@ static void a_client_without_update_is_not_asked_for_a_snapshot(void **state)
     stage_do(&stage, ask_for_a_snapshot);
     client_expect_request(client, "UPDATE");
     client_answer(client, 200, NULL, NULL);
-    finish(&stage, client);
+    dialog_finish(&stage, client);
 }
 
 static void a_client_that_does_not_say_what_it_allows_is_asked_for_a_snapshot(void **state)
@@ -423,7 +417,7 @@ static void a_client_that_does_not_say_what_it_allows_is_asked_for_a_snapshot(vo
     client_drain(client, 100);
     stage_do(&stage, ask_for_a_snapshot);
     client_expect_nothing(client, 100);
-    finish(&stage, client);
+    dialog_finish(&stage, client);
 }
 
 static void metadata_beside_a_description_that_cannot_be_read_is_told(void **state)
@@ -446,7 +440,7 @@ static void metadata_beside_a_description_that_cannot_be_read_is_told(void **sta
         assert_false(stage.had_local);
         assert_int_equal(stage.participants, 1);
         assert_int_equal(stage_calls(&stage), 1);
-        finish(&stage, client);
+        dialog_finish(&stage, client);
     }
 }
 

@@ -43,12 +43,6 @@ static struct client *begin(struct stage *stage, const char *headers)
     return client;
 }
 
-static void finish(struct stage *stage, struct client *client)
-{
-    client_close(client);
-    stage_stop(stage);
-}
-
 static void expect_end(struct stage *stage, struct client *client, enum sip_call_end why)
 {
     client_expect_request(client, "BYE");
@@ -78,14 +72,14 @@ static void an_interval_that_is_too_short_is_422_with_min_se(void **state)
     request_send(client, &request);
     assert_has(client_expect(client, 422), "\r\nMin-SE: 100\r\n");
     assert_int_equal(stage.invites, 0);
-    finish(&stage, client);
+    dialog_finish(&stage, client);
     /* within a call, which goes on */
     struct stage second = {0};
     client = begin(&second, "Supported: timer\r\nSession-Expires: 90\r\n");
     within(client, "UPDATE", 2, "k: timer\r\nx: 89\r\n", NULL);
     client_expect(client, 422);
     assert_int_equal(stage_calls(&second), 1);
-    finish(&second, client);
+    dialog_finish(&second, client);
 }
 
 static void the_200_tells_interval_and_refresher(void **state)
@@ -113,7 +107,7 @@ static void the_200_tells_interval_and_refresher(void **state)
             assert_has(client->message, "\r\nRequire: timer\r\n");
         else
             assert_has_not(client->message, "Require");
-        finish(&stage, client);
+        dialog_finish(&stage, client);
     }
 }
 
@@ -137,7 +131,7 @@ static void we_refresh_by_update_where_the_client_takes_it(void **state)
     }
     assert_int_equal(stage_calls(&stage), 1);
     assert_int_equal(stage.asked_alive, 0);
-    finish(&stage, client);
+    dialog_finish(&stage, client);
 }
 
 /* The value of o= in the client's last message. */
@@ -179,7 +173,7 @@ static void we_refresh_by_reinvite_with_the_same_description_where_it_does_not(v
     assert_int_equal(stage.media_lines, 2);
     assert_int_equal(stage_calls(&stage), 1);
     client_close(moved);
-    finish(&stage, client);
+    dialog_finish(&stage, client);
 }
 
 static void every_repetition_of_the_answer_to_our_reinvite_is_acknowledged(void **state)
@@ -198,7 +192,7 @@ static void every_repetition_of_the_answer_to_our_reinvite_is_acknowledged(void 
     client_expect_request(client, "ACK");
     assert_int_equal(stage_calls(&stage), 1);
     assert_int_equal(stage.updates, 1);
-    finish(&stage, client);
+    dialog_finish(&stage, client);
 }
 
 static void our_reinvite_is_repeated_and_its_refusal_acknowledged(void **state)
@@ -224,7 +218,7 @@ static void our_reinvite_is_repeated_and_its_refusal_acknowledged(void **state)
     assert_string_equal(branch, again);
     /* it knows the call: that will do */
     assert_int_equal(stage_calls(&stage), 1);
-    finish(&stage, client);
+    dialog_finish(&stage, client);
 }
 
 static void an_offer_while_our_reinvite_is_open_is_491(void **state)
@@ -245,7 +239,7 @@ static void an_offer_while_our_reinvite_is_open_is_491(void **state)
     } while (!strstr(client->message, "3 UPDATE"));
     assert_has(client->message, "SIP/2.0 491 ");
     assert_int_equal(stage.updates, 0);
-    finish(&stage, client);
+    dialog_finish(&stage, client);
 }
 
 static void a_refresh_that_meets_another_request_is_sent_again(void **state)
@@ -258,7 +252,7 @@ static void a_refresh_that_meets_another_request_is_sent_again(void **state)
     client_expect_request(client, "UPDATE");
     client_answer(client, 200, NULL, NULL);
     assert_int_equal(stage_calls(&stage), 1);
-    finish(&stage, client);
+    dialog_finish(&stage, client);
 }
 
 static void a_refresh_whose_interval_is_too_short_is_sent_again_with_a_longer_one(void **state)
@@ -273,7 +267,7 @@ static void a_refresh_whose_interval_is_too_short_is_sent_again_with_a_longer_on
     assert_has(request, "\r\nMin-SE: 120\r\n");
     client_answer(client, 200, NULL, NULL);
     assert_int_equal(stage_calls(&stage), 1);
-    finish(&stage, client);
+    dialog_finish(&stage, client);
 }
 
 static void a_client_that_refuses_update_gets_a_reinvite(void **state)
@@ -287,7 +281,7 @@ static void a_client_that_refuses_update_gets_a_reinvite(void **state)
     client_answer(client, 200, "Content-Type: application/sdp\r\n", SDP);
     client_expect_request(client, "ACK");
     assert_int_equal(stage_calls(&stage), 1);
-    finish(&stage, client);
+    dialog_finish(&stage, client);
 }
 
 static void a_refresh_goes_by_the_connection_that_brought_the_invite(void **state)
@@ -325,7 +319,7 @@ static void a_session_that_its_client_does_not_refresh_ends_by_bye(void **state)
     expect_end(&stage, client, SIP_CALL_EXPIRED);
     assert_int_equal(stage.asked_alive, 1);
     assert_int_equal(stage_calls(&stage), 0);
-    finish(&stage, client);
+    dialog_finish(&stage, client);
 }
 
 static void while_audio_comes_an_expired_session_goes_on_and_that_is_noted_once(void **state)
@@ -342,7 +336,7 @@ static void while_audio_comes_an_expired_session_goes_on_and_that_is_noted_once(
     set_alive(&stage, false);
     expect_end(&stage, client, SIP_CALL_EXPIRED);
     assert_int_equal(stage.updates, 1);
-    finish(&stage, client);
+    dialog_finish(&stage, client);
 }
 
 static void the_clients_refreshes_keep_the_session(void **state)
@@ -363,7 +357,7 @@ static void the_clients_refreshes_keep_the_session(void **state)
     /* 1200 ms, twice what it lasts */
     assert_int_equal(stage_calls(&stage), 1);
     assert_int_equal(stage.asked_alive, 0);
-    finish(&stage, client);
+    dialog_finish(&stage, client);
 }
 
 static void a_client_that_answers_no_refresh_is_recorded_while_audio_comes(void **state)
@@ -376,7 +370,7 @@ static void a_client_that_answers_no_refresh_is_recorded_while_audio_comes(void 
     assert_int_equal(stage_calls(&stage), 1);
     assert_int_equal(stage.updates, 1);
     assert_true(deviation_has(stage.deviations, DEVIATION_TIMER_IGNORED));
-    finish(&stage, client);
+    dialog_finish(&stage, client);
 }
 
 static void a_client_that_is_gone_ends_by_the_unanswered_refresh(void **state)
@@ -390,7 +384,7 @@ static void a_client_that_is_gone_ends_by_the_unanswered_refresh(void **state)
         client_expect_request(client, i == 0 ? "INVITE" : "UPDATE");
         stage_wait(&stage, &stage.ends, 1);
         assert_int_equal(stage.why, SIP_CALL_EXPIRED);
-        finish(&stage, client);
+        dialog_finish(&stage, client);
     }
 }
 
@@ -409,7 +403,7 @@ static void a_client_that_does_not_know_the_call_ends_it_unless_audio_comes(void
             set_alive(&stage, false);
         }
         expect_end(&stage, client, SIP_CALL_EXPIRED);
-        finish(&stage, client);
+        dialog_finish(&stage, client);
     }
 }
 
@@ -430,7 +424,7 @@ static void a_200_that_is_never_acknowledged_keeps_the_call_while_audio_comes(vo
     assert_int_equal(stage_calls(&stage), 1);
     client_drain(client, 0);
     client_expect_nothing(client, 200);
-    finish(&stage, client);
+    dialog_finish(&stage, client);
 }
 
 static void a_late_answer_to_our_reinvite_is_acknowledged_though_the_call_is_over(void **state)
@@ -449,7 +443,7 @@ static void a_late_answer_to_our_reinvite_is_acknowledged_though_the_call_is_ove
         assert_non_null(client_receive(client, 5000));
     } while (strncmp(client->message, "ACK", 3) != 0);
     assert_int_equal(stage.updates, 0);
-    finish(&stage, client);
+    dialog_finish(&stage, client);
 }
 
 int main(void)
