@@ -2,6 +2,7 @@
 
 #include <assert.h>
 #include <stddef.h>
+#include <stdlib.h>
 
 #include "audio/line.h"
 
@@ -16,11 +17,6 @@ void placement_init(struct placement *placement)
     *placement = (struct placement){0};
 }
 
-static int64_t absolute(int64_t value)
-{
-    return value < 0 ? -value : value;
-}
-
 /* Ticks from the epoch's newest packet to this one; RFC 3550's timestamps wrap at 2^32. */
 static int64_t ticks_after(const struct placement_epoch *epoch,
                            const struct placement_packet *packet)
@@ -30,7 +26,7 @@ static int64_t ticks_after(const struct placement_epoch *epoch,
 
 static bool is_jump(int64_t ticks, uint32_t clock_hz)
 {
-    return absolute(ticks) > (int64_t)clock_hz * PLACEMENT_JUMP_MS / MS_PER_S;
+    return llabs(ticks) > (int64_t)clock_hz * PLACEMENT_JUMP_MS / MS_PER_S;
 }
 
 /*
@@ -44,7 +40,7 @@ static int64_t misfit(const struct placement_epoch *epoch, const struct placemen
     int64_t ticks = ticks_after(epoch, packet);
     if (is_jump(ticks, epoch->clock_hz))
         return -1;
-    return absolute(ticks - (packet->sequence - epoch->sequence) * (int64_t)packet->ticks);
+    return llabs(ticks - (packet->sequence - epoch->sequence) * (int64_t)packet->ticks);
 }
 
 static bool is_near(const struct placement_epoch *epoch, uint32_t timestamp, uint32_t clock_hz)
@@ -137,10 +133,9 @@ static int64_t position_told(const struct placement_epoch *epoch,
     int64_t by_new = newest + line_of_ticks(ticks, packet->clock_hz);
     int64_t by_old = newest + line_of_ticks(ticks, epoch->clock_hz);
 
-    if (absolute(by_new - next) <= LINE_GRID || absolute(by_old - next) <= LINE_GRID)
+    if (llabs(by_new - next) <= LINE_GRID || llabs(by_old - next) <= LINE_GRID)
         return next;
-    return absolute(by_new - packet->arrival) <= absolute(by_old - packet->arrival) ? by_new
-                                                                                    : by_old;
+    return llabs(by_new - packet->arrival) <= llabs(by_old - packet->arrival) ? by_new : by_old;
 }
 
 /* Where a packet lies by its number, if there was no pause. */

@@ -122,13 +122,3 @@ void stretches_subtract(struct stretches *stretches, struct stretches *others)
     free(stretches->list);
     *stretches = left;
 }
-
-int64_t stretches_length(struct stretches *stretches)
-{
-    int64_t length = 0;
-
-    stretches_sort(stretches);
-    for (size_t i = 0; i < stretches->count; i++)
-        length += stretches->list[i].end - stretches->list[i].start;
-    return length;
-}

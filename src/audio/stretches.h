@@ -41,7 +41,4 @@ void stretches_sort(struct stretches *stretches);
 /** Take all of `others` away; both are sorted by it. */
 void stretches_subtract(struct stretches *stretches, struct stretches *others);
 
-/** How many positions it holds. */
-int64_t stretches_length(struct stretches *stretches);
-
 #endif

@@ -163,8 +163,8 @@ struct sdp_choice {
  *
  * STATUS_OK           *choice set.
  * STATUS_NOT_FOUND    port 0, or not audio.
- * STATUS_UNSUPPORTED  other transport, no codec that can be recorded, SAVP without a usable crypto
- * line. STATUS_DENIED       SAVP, but abilities->srtp is not set.
+ * STATUS_UNSUPPORTED  other transport, no codec that can be recorded, no usable crypto line (SAVP).
+ * STATUS_DENIED       SAVP, but abilities->srtp is not set.
  */
 enum status sdp_choose(const struct sdp_media *media, const struct sdp_abilities *abilities,
                        struct sdp_choice *choice) MUST_CHECK;

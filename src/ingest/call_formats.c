@@ -111,7 +111,7 @@ void call_formats_offer(const struct recording_stream *stream, uint8_t events_ty
     for (size_t i = 0; i < sizeof assigned / sizeof *assigned; i++) {
         const struct audio_codec *codec = audio_codec_assigned(assigned[i]);
 
-        if (assigned[i] != events_type)
+        if (!events_type || assigned[i] != events_type)
             offer(media, codec->name, assigned[i], codec->clock_rate_hz);
     }
     if (events_type)

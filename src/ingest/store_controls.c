@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "ingest/store_policy.h"
 #include "storage/index/audit.h"
+#include "storage/index/controls.h"
 
 enum { MS_PER_S = 1000, FORGET_EVERY_S = 3600 };
 
@@ -82,6 +83,9 @@ void store_controls_destroy(struct store_controls *owned_controls)
 
     if (!controls)
         return;
+    if (controls->count)
+        log_event(LOG_ERROR, "control.dropped", "count=%zu remedy=\"the facts have the pauses\"",
+                  controls->count);
     while (controls->first) {
         struct job *job = controls->first;
         controls->first = job->next;
@@ -197,8 +201,8 @@ static const char *actor_name(enum recording_control_by by)
 static const char *channels_name(unsigned channels)
 {
     if (channels == 1U << RECORDING_LEFT)
-        return "caller";
-    return channels == 1U << RECORDING_RIGHT ? "called" : "both";
+        return policy_parties_name(POLICY_CALLER);
+    return policy_parties_name(channels == 1U << RECORDING_RIGHT ? POLICY_CALLED : POLICY_BOTH);
 }
 
 /* NULL without memory. */

@@ -38,7 +38,7 @@ struct store_controls;
 enum status store_controls_create(struct index *index, const char *node,
                                   struct store_controls **out, struct fault *fault) MUST_CHECK;
 
-/** What still waits is dropped. NULL is accepted. */
+/** What still waits is dropped, which is logged. NULL is accepted. */
 void store_controls_destroy(struct store_controls *owned_controls);
 
 /** Whom requests are handed to from now on; NULL: nobody, they are refused. Once this returns the

@@ -2,8 +2,6 @@
 
 #include <string.h>
 
-#include "storage/index/customers.h"
-
 enum { MS_PER_S = 1000 };
 
 unsigned store_policy_channels(enum policy_parties parties)

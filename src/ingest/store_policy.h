@@ -9,7 +9,7 @@
 #include "base/status.h"
 #include "base/uuid.h"
 #include "session/recording_sink.h"
-#include "storage/index/controls.h"
+#include "storage/index/customers.h"
 #include "storage/index/index.h"
 
 /** The channels of parties: bits, as in struct recording_control. The caller is left. */
@@ -20,7 +20,7 @@ unsigned store_policy_channels(enum policy_parties parties);
  *
  * source  name of the one that sends the call; where it is gone by now, it has no codes.
  *
- * STATUS_OK
+ * STATUS_OK  *policy set.
  * Others     as customers_policy and sources_get; *policy untouched. The call is not to begin then:
  *            nobody knows what must not be kept of it.
  */

@@ -27,7 +27,11 @@ struct leg_payload {
     uint32_t clock_hz;                     /* 0: not known */
 };
 
-/** formats  struct recording_format[count], copied; what is beyond the maximum is left out. */
+/**
+ * They mean this from now on; where that is the same as before, nothing changes.
+ *
+ * list  struct recording_format[count], copied; what is beyond RECORDING_FORMATS_MAX is left out.
+ */
 void leg_formats_set(struct leg_formats *formats, const struct recording_format *list,
                      size_t count);
 

@@ -302,26 +302,10 @@ void media_stream_take(struct media_stream *stream, const struct rtp_datagram *d
                   "an SRTP key could not be taken: what it seals is not heard until it is");
 }
 
-/* What its sender says of its clock; as with all of RTCP, only from a host that sends the stream.
- */
-static void report_clock(const struct media_stream *stream, const struct rtp_datagram *datagram,
-                         size_t data_bytes, struct track *track, size_t leg)
-{
-    struct rtcp_compound compound;
-    const struct stream_rtcp *rtcp = &stream->rtcp;
-
-    if ((!address_same_host(datagram->from, &rtcp->to) &&
-         !address_same_host(datagram->from, &rtcp->heard)) ||
-        rtcp_read(datagram->data, data_bytes, &compound) != STATUS_OK)
-        return;
-    for (size_t i = 0; i < compound.reports; i++)
-        track_report(track, leg, &compound.report[i], compound.has_cname ? compound.cname : "",
-                     datagram->from);
-}
-
 void media_stream_take_rtcp(struct media_stream *stream, const struct rtp_datagram *datagram,
                             int64_t arrival_ns, struct track *track, size_t leg)
 {
+    struct rtcp_compound compound;
     size_t data_bytes = datagram->data_bytes;
 
     if (datagram->truncated || !rtcp_is(datagram->data, data_bytes))
@@ -331,8 +315,12 @@ void media_stream_take_rtcp(struct media_stream *stream, const struct rtp_datagr
         status = srtp_receiver_open_rtcp(stream->srtp, datagram->data, &data_bytes);
     if (status != STATUS_OK && stream->sealed)
         return;
-    stream_rtcp_take(&stream->rtcp, datagram->data, data_bytes, datagram->from, arrival_ns);
-    report_clock(stream, datagram, data_bytes, track, leg);
+    if (!stream_rtcp_take(&stream->rtcp, datagram->data, data_bytes, datagram->from, arrival_ns,
+                          &compound))
+        return;
+    for (size_t i = 0; i < compound.reports; i++) /* what its sender says of its clock */
+        track_report(track, leg, &compound.report[i], compound.has_cname ? compound.cname : "",
+                     datagram->from);
 }
 
 void media_stream_finish(struct media_stream *stream, struct track *track, size_t leg)

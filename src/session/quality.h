@@ -25,7 +25,7 @@ enum {
 
 /* What came of a leg's packets, and what did not. */
 struct quality_loss {
-    uint64_t heard;  /* packets that came in time */
+    uint64_t heard;  /* packets that came in time and could be decoded */
     uint64_t lost;   /* that never came, or came too late to be heard */
     uint64_t bursts; /* runs that the lost ones lie in; 1 to lost, where some are */
 };

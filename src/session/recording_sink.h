@@ -2,8 +2,9 @@
  * recording_sink: the one seam made of function pointers. Media hands finished Ogg pages down it;
  * what lies behind (a sealed store, or memory in a test) is not its business.
  *
- * Calls for one recording come in order: begin, (write | document)*, then end or abort. begin comes
- * from the signalling thread, the others from the recording's media thread. None may block on a
+ * Calls for one recording come in order: begin, then either abort or (write | document |
+ * controlled)* and end. begin and abort come from the signalling thread, the others from the
+ * recording's media thread, as does sync_in_ms, which is of no one recording. None may block on a
  * disk.
  */
 #ifndef RECORDER_SESSION_RECORDING_SINK_H
@@ -27,7 +28,8 @@ struct recording_party {
 /* Several legs of one channel are heard together. */
 enum recording_channel { RECORDING_LEFT, RECORDING_RIGHT };
 
-/* How well a leg is heard, as an estimate (session/quality.h); all 0 where nothing of it came. */
+/* How well a leg is heard, as an estimate (session/quality.h); all 0 where nothing of it was
+ * decoded. */
 struct recording_quality {
     uint32_t r_tenths;       /* R of ITU-T G.107: 932 is 93.2 */
     uint32_t mos_hundredths; /* MOS of the same: 441 is 4.41 */

@@ -127,17 +127,17 @@ void stream_rtcp_packet(struct stream_rtcp *rtcp, const struct rtp_packet *packe
         rtcp->heard = *from;
 }
 
-void stream_rtcp_take(struct stream_rtcp *rtcp, const uint8_t *data, size_t data_bytes,
-                      const struct sockaddr_storage *from, int64_t arrival_ns)
+bool stream_rtcp_take(struct stream_rtcp *rtcp, const uint8_t *data, size_t data_bytes,
+                      const struct sockaddr_storage *from, int64_t arrival_ns,
+                      struct rtcp_compound *compound)
 {
-    struct rtcp_compound compound;
-
     if (!address_same_host(from, &rtcp->to) && !address_same_host(from, &rtcp->heard))
-        return;
-    if (rtcp_read(data, data_bytes, &compound) != STATUS_OK)
-        return;
-    for (size_t i = 0; i < compound.reports; i++)
-        reception_report(&rtcp->reception, &compound.report[i], arrival_ns);
+        return false;
+    if (rtcp_read(data, data_bytes, compound) != STATUS_OK)
+        return false;
+    for (size_t i = 0; i < compound->reports; i++)
+        reception_report(&rtcp->reception, &compound->report[i], arrival_ns);
+    return true;
 }
 
 /* The peer as a socket of our family wants it: IPv4 is mapped for one of IPv6. */

@@ -20,6 +20,7 @@
 #include "base/status.h"
 #include "rtp/packet.h"
 #include "rtp/reception.h"
+#include "rtp/rtcp.h"
 #include "rtp/srtp.h"
 #include "session/recording.h"
 
@@ -84,9 +85,14 @@ void stream_rtcp_packet(struct stream_rtcp *rtcp, const struct rtp_packet *packe
 /**
  * Take a datagram of RTCP, already opened. Only one from a host that the stream's packets come
  * from, or that the SDP names, counts.
+ *
+ * compound  set to what it says, where it counts.
+ *
+ * Returns whether it counts.
  */
-void stream_rtcp_take(struct stream_rtcp *rtcp, const uint8_t *data, size_t data_bytes,
-                      const struct sockaddr_storage *from, int64_t arrival_ns);
+bool stream_rtcp_take(struct stream_rtcp *rtcp, const uint8_t *data, size_t data_bytes,
+                      const struct sockaddr_storage *from, int64_t arrival_ns,
+                      struct rtcp_compound *compound) MUST_CHECK;
 
 /** Send a report where one is due. */
 void stream_rtcp_tick(struct stream_rtcp *rtcp, const char *cname, int64_t now_ns);

@@ -15,11 +15,24 @@ struct measured {
     char text[QUALITY_TEXT_BYTES]; /* of the fact that tells it; "" where nothing was heard */
 };
 
+/* Packets that were placed, and are silence all the same. */
+static uint64_t undecodable(const struct facts *facts)
+{
+    uint64_t packets = 0;
+
+    for (size_t i = 0; i < facts->count; i++)
+        if (facts->list[i].cause == FACT_UNDECODABLE)
+            packets += facts->list[i].count;
+    return packets;
+}
+
 static struct measured measure(const struct leg *leg)
 {
     struct leg_counts counts = leg_counts(leg);
+    uint64_t silent = undecodable(leg_facts(leg));
     struct measured measured = {
-        .loss = {.heard = counts.placed, .lost = counts.lost + counts.late},
+        .loss = {.heard = counts.placed > silent ? counts.placed - silent : 0,
+                 .lost = counts.lost + counts.late},
     };
     struct quality_loss *loss = &measured.loss;
 

@@ -38,8 +38,7 @@ struct track_end_input {
 
 /**
  * Gather legs, facts in the order of their start, peaks and who spoke how long, and end the sink's
- * recording. Without
- * memory for the facts it ends without them.
+ * recording. Without memory for the facts it ends without them.
  */
 void track_end_report(const struct track_end_input *input, const struct recording_sink *sink,
                       void *handle);

@@ -1,5 +1,7 @@
 #include "session/voice_clock.h"
 
+#include <stdlib.h>
+
 #include "audio/line.h"
 #include "session/voice.h"
 
@@ -54,11 +56,6 @@ void voice_clock_packet(struct voice_clock *clock, uint32_t timestamp, int64_t s
     clock_offset_add(&clock->reports.sender->offset, arrival_ns, arrival - time);
 }
 
-static int64_t absolute(int64_t value)
-{
-    return value < 0 ? -value : value;
-}
-
 void voice_clock_report(struct voice_clock *clock, struct sender_clock *sender,
                         const struct rtcp_sender_report *report)
 {
@@ -75,7 +72,7 @@ void voice_clock_report(struct voice_clock *clock, struct sender_clock *sender,
     if (reports->count && reports->sender == sender && went == 0 && !apart)
         return; /* the same once more */
     if (!reports->count || reports->sender != sender || went <= 0 ||
-        absolute(apart) >
+        llabs(apart) >
             went * VOICE_CLOCK_APART_PERCENT / PERCENT + (int64_t)REPORT_SLACK_MS * LINE_PER_MS) {
         /* the first, or its clock was set: what other legs knew of it is wrong then too */
         if (reports->count && reports->sender == sender)
@@ -119,7 +116,7 @@ static bool find_due(const struct voice_clock *clock, bool fast, int64_t *due)
     const struct clock_offset *sender = &clock->reports.sender->offset;
     if (!(fast ? clock_offset_fast : clock_offset_slow)(sender, &offset))
         return true;
-    if (absolute(offset + clock->lead - by_arrival) <= (int64_t)VOICE_CLOCK_TRUST_MS * LINE_PER_MS)
+    if (llabs(offset + clock->lead - by_arrival) <= (int64_t)VOICE_CLOCK_TRUST_MS * LINE_PER_MS)
         *due = offset + clock->lead;
     return true;
 }
@@ -129,7 +126,7 @@ static bool is_far(const struct voice_clock *clock, int64_t due)
 {
     const int64_t most = (int64_t)VOICE_CLOCK_FORCE_MS * LINE_PER_MS;
 
-    return absolute(due) > most || sender_clocks_apart(clock->senders, clock->leg) > most;
+    return llabs(due) > most || sender_clocks_apart(clock->senders, clock->leg) > most;
 }
 
 int64_t voice_clock_due(struct voice_clock *clock, bool quiet, int64_t now_ns)
@@ -143,7 +140,7 @@ int64_t voice_clock_due(struct voice_clock *clock, bool quiet, int64_t now_ns)
         clock->cut_due_ns = -1;
     else if (clock->cut_due_ns < 0)
         clock->cut_due_ns = now_ns;
-    if (quiet && absolute(slow) >= (int64_t)VOICE_CLOCK_MOVE_MS * LINE_PER_MS)
+    if (quiet && llabs(slow) >= (int64_t)VOICE_CLOCK_MOVE_MS * LINE_PER_MS)
         return slow - slow % LINE_GRID;
     if (!find_due(clock, true, &fast))
         return 0;

@@ -1,9 +1,9 @@
 #include "session/voice.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "audio/line.h"
+#include "session/leg_formats.h"
 #include "session/voice_private.h"
 
 /* Mean squares of samples; 0 dBov is 32768 squared. */
@@ -193,8 +193,8 @@ static void tell_undecodable(struct voice *voice, const struct timeline_entry *e
     uint32_t detail = voice->leg.detail_of[packet->payload_type];
 
     if (packet->codec) {
-        (void)snprintf(text, sizeof text, "%u %s/%u (does not decode)", packet->payload_type,
-                       packet->codec->name, packet->codec->clock_rate_hz);
+        const struct leg_payload payload = {.codec = packet->codec};
+        leg_formats_describe(&payload, packet->payload_type, text, sizeof text);
         detail = leg_account_detail(voice->leg.account, text);
     }
     leg_account_tell(voice->leg.account, FACT_UNDECODABLE, detail, entry->heard_start,

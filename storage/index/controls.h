@@ -42,7 +42,7 @@ struct control {
     bool pause;                  /* else resume */
     enum policy_parties parties; /* not POLICY_NOBODY */
     unsigned limit_s;            /* of a pause: it ends by itself after so long; 0: by the policy */
-    char actor[CONTROL_TEXT_BYTES];  /* who asks: "customer 10020030", "token crm" */
+    char actor[CONTROL_TEXT_BYTES];  /* who asks, as the audit log has it: "customer:10020030" */
     char reason[CONTROL_TEXT_BYTES]; /* why; "" where they did not say */
     char address[64];                /* where they ask from, for the audit log */
     wall_time asked;

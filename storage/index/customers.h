@@ -35,7 +35,7 @@ struct customer {
     wall_time created;
 };
 
-/* Which parties of a call a rule is for. */
+/* Which parties of a call a rule is for: a bit for each. */
 enum policy_parties { POLICY_NOBODY, POLICY_CALLER, POLICY_CALLED, POLICY_BOTH };
 
 /* What the Opus encoder is set to (libopus's OPUS_APPLICATION). */
@@ -116,6 +116,12 @@ enum status customers_pin_hash(struct index *index, const char *number, struct c
 /** Set a new PIN hash. STATUS_NOT_FOUND. */
 enum status customers_set_pin_hash(struct index *index, const char *number, const char *pin_hash,
                                    struct fault *fault) MUST_CHECK;
+
+/** "nobody", "caller", "called" or "both"; "unknown" of another number; static. */
+const char *policy_parties_name(enum policy_parties parties);
+
+/** The parties of such a name. STATUS_OK, STATUS_NOT_FOUND (*parties untouched). */
+enum status policy_parties_find(const char *name, enum policy_parties *parties) MUST_CHECK;
 
 /** How a customer's calls are recorded. STATUS_NOT_FOUND. */
 enum status customers_policy(struct index *index, const struct uuid *customer,

@@ -25,10 +25,9 @@ struct words {
 static unsigned sides_of(const json_t *detail)
 {
     const char *name = json_string_value(json_object_get(detail, "channels"));
+    enum policy_parties parties = POLICY_BOTH;
 
-    if (name && strcmp(name, "caller") == 0)
-        return POLICY_CALLER;
-    return name && strcmp(name, "called") == 0 ? POLICY_CALLED : POLICY_BOTH;
+    return name && policy_parties_find(name, &parties) == STATUS_OK ? parties : POLICY_BOTH;
 }
 
 static int way_of(const char *actor, const json_t *detail)

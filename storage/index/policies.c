@@ -1,11 +1,34 @@
 /* How a customer's calls are recorded: columns of the customer's row. */
+#include <string.h>
+
 #include "storage/index/customers.h"
 #include "storage/index/database.h"
+
+static const char *const parties_names[] = {[POLICY_NOBODY] = "nobody",
+                                            [POLICY_CALLER] = "caller",
+                                            [POLICY_CALLED] = "called",
+                                            [POLICY_BOTH] = "both"};
 
 static const char get_sql[] =
     "SELECT mask, pause_max_s, encoder, bitrate, complexity FROM customers WHERE id = ?1";
 static const char set_sql[] = "UPDATE customers SET mask = ?1, pause_max_s = ?2, encoder = ?3,"
                               " bitrate = ?4, complexity = ?5 WHERE number = ?6";
+
+const char *policy_parties_name(enum policy_parties parties)
+{
+    return parties <= POLICY_BOTH ? parties_names[parties] : "unknown";
+}
+
+enum status policy_parties_find(const char *name, enum policy_parties *parties)
+{
+    for (unsigned i = POLICY_NOBODY; i <= POLICY_BOTH; i++) {
+        if (strcmp(parties_names[i], name) != 0)
+            continue;
+        *parties = (enum policy_parties)i;
+        return STATUS_OK;
+    }
+    return STATUS_NOT_FOUND;
+}
 
 enum status customers_policy(struct index *index, const struct uuid *customer,
                              struct customer_policy *policy, struct fault *fault)

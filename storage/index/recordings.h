@@ -51,10 +51,9 @@ struct index_party {
 
 /* How a leg was heard, as an estimate, and how it spoke; known where its recording is measured. */
 struct index_sound {
-    uint32_t r_tenths; /* R of ITU-T G.107: 932 is 93.2 */
-    uint32_t
-        mos_hundredths; /* MOS of the same, 100 to 450; 0: nothing came, there is no estimate */
-    uint32_t jitter_us; /* mean interarrival jitter (RFC 3550) */
+    uint32_t r_tenths;       /* R of ITU-T G.107: 932 is 93.2 */
+    uint32_t mos_hundredths; /* MOS of the same, 100 to 450; 0: nothing came, no estimate */
+    uint32_t jitter_us;      /* mean interarrival jitter (RFC 3550) */
     int64_t speech_ms;
     int64_t longest_silence_ms;
 };

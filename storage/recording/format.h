@@ -78,10 +78,8 @@ struct recording_summary {
     int64_t duration_ms;
     uint64_t audio_bytes; /* of the Ogg stream */
     uint64_t file_bytes;
-    uint32_t holes; /* as in struct recording_finish */
-    unsigned
-        streams; /* of the Ogg stream, in each packet; known while a recovery describes it, else
-                    0 */
+    uint32_t holes;   /* as in struct recording_finish */
+    unsigned streams; /* in each audio packet; 0 but while a recovery describes it */
     struct recording_loss loss;
     uint8_t sha256_cipher[32]; /* of units 1 up to the footer's, as stored */
     uint8_t sha256_plain[32];  /* of the Ogg stream */

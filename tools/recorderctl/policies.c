@@ -5,25 +5,13 @@
 #include "tools/recorderctl/command.h"
 #include "tools/recorderctl/output.h"
 
-/* In the order of enum policy_parties and enum policy_encoder. */
-static const char *const parties_names[] = {"nobody", "caller", "called", "both"};
+/* In the order of enum policy_encoder. */
 static const char *const encoder_names[] = {"lowdelay", "speech", "audio"};
-_Static_assert(sizeof parties_names / sizeof parties_names[0] == POLICY_BOTH + 1, "all named");
 _Static_assert(sizeof encoder_names / sizeof encoder_names[0] == POLICY_AUDIO + 1, "all named");
 
-/* The number of a name among count, or count where it is none. */
-static unsigned number_of(const char *const *names, unsigned count, const char *text)
+static const char *encoder_name(enum policy_encoder encoder)
 {
-    unsigned number = 0;
-
-    while (number < count && strcmp(names[number], text) != 0)
-        number++;
-    return number;
-}
-
-static const char *name_of(const char *const *names, unsigned count, unsigned number)
-{
-    return number < count ? names[number] : "unknown";
+    return encoder <= POLICY_AUDIO ? encoder_names[encoder] : "unknown";
 }
 
 /* A number, or null where it is left to the recorder. */
@@ -34,24 +22,21 @@ static json_t *number_or_null(unsigned number)
 
 static json_t *policy_json(const struct customer *customer, const struct customer_policy *policy)
 {
-    return json_pack("{s:o, s:o, s:s, s:o, s:s, s:o, s:i}", "customer",
-                     output_text(customer->number), "name", output_text(customer->name), "mask",
-                     name_of(parties_names, POLICY_BOTH + 1, policy->mask), "pause_limit_s",
-                     number_or_null(policy->pause_max_s), "encoder",
-                     name_of(encoder_names, POLICY_AUDIO + 1, policy->encoder), "bitrate",
-                     number_or_null(policy->bitrate), "complexity", (int)policy->complexity);
+    return json_pack(
+        "{s:o, s:o, s:s, s:o, s:s, s:o, s:i}", "customer", output_text(customer->number), "name",
+        output_text(customer->name), "mask", policy_parties_name(policy->mask), "pause_limit_s",
+        number_or_null(policy->pause_max_s), "encoder", encoder_name(policy->encoder), "bitrate",
+        number_or_null(policy->bitrate), "complexity", (int)policy->complexity);
 }
 
 static enum exit_code take_mask(const struct context *context, const struct invocation *invocation,
                                 struct customer_policy *policy)
 {
     const char *text = command_option(invocation, "mask");
-    unsigned number = text ? number_of(parties_names, POLICY_BOTH + 1, text) : policy->mask;
 
-    if (number > POLICY_BOTH)
+    if (text && policy_parties_find(text, &policy->mask) != STATUS_OK)
         return context_fail(context, EXIT_USAGE, "the value of --mask is not understood",
                             "it is nobody, caller, called or both");
-    policy->mask = (enum policy_parties)number;
     return EXIT_DONE;
 }
 
@@ -60,8 +45,12 @@ static enum exit_code take_encoder(const struct context *context,
                                    struct customer_policy *policy)
 {
     const char *text = command_option(invocation, "encoder");
-    unsigned number = text ? number_of(encoder_names, POLICY_AUDIO + 1, text) : policy->encoder;
+    unsigned number = 0;
 
+    if (!text)
+        return EXIT_DONE;
+    while (number <= POLICY_AUDIO && strcmp(encoder_names[number], text) != 0)
+        number++;
     if (number > POLICY_AUDIO)
         return context_fail(context, EXIT_USAGE, "the value of --encoder is not understood",
                             "it is lowdelay, speech or audio");

@@ -80,9 +80,7 @@ void control_routes_resume(struct api *api, struct index *index, struct exchange
 
 static json_t *leg_json(enum policy_parties parties)
 {
-    if (parties == POLICY_BOTH)
-        return json_null();
-    return json_string(parties == POLICY_CALLER ? "caller" : "called");
+    return parties == POLICY_BOTH ? json_null() : json_string(policy_parties_name(parties));
 }
 
 static json_t *done_json(const struct control *asked, int64_t at_ms)

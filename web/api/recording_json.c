@@ -116,9 +116,8 @@ static json_t *talk_over_json(const struct index_recording *recording)
 /* "nobody", "caller", "called" or "both"; null of one that is over. */
 static json_t *paused_json(const struct index_recording *recording, enum policy_parties paused)
 {
-    static const char *const names[] = {"nobody", "caller", "called", "both"};
-
-    return recording->state == RECORDING_STATE_RECORDING ? json_string(names[paused]) : json_null();
+    return recording->state == RECORDING_STATE_RECORDING ? json_string(policy_parties_name(paused))
+                                                         : json_null();
 }
 
 json_t *recording_json_whole(const struct index_recording *recording,

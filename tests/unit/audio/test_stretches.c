@@ -8,6 +8,17 @@
 
 #include "audio/stretches.h"
 
+/* How many positions it holds. */
+static int64_t length_of(struct stretches *set)
+{
+    int64_t length = 0;
+
+    stretches_sort(set);
+    for (size_t i = 0; i < set->count; i++)
+        length += set->list[i].end - set->list[i].start;
+    return length;
+}
+
 static void stretches_that_touch_or_overlap_become_one(void **state)
 {
     (void)state;
@@ -20,13 +31,13 @@ static void stretches_that_touch_or_overlap_become_one(void **state)
     stretches_add(&set, 31, 40);
     stretches_add(&set, 50, 50);
     stretches_add(&set, 60, 55);
-    assert_int_equal(stretches_length(&set), 39);
+    assert_int_equal(length_of(&set), 39);
     assert_int_equal(set.count, 2);
     assert_int_equal(set.list[0].end, 30);
     assert_int_equal(set.list[1].start, 31);
     assert_false(set.crowded);
     stretches_deinit(&set);
-    assert_int_equal(stretches_length(&set), 0);
+    assert_int_equal(length_of(&set), 0);
 }
 
 static void order_of_adding_does_not_matter(void **state)
@@ -69,7 +80,7 @@ static void what_is_taken_away_may_split_and_end_stretches(void **state)
     assert_int_equal(set.list[1].end, 90);
     assert_int_equal(set.list[2].start, 210);
     assert_int_equal(set.list[2].end, 300);
-    assert_int_equal(stretches_length(&others), 6 + 10 + 120 + 100);
+    assert_int_equal(length_of(&others), 6 + 10 + 120 + 100);
     stretches_subtract(&others, &(struct stretches){0});
     assert_int_equal(others.count, 4);
     stretches_deinit(&set);
@@ -89,7 +100,7 @@ static void nothing_is_left_of_a_set_less_itself(void **state)
     stretches_subtract(&set, &same);
     assert_int_equal(set.count, 0);
     stretches_add(&set, 7, 9);
-    assert_int_equal(stretches_length(&set), 2);
+    assert_int_equal(length_of(&set), 2);
     stretches_deinit(&set);
     stretches_deinit(&same);
 }
@@ -106,9 +117,9 @@ static void past_the_maximum_what_comes_joins_the_last(void **state)
     stretches_add(&set, STRETCHES_MAX * INT64_C(10), STRETCHES_MAX * INT64_C(10) + 5);
     assert_true(set.crowded);
     assert_int_equal(set.count, STRETCHES_MAX);
-    assert_int_equal(stretches_length(&set), STRETCHES_MAX * INT64_C(5) + 10);
+    assert_int_equal(length_of(&set), STRETCHES_MAX * INT64_C(5) + 10);
     stretches_add(&set, 7, 8); /* out of order: all behind it is one then */
-    assert_int_equal(stretches_length(&set), STRETCHES_MAX * INT64_C(10) + 5 - 7 + 5);
+    assert_int_equal(length_of(&set), STRETCHES_MAX * INT64_C(10) + 5 - 7 + 5);
     assert_int_equal(set.count, 2);
     stretches_deinit(&set);
 }
@@ -123,7 +134,7 @@ static void repeated_stretches_do_not_crowd(void **state)
         stretches_add(&set, i * 7919 % 1000 * 10, i * 7919 % 1000 * 10 + 5);
     assert_false(set.crowded);
     assert_true(set.cap < 5000);
-    assert_int_equal(stretches_length(&set), 5000);
+    assert_int_equal(length_of(&set), 5000);
     assert_int_equal(set.count, 1000);
     stretches_deinit(&set);
 }
@@ -166,7 +177,7 @@ static void assert_like_model(struct stretches *set, const bool model[MODEL_LENG
         index++;
     }
     assert_int_equal(set->count, index);
-    assert_int_equal(stretches_length(set), length);
+    assert_int_equal(length_of(set), length);
 }
 
 static void sets_equal_their_slow_model(void **state)

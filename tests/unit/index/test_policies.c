@@ -89,6 +89,21 @@ static void nobodys_policy_is_not_found(void **state)
     assert_int_equal(customers_set_policy(fixture->index, "9", &none, NULL), STATUS_NOT_FOUND);
 }
 
+static void parties_are_found_by_their_names(void **state)
+{
+    enum policy_parties parties = POLICY_NOBODY;
+
+    (void)state;
+    for (unsigned i = POLICY_NOBODY; i <= POLICY_BOTH; i++) {
+        assert_int_equal(policy_parties_find(policy_parties_name((enum policy_parties)i), &parties),
+                         STATUS_OK);
+        assert_int_equal(parties, i);
+    }
+    assert_int_equal(policy_parties_find("unknown", &parties), STATUS_NOT_FOUND);
+    assert_int_equal(parties, POLICY_BOTH);
+    assert_string_equal(policy_parties_name((enum policy_parties)(POLICY_BOTH + 1)), "unknown");
+}
+
 int main(void)
 {
 #define WITH_INDEX(test) cmocka_unit_test_setup_teardown(test, fixture_set_up, fixture_tear_down)
@@ -97,6 +112,7 @@ int main(void)
         WITH_INDEX(a_policy_reads_back_as_set_at_its_greatest_and_is_its_customers_alone),
         WITH_INDEX(values_past_their_range_are_refused_by_name_and_nothing_changes),
         WITH_INDEX(nobodys_policy_is_not_found),
+        cmocka_unit_test(parties_are_found_by_their_names),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -86,6 +86,25 @@ static void first_codec_of_a_line_that_can_be_recorded_is_answered(void **state)
     }
 }
 
+/* 0 is the payload type of G.711 u-law, and says that a line has no events. */
+static void we_offer_both_laws_of_g711_with_and_without_events(void **state)
+{
+    struct fixture *fixture = *state;
+    const struct sdp_local_media *media = &fixture->local.media[0];
+
+    choose(fixture, HEAD "m=audio 4000 RTP/AVP 9\r\n");
+    call_streams_offer(&fixture->streams, ports, &fixture->local);
+    assert_int_equal(media->formats, 3);
+    assert_string_equal(media->offered[0].encoding, "G722");
+    assert_string_equal(media->offered[1].encoding, "PCMA");
+    assert_string_equal(media->offered[2].encoding, "PCMU");
+    choose(fixture, HEAD "m=audio 4000 RTP/AVP 9 101\r\na=rtpmap:101 telephone-event/8000\r\n");
+    call_streams_offer(&fixture->streams, ports, &fixture->local);
+    assert_int_equal(media->formats, 4);
+    assert_string_equal(media->offered[2].encoding, "PCMU");
+    assert_string_equal(media->offered[3].encoding, "telephone-event");
+}
+
 /* Nothing is asked of the helper to know that it is there. */
 static void g729_is_recorded_where_its_helper_is(void **state)
 {
@@ -122,6 +141,8 @@ int main(void)
                                         tear_down),
         cmocka_unit_test_setup_teardown(first_codec_of_a_line_that_can_be_recorded_is_answered,
                                         set_up, tear_down),
+        cmocka_unit_test_setup_teardown(we_offer_both_laws_of_g711_with_and_without_events, set_up,
+                                        tear_down),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -15,6 +15,7 @@
 #include "storage/index/audit.h"
 #include "storage/index/controls.h"
 #include "storage/recording/writer.h"
+#include "unit/index_files.h"
 
 enum { ENTRIES = 8, TEXT = 256, BUSY_MS = 10 };
 
@@ -27,8 +28,7 @@ struct entry {
 };
 
 struct fixture {
-    char directory[64];
-    char path[96];
+    struct index_files files;
     struct index *index;
     struct index *asker; /* of the programs that ask */
     struct store_controls *controls;
@@ -79,12 +79,8 @@ static int set_up(void **state)
     struct fault fault = {0};
 
     assert_non_null(fixture);
-    (void)snprintf(fixture->directory, sizeof fixture->directory, "/tmp/unit-controls-XXXXXX");
-    assert_non_null(mkdtemp(fixture->directory));
-    (void)snprintf(fixture->path, sizeof fixture->path, "%s/index.sqlite", fixture->directory);
-    assert_ok(index_create(fixture->path, &fault), &fault);
-    assert_ok(index_open(fixture->path, &fixture->index, &fault), &fault);
-    assert_ok(index_open(fixture->path, &fixture->asker, &fault), &fault);
+    fixture->index = index_files_make(&fixture->files);
+    assert_ok(index_open(fixture->files.path, &fixture->asker, &fault), &fault);
     index_set_patience(fixture->index, BUSY_MS);
     add_recording(fixture);
     assert_ok(store_controls_create(fixture->index, NODE, &fixture->controls, &fault), &fault);
@@ -94,18 +90,12 @@ static int set_up(void **state)
 
 static int tear_down(void **state)
 {
-    static const char *const suffixes[] = {"", "-wal", "-shm"};
     struct fixture *fixture = *state;
-    char path[sizeof fixture->path + 8];
 
     store_controls_destroy(fixture->controls);
     index_close(fixture->asker);
     index_close(fixture->index);
-    for (size_t i = 0; i < sizeof suffixes / sizeof suffixes[0]; i++) {
-        (void)snprintf(path, sizeof path, "%s%s", fixture->path, suffixes[i]);
-        (void)unlink(path);
-    }
-    (void)rmdir(fixture->directory);
+    index_files_remove(&fixture->files);
     free(fixture);
     return 0;
 }
@@ -351,6 +341,40 @@ static void as_many_wait_as_may_and_one_more_is_told_so(void **state)
     effect(fixture, &pause, 0);
 }
 
+/* What a destroyed store_controls writes to the log. */
+static void destroy_logging(struct fixture *fixture, char *text, size_t text_bytes)
+{
+    FILE *log = tmpfile();
+    int before = dup(STDERR_FILENO);
+
+    assert_non_null(log);
+    assert_true(before >= 0 && dup2(fileno(log), STDERR_FILENO) >= 0);
+    store_controls_destroy(fixture->controls);
+    assert_true(dup2(before, STDERR_FILENO) >= 0);
+    (void)close(before);
+    fixture->controls = NULL;
+    rewind(log);
+    text[fread(text, 1, text_bytes - 1, log)] = '\0';
+    (void)fclose(log);
+}
+
+static void what_is_unwritten_at_the_end_is_told(void **state)
+{
+    static const struct recording_control pause = {
+        .paused = true, .channels = RECORDING_BOTH, .detail = ""};
+    struct fixture *fixture = *state;
+    struct fault fault = {0};
+    char text[TEXT];
+
+    effect(fixture, &pause, 1);
+    effect(fixture, &pause, 2);
+    destroy_logging(fixture, text, sizeof text);
+    assert_non_null(strstr(text, "control.dropped count=2"));
+    assert_ok(store_controls_create(fixture->index, NODE, &fixture->controls, &fault), &fault);
+    destroy_logging(fixture, text, sizeof text);
+    assert_string_equal(text, "");
+}
+
 #define WITH_INDEX(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int main(void)
@@ -363,6 +387,7 @@ int main(void)
         WITH_INDEX(index_that_is_busy_is_waited_for_and_nothing_is_lost),
         WITH_INDEX(what_was_taken_before_the_start_is_refused),
         WITH_INDEX(what_was_done_before_the_start_is_still_said_to_be_done),
+        WITH_INDEX(what_is_unwritten_at_the_end_is_told),
         WITH_INDEX(as_many_wait_as_may_and_one_more_is_told_so),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -14,10 +14,10 @@
 #include "ingest/store_policy.h"
 #include "net/address.h"
 #include "storage/index/customers.h"
+#include "unit/index_files.h"
 
 struct fixture {
-    char directory[64];
-    char path[96];
+    struct index_files files;
     struct index *index;
     struct uuid customer;
 };
@@ -35,11 +35,7 @@ static int set_up(void **state)
     struct fault fault = {0};
 
     assert_non_null(fixture);
-    (void)snprintf(fixture->directory, sizeof fixture->directory, "/tmp/unit-policy-XXXXXX");
-    assert_non_null(mkdtemp(fixture->directory));
-    (void)snprintf(fixture->path, sizeof fixture->path, "%s/index.sqlite", fixture->directory);
-    assert_ok(index_create(fixture->path, &fault), &fault);
-    assert_ok(index_open(fixture->path, &fixture->index, &fault), &fault);
+    fixture->index = index_files_make(&fixture->files);
     customer.created = clock_wall_now();
     customer.id = uuid_new(customer.created);
     fixture->customer = customer.id;
@@ -50,16 +46,10 @@ static int set_up(void **state)
 
 static int tear_down(void **state)
 {
-    static const char *const suffixes[] = {"", "-wal", "-shm"};
     struct fixture *fixture = *state;
-    char path[sizeof fixture->path + 8];
 
     index_close(fixture->index);
-    for (size_t i = 0; i < sizeof suffixes / sizeof suffixes[0]; i++) {
-        (void)snprintf(path, sizeof path, "%s%s", fixture->path, suffixes[i]);
-        (void)unlink(path);
-    }
-    (void)rmdir(fixture->directory);
+    index_files_remove(&fixture->files);
     free(fixture);
     return 0;
 }

@@ -274,15 +274,19 @@ static void report_of_a_stranger_does_not_count(void **state)
     (void)state;
     struct scene scene;
     struct sockaddr_storage stranger;
+    struct rtcp_compound compound;
     uint8_t report[28] = {0x80, 200, 0, 6, 0, 0, 0x12, 0x34, 0x11, 0x11, 0x22, 0x22, 0x33, 0x33};
 
     open_scene(&scene, "127.0.0.1", true);
     hear(&scene, 1, &scene.peer_address[0]);
     assert_int_equal(address_parse("192.0.2.9:5004", 0, &stranger), STATUS_OK);
-    stream_rtcp_take(&scene.rtcp, report, sizeof report, &stranger, CLOCK_NS_PER_S);
+    assert_false(
+        stream_rtcp_take(&scene.rtcp, report, sizeof report, &stranger, CLOCK_NS_PER_S, &compound));
     assert_false(scene.rtcp.reception.has_sr);
     /* from another port of the sender's host: RTCP has one of its own */
-    stream_rtcp_take(&scene.rtcp, report, sizeof report, &scene.peer_address[1], CLOCK_NS_PER_S);
+    assert_true(stream_rtcp_take(&scene.rtcp, report, sizeof report, &scene.peer_address[1],
+                                 CLOCK_NS_PER_S, &compound));
+    assert_int_equal(compound.reports, 1);
     assert_true(scene.rtcp.reception.has_sr);
     assert_int_equal(scene.rtcp.reception.last_sr, 0x22223333);
     close_scene(&scene);

@@ -157,6 +157,27 @@ static void a_leg_that_sent_nothing_has_no_quality_and_is_silent_throughout(void
     close_call(&call);
 }
 
+static void what_is_not_decoded_is_not_said_to_be_heard_well(void **state)
+{
+    enum { NOT_DESCRIBED = 96 };
+    struct call call;
+
+    (void)state;
+    open_call(&call);
+    call.sender[1].payload_type = NOT_DESCRIBED;
+    for (size_t i = 0; i < PACKETS; i++) {
+        plan(&call, 0, i, 0);
+        plan(&call, 1, i, 0);
+    }
+    play_call(&call);
+    assert_int_equal(call.memory.end.leg[1].packets_received, PACKETS);
+    assert_int_equal(memory_sink_fact(&call.memory, "undecodable", 1)->count, PACKETS);
+    assert_int_equal(call.memory.end.leg[1].quality.r_tenths, 0);
+    assert_int_equal(call.memory.end.leg[1].quality.mos_hundredths, 0);
+    assert_int_equal(memory_sink_facts(&call.memory, "quality", 1), 0);
+    close_call(&call);
+}
+
 static void a_hold_is_no_silence_of_a_leg(void **state)
 {
     struct leg *leg = leg_of("PCMA");
@@ -179,6 +200,7 @@ int main(void)
         cmocka_unit_test(a_clean_leg_has_the_best_that_its_codec_can_and_no_jitter),
         cmocka_unit_test(loss_takes_from_the_estimate_and_bursts_take_more),
         cmocka_unit_test(a_leg_that_sent_nothing_has_no_quality_and_is_silent_throughout),
+        cmocka_unit_test(what_is_not_decoded_is_not_said_to_be_heard_well),
         cmocka_unit_test(a_hold_is_no_silence_of_a_leg),
     };
 

@@ -176,7 +176,6 @@ export class PauseControl extends LitElement {
     }
 
     override render() {
-        const label = { pause: 'pausing', resume: 'resuming', '': 'pause_recording' } as const;
         return html`<form novalidate aria-labelledby="title" @submit=${this.pause}>
             <h3 id="title">${text('pause_title')}</h3>
             <p class="hint">${text('pause_lead')}</p>
@@ -184,7 +183,7 @@ export class PauseControl extends LitElement {
             <div class="fields">${this.render_fields()}</div>
             <div class="buttons">
                 <button class="button" aria-disabled=${Boolean(this.doing)}>
-                    ${pause_icon()}${text(this.doing === 'pause' ? label.pause : label[''])}
+                    ${pause_icon()}${text(this.doing === 'pause' ? 'pausing' : 'pause_recording')}
                 </button>
                 <button
                     type="button"
@@ -192,7 +191,7 @@ export class PauseControl extends LitElement {
                     aria-disabled=${Boolean(this.doing) || this.paused === 'nobody'}
                     @click=${this.resume}
                 >
-                    ${record_icon()}${text(this.doing === 'resume' ? label.resume : 'resume_recording')}
+                    ${record_icon()}${text(this.doing === 'resume' ? 'resuming' : 'resume_recording')}
                 </button>
             </div>
             ${
@@ -231,15 +230,6 @@ export class PauseControl extends LitElement {
                 grid-template-columns: minmax(0, 1fr) auto;
                 align-items: start;
                 gap: 0.75rem;
-            }
-            select {
-                min-height: 2.5rem;
-                padding: 0.4rem 0.7rem;
-                border: 1px solid var(--line-strong);
-                border-radius: 8px;
-                background: var(--surface);
-                color: var(--text);
-                font: inherit;
             }
             .missing {
                 color: var(--danger);

@@ -110,8 +110,8 @@ export const shared_styles = css`
         font-size: 0.875rem;
         font-weight: 600;
     }
-    .field input {
-        width: 100%;
+    .field input,
+    .field select {
         min-width: 0;
         min-height: 2.5rem;
         padding: 0.4rem 0.7rem;
@@ -120,6 +120,9 @@ export const shared_styles = css`
         background: var(--surface);
         color: var(--text);
         font: inherit;
+    }
+    .field input {
+        width: 100%;
     }
     .field input:focus-visible {
         outline-offset: 0;

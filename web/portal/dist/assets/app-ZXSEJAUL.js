@@ -320,8 +320,8 @@ var pr=Object.defineProperty;var hn=Object.getOwnPropertyDescriptor;var pn=(i,t)
         font-size: 0.875rem;
         font-weight: 600;
     }
-    .field input {
-        width: 100%;
+    .field input,
+    .field select {
         min-width: 0;
         min-height: 2.5rem;
         padding: 0.4rem 0.7rem;
@@ -330,6 +330,9 @@ var pr=Object.defineProperty;var hn=Object.getOwnPropertyDescriptor;var pn=(i,t)
         background: var(--surface);
         color: var(--text);
         font: inherit;
+    }
+    .field input {
+        width: 100%;
     }
     .field input:focus-visible {
         outline-offset: 0;
@@ -1623,14 +1626,14 @@ canvas { display: block; position: absolute; top: 0; image-rendering: pixelated;
                     <option value="caller">${c("lane_caller")}</option>
                     <option value="called">${c("lane_called")}</option>
                 </select>
-            </div>`}render(){let e={pause:"pausing",resume:"resuming","":"pause_recording"};return h`<form novalidate aria-labelledby="title" @submit=${this.pause}>
+            </div>`}render(){return h`<form novalidate aria-labelledby="title" @submit=${this.pause}>
             <h3 id="title">${c("pause_title")}</h3>
             <p class="hint">${c("pause_lead")}</p>
             ${this.render_state()}
             <div class="fields">${this.render_fields()}</div>
             <div class="buttons">
                 <button class="button" aria-disabled=${!!this.doing}>
-                    ${Be()}${c(this.doing==="pause"?e.pause:e[""])}
+                    ${Be()}${c(this.doing==="pause"?"pausing":"pause_recording")}
                 </button>
                 <button
                     type="button"
@@ -1638,7 +1641,7 @@ canvas { display: block; position: absolute; top: 0; image-rendering: pixelated;
                     aria-disabled=${!!this.doing||this.paused==="nobody"}
                     @click=${this.resume}
                 >
-                    ${qt()}${c(this.doing==="resume"?e.resume:"resume_recording")}
+                    ${qt()}${c(this.doing==="resume"?"resuming":"resume_recording")}
                 </button>
             </div>
             ${this.problem?h`<p class="notice problem" role="alert">
@@ -1668,15 +1671,6 @@ canvas { display: block; position: absolute; top: 0; image-rendering: pixelated;
                 grid-template-columns: minmax(0, 1fr) auto;
                 align-items: start;
                 gap: 0.75rem;
-            }
-            select {
-                min-height: 2.5rem;
-                padding: 0.4rem 0.7rem;
-                border: 1px solid var(--line-strong);
-                border-radius: 8px;
-                background: var(--surface);
-                color: var(--text);
-                font: inherit;
             }
             .missing {
                 color: var(--danger);
