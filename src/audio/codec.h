@@ -41,18 +41,21 @@ struct audio_codec {
     int payload_type;       /* that RFC 3551 section 6 gives it, or habit (19); -1 where none */
     uint32_t clock_rate_hz; /* of RTP timestamps */
     uint32_t rate_hz;       /* of the audio: 8000, 16000 or 48000; 0 where kind is not SOUND */
-    uint8_t channels;       /* that its rtpmap names: 2 for Opus, else 1; decoded is mono */
+    uint8_t channels;       /* that its rtpmap names, 1 or 2; decoded is mono */
     enum audio_kind kind;
     int rank;               /* how well it can be recorded, above 0, more is better; SOUND only */
     const char *parameters; /* a=fmtp of our answer; NULL where none */
     double impairment;      /* Ie of ITU-T G.113 appendix I; its file says where it is from */
     double robustness;      /* Bpl of the same, with loss concealed; 0 where kind is not SOUND */
 
-    /* Samples at rate_hz that a payload decodes to; 0 where it is malformed. NULL: not SOUND. */
-    size_t (*samples)(const uint8_t *payload, size_t payload_bytes);
+    /* Samples at rate_hz that a payload decodes to; 0 where it is malformed. NULL: not SOUND.
+     * codec  the row itself: several may share a function. */
+    size_t (*samples)(const struct audio_codec *codec, const uint8_t *payload,
+                      size_t payload_bytes);
 
     /* NULL: it has no state. STATUS_OK (*state set), STATUS_NOMEM, STATUS_UNSUPPORTED. */
-    enum status (*open)(const struct audio_setup *setup, void **state);
+    enum status (*open)(const struct audio_codec *codec, const struct audio_setup *setup,
+                        void **state);
     void (*close)(void *owned_state);
 
     /*
@@ -75,6 +78,9 @@ struct audio_codec {
 /**
  * The row of an SDP encoding name, in any case, and clock rate.
  *
+ * name  "L16*2" for that of two channels, where there is a row for them; without a number, the row
+ *       of the fewest.
+ *
  * Returns NULL for a codec that is not in the table.
  */
 const struct audio_codec *audio_codec_find(const char *name, uint32_t clock_rate_hz);
@@ -93,8 +99,8 @@ int audio_codec_rank(const struct audio_codec *codec, const struct audio_setup *
 
 /**
  * Samples that a payload decodes to: 0 where it is malformed, holds more than
- * AUDIO_PACKET_SAMPLES_MAX, or is no sound. What 44.1 kHz makes at 48 kHz is rounded up, so that
- * there is no hole before the packet behind.
+ * AUDIO_PACKET_SAMPLES_MAX, or is no sound. Where rate_hz is not its own rate, they are rounded up,
+ * so that there is no hole before the packet behind.
  */
 size_t audio_codec_samples(const struct audio_codec *codec, const uint8_t *payload,
                            size_t payload_bytes);

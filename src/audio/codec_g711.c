@@ -6,8 +6,10 @@
 enum { IMPAIRMENT = 0 };
 #define ROBUSTNESS 25.1
 
-static size_t samples_of(const uint8_t *payload, size_t payload_bytes)
+static size_t samples_of(const struct audio_codec *codec, const uint8_t *payload,
+                         size_t payload_bytes)
 {
+    (void)codec;
     (void)payload;
     return payload_bytes;
 }

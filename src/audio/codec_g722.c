@@ -10,16 +10,20 @@
 
 enum { BITS_PER_S = 64000, SAMPLES_PER_OCTET = 2 };
 
-static size_t samples_of(const uint8_t *payload, size_t payload_bytes)
+static size_t samples_of(const struct audio_codec *codec, const uint8_t *payload,
+                         size_t payload_bytes)
 {
+    (void)codec;
     (void)payload;
     return payload_bytes * SAMPLES_PER_OCTET;
 }
 
-static enum status open_state(const struct audio_setup *setup, void **state)
+static enum status open_state(const struct audio_codec *codec, const struct audio_setup *setup,
+                              void **state)
 {
     g722_decode_state_t *decoder = g722_decode_init(NULL, BITS_PER_S, 0);
 
+    (void)codec;
     (void)setup;
     if (!decoder)
         return STATUS_NOMEM;
@@ -36,7 +40,8 @@ static enum status decode(void *state, const uint8_t *payload, size_t payload_by
 {
     int samples = g722_decode(state, pcm, payload, (int)payload_bytes);
 
-    return samples == (int)samples_of(payload, payload_bytes) ? STATUS_OK : STATUS_INVALID;
+    return samples == (int)samples_of(&codec_g722, payload, payload_bytes) ? STATUS_OK
+                                                                           : STATUS_INVALID;
 }
 
 /*

@@ -19,17 +19,21 @@ struct g729_state {
     uint32_t channel;
 };
 
-static size_t samples_of(const uint8_t *payload, size_t payload_bytes)
+static size_t samples_of(const struct audio_codec *codec, const uint8_t *payload,
+                         size_t payload_bytes)
 {
+    (void)codec;
     (void)payload;
     return g729_frames(payload_bytes) * G729_FRAME_SAMPLES;
 }
 
-static enum status open_state(const struct audio_setup *setup, void **state)
+static enum status open_state(const struct audio_codec *codec, const struct audio_setup *setup,
+                              void **state)
 {
     struct g729_state *created;
     enum status status;
 
+    (void)codec;
     if (!setup->g729)
         return STATUS_UNSUPPORTED;
     created = malloc(sizeof *created);

@@ -10,8 +10,10 @@
 
 enum { FRAME_BYTES = sizeof(gsm_frame), FRAME_SAMPLES = 160 };
 
-static size_t samples_of(const uint8_t *payload, size_t payload_bytes)
+static size_t samples_of(const struct audio_codec *codec, const uint8_t *payload,
+                         size_t payload_bytes)
 {
+    (void)codec;
     if (payload_bytes % FRAME_BYTES)
         return 0;
     for (size_t i = 0; i < payload_bytes; i += FRAME_BYTES)
@@ -20,10 +22,12 @@ static size_t samples_of(const uint8_t *payload, size_t payload_bytes)
     return payload_bytes / FRAME_BYTES * FRAME_SAMPLES;
 }
 
-static enum status open_state(const struct audio_setup *setup, void **state)
+static enum status open_state(const struct audio_codec *codec, const struct audio_setup *setup,
+                              void **state)
 {
     gsm decoder = gsm_create();
 
+    (void)codec;
     (void)setup;
     if (!decoder)
         return STATUS_NOMEM;

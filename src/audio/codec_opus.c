@@ -14,18 +14,22 @@ enum {
     CONCEAL_MAX = RATE_HZ / 1000 * 120, /* what it invents at once */
 };
 
-static size_t samples_of(const uint8_t *payload, size_t payload_bytes)
+static size_t samples_of(const struct audio_codec *codec, const uint8_t *payload,
+                         size_t payload_bytes)
 {
     int samples = opus_packet_get_nb_samples(payload, (opus_int32)payload_bytes, RATE_HZ);
 
+    (void)codec;
     return samples > 0 ? (size_t)samples : 0;
 }
 
-static enum status open_state(const struct audio_setup *setup, void **state)
+static enum status open_state(const struct audio_codec *codec, const struct audio_setup *setup,
+                              void **state)
 {
     int error = OPUS_OK;
     OpusDecoder *decoder = opus_decoder_create(RATE_HZ, 1, &error);
 
+    (void)codec;
     (void)setup;
     if (!decoder)
         return STATUS_NOMEM;
@@ -40,7 +44,7 @@ static void close_state(void *owned_state)
 
 static enum status decode(void *state, const uint8_t *payload, size_t payload_bytes, int16_t *pcm)
 {
-    size_t samples = samples_of(payload, payload_bytes);
+    size_t samples = samples_of(&codec_opus, payload, payload_bytes);
     int decoded = opus_decode(state, payload, (opus_int32)payload_bytes, pcm, (int)samples, 0);
 
     return samples && decoded == (int)samples ? STATUS_OK : STATUS_INVALID;
@@ -49,7 +53,7 @@ static enum status decode(void *state, const uint8_t *payload, size_t payload_by
 static enum status conceal(void *state, size_t samples, const uint8_t *payload,
                            size_t payload_bytes, int16_t *pcm)
 {
-    if (payload && !samples_of(payload, payload_bytes))
+    if (payload && !samples_of(&codec_opus, payload, payload_bytes))
         payload = NULL;
     while (samples) {
         int16_t invented[CONCEAL_MAX];

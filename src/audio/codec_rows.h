@@ -14,10 +14,9 @@ extern const struct audio_codec codec_g729;
 extern const struct audio_codec codec_gsm;
 extern const struct audio_codec codec_opus;
 
-extern const struct audio_codec codec_l16_8000;
-extern const struct audio_codec codec_l16_16000;
-extern const struct audio_codec codec_l16_44100;
-extern const struct audio_codec codec_l16_48000;
+/* each rate with one channel, behind it with two */
+enum { CODEC_L16_ROWS = 16 };
+extern const struct audio_codec codec_l16[CODEC_L16_ROWS];
 
 extern const struct audio_codec codec_noise_8000;
 extern const struct audio_codec codec_noise_16000;

@@ -67,7 +67,7 @@ static enum status use(struct audio_decoder *decoder, const struct audio_codec *
         open_conceal(decoder, codec);
     }
     if (codec->open && !decoder->state)
-        return codec->open(decoder->setup, &decoder->state);
+        return codec->open(codec, decoder->setup, &decoder->state);
     return STATUS_OK;
 }
 

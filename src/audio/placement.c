@@ -238,6 +238,16 @@ struct placement_place placement_restart(struct placement *placement,
     return place;
 }
 
+void placement_recount(struct placement *placement, uint32_t clock_hz)
+{
+    struct placement_epoch *epoch = &placement->current;
+
+    if (!epoch->set)
+        return;
+    epoch->newest_ticks = (uint32_t)((uint64_t)epoch->newest_ticks * clock_hz / epoch->clock_hz);
+    epoch->clock_hz = clock_hz;
+}
+
 void placement_shift(struct placement *placement, int64_t by)
 {
     assert(by % LINE_GRID == 0);

@@ -14,8 +14,8 @@
  * the arrival tells, where it shows a pause of more than that.
  *
  * Invariants: within one epoch, position is a function of the timestamp alone (mod 2^32 ticks),
- * moved only by placement_shift; what one packet's ticks end at, the next begins at; an epoch's
- * anchor lies on LINE_GRID.
+ * moved only by placement_shift and placement_recount; what one packet's ticks end at, the next
+ * begins at; an epoch's anchor lies on LINE_GRID.
  */
 #ifndef RECORDER_AUDIO_PLACEMENT_H
 #define RECORDER_AUDIO_PLACEMENT_H
@@ -88,6 +88,12 @@ bool placement_is_near(const struct placement *placement, uint32_t timestamp, ui
  */
 struct placement_place placement_restart(struct placement *placement,
                                          const struct placement_packet *packet);
+
+/**
+ * The timestamps of the current epoch count by another clock than was thought: its places lie
+ * closer, or farther, from its first packet from now on. Nothing where there is none.
+ */
+void placement_recount(struct placement *placement, uint32_t clock_hz);
 
 /**
  * The clocks drifted apart: all places lie so much later (or earlier) from now on.

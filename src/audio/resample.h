@@ -13,7 +13,7 @@
 struct resample;
 
 /**
- * from_hz, to_hz  8000, 16000, 24000, 44100 or 48000.
+ * from_hz, to_hz  8000, 11025, 16000, 22050, 24000, 32000, 44100 or 48000.
  *
  * STATUS_OK (*out set), STATUS_NOMEM.
  */

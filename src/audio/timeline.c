@@ -231,6 +231,46 @@ size_t timeline_shift(struct timeline *timeline, int64_t by)
     return dropped;
 }
 
+/* Put a node that was taken out in the place of its packet; returns whether there is room. */
+static bool put_back(struct timeline *timeline, struct node *node)
+{
+    struct node *before = NULL;
+    struct timeline_entry *entry = &node->entry;
+
+    if (free_part(timeline, &entry->packet, &before, &entry->heard_start, &entry->heard_end) !=
+        STATUS_OK)
+        return false;
+    link_after(timeline, before, node);
+    return true;
+}
+
+size_t timeline_recount(struct timeline *timeline, uint32_t run, int64_t origin, uint32_t from_hz,
+                        uint32_t to_hz)
+{
+    struct node *node = timeline->head;
+    size_t dropped = 0;
+
+    timeline->head = timeline->tail = NULL;
+    timeline->count = 0;
+    timeline->contiguous = timeline->position;
+    while (node) {
+        struct node *next = node->next;
+        struct timeline_packet *packet = &node->entry.packet;
+        int64_t by = (packet->start - origin) * from_hz / to_hz - (packet->start - origin);
+
+        if (packet->run == run) {
+            packet->start += by;
+            packet->end += by;
+        }
+        if (!put_back(timeline, node)) {
+            free(node);
+            dropped++;
+        }
+        node = next;
+    }
+    return dropped;
+}
+
 int64_t timeline_position(const struct timeline *timeline)
 {
     return timeline->position;

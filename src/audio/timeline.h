@@ -108,6 +108,16 @@ void timeline_pass(struct timeline *timeline, int64_t position);
  */
 size_t timeline_shift(struct timeline *timeline, int64_t by);
 
+/**
+ * Put what waits of a run closer together, or farther apart: what lies at a distance from `origin`
+ * lies at from_hz / to_hz of it; how long packets last stays. What overlaps then, or lies before
+ * the read position, is cut off or dropped, as timeline_place would.
+ *
+ * Returns how many packets were dropped.
+ */
+size_t timeline_recount(struct timeline *timeline, uint32_t run, int64_t origin, uint32_t from_hz,
+                        uint32_t to_hz);
+
 /** The read position: all before it was taken out or passed. */
 int64_t timeline_position(const struct timeline *timeline);
 

@@ -15,9 +15,22 @@ static_assert(sizeof((struct sdp_format *)0)->encoding <=
 static const struct audio_codec *find(const char *encoding, uint32_t clock_rate_hz,
                                       uint8_t channels)
 {
+    enum { NAME_BYTES = 48 };
     const struct audio_codec *codec = audio_codec_find(encoding, clock_rate_hz);
+    char name[NAME_BYTES];
 
-    return codec && channels <= codec->channels ? codec : NULL;
+    if (strchr(encoding, '*')) /* it stands before a number of channels here */
+        return NULL;
+    if (!codec || channels <= codec->channels)
+        return codec;
+    (void)snprintf(name, sizeof name, "%s*%u", encoding, channels);
+    return audio_codec_find(name, clock_rate_hz);
+}
+
+/* Under its name alone, another row would be found. */
+static bool needs_channels(const struct audio_codec *codec)
+{
+    return audio_codec_find(codec->name, codec->clock_rate_hz) != codec;
 }
 
 bool call_formats_records(const void *setup, const char *encoding, uint32_t clock_rate_hz,
@@ -37,11 +50,11 @@ static void take(const struct sdp_format *format, struct recording_stream *strea
 
     *taken = (struct recording_format){.payload_type = format->payload_type,
                                        .clock_rate_hz = format->clock_rate_hz};
-    if (codec)
+    if (codec && !needs_channels(codec))
         text_copy(taken->codec, sizeof taken->codec, codec->name);
     else if (format->channels > 1)
-        (void)snprintf(taken->codec, sizeof taken->codec, "%.20s*%u", format->encoding,
-                       format->channels);
+        (void)snprintf(taken->codec, sizeof taken->codec, "%.20s*%u",
+                       codec ? codec->name : format->encoding, format->channels);
     else
         text_copy(taken->codec, sizeof taken->codec, format->encoding);
 }
@@ -87,6 +100,8 @@ static void offer(struct sdp_local_media *media, const char *encoding, uint8_t p
     const struct audio_codec *codec = audio_codec_find(encoding, clock_rate_hz);
     struct sdp_format *format = &media->offered[media->formats];
 
+    if (codec)
+        encoding = codec->name;
     for (size_t i = 0; i < media->formats; i++) {
         if (media->offered[i].payload_type == payload_type ||
             strcasecmp(media->offered[i].encoding, encoding) == 0)

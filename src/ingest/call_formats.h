@@ -18,7 +18,8 @@
  *
  * setup     const struct audio_setup *; not NULL.
  * channels  as its rtpmap says; fewer than the codec's own are taken, more are not: one who means
- *           stereo sends other packets. Opus says for itself what a packet holds.
+ *           stereo sends other packets. Opus says for itself what a packet holds; L16 of two is a
+ *           codec of its own.
  */
 bool call_formats_records(const void *setup, const char *encoding, uint32_t clock_rate_hz,
                           uint8_t channels);

@@ -225,7 +225,9 @@ const char *leg_fact_detail(const struct leg *leg, const struct fact *fact);
  * Events so far, borrowed: "codec_change" and "ssrc_change" where the first packet of the new one
  * was read, "dtmf" from when to when a digit was pressed, and which ("*" where that is masked, or
  * part of a code that paused or resumed the recording), "clock_corrected" where the line was
- * moved though somebody spoke, with the ms by which what follows is later. Their leg is -1.
+ * moved though somebody spoke, with the ms by which what follows is later, "numbers_skipped" where
+ * so many numbers are missing but no time is, "deviation" where timestamps count by another clock
+ * than their codec's. Their leg is -1.
  */
 const struct notes *leg_events(const struct leg *leg);
 

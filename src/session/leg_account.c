@@ -71,6 +71,18 @@ uint32_t leg_account_detail(struct leg_account *account, const char *text)
     return (uint32_t)account->details;
 }
 
+/* Their names tell it; where these are the same, what else the SDP says of them. */
+static void describe_change(const struct audio_codec *from, const struct audio_codec *to,
+                            char *detail, size_t detail_bytes)
+{
+    if (strcmp(from->name, to->name) != 0)
+        (void)snprintf(detail, detail_bytes, "%s -> %s", from->name, to->name);
+    else
+        (void)snprintf(detail, detail_bytes, "%s/%u/%u -> %s/%u/%u", from->name,
+                       from->clock_rate_hz, from->channels, to->name, to->clock_rate_hz,
+                       to->channels);
+}
+
 void leg_account_speaks(struct leg_account *account, uint32_t ssrc, const struct audio_codec *codec,
                         const struct audio_codec *before, int64_t position)
 {
@@ -79,7 +91,7 @@ void leg_account_speaks(struct leg_account *account, uint32_t ssrc, const struct
     const struct audio_codec *last = before ? before : account->codec;
 
     if (account->spoke && last != codec) {
-        (void)snprintf(detail, sizeof detail, "%s -> %s", last->name, codec->name);
+        describe_change(last, codec, detail, sizeof detail);
         notes_add(&account->events, at_ms, -1, "codec_change", detail);
     }
     if (account->spoke && !before && ssrc != account->ssrc) {

@@ -73,8 +73,8 @@ enum { RECORDING_FORMATS_MAX = 16 };
 /* A payload type of a stream, by the SDP. */
 struct recording_format {
     uint8_t payload_type;
-    char codec[32];         /* encoding name, "PCMU"; also one that cannot be decoded, and
-                               "L16*2" for one of more channels than its codec is decoded with */
+    char codec[32];         /* encoding name, "PCMU"; also one that cannot be decoded; with its
+                               channels, "L16*2", where the name alone would be taken for fewer */
     uint32_t clock_rate_hz; /* of its RTP timestamps */
 };
 

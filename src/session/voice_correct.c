@@ -22,6 +22,16 @@ void voice_correct_gap(struct voice *voice, const struct timeline_entry *head)
         voice_shift(voice, due);
 }
 
+/* Free line in front of the first packet that waits: what is missing there keeps its room. */
+static int64_t free_before(const struct voice *voice, const struct timeline_entry *head)
+{
+    int64_t step = head->packet.end - head->packet.start;
+    int64_t gap = head->heard_start - timeline_position(voice->timeline);
+    uint64_t missing = voice_missing_before(voice, &head->packet);
+
+    return missing > (uint64_t)(gap / step) ? 0 : line_on_grid(gap - (int64_t)missing * step);
+}
+
 /* Only what comes right at the read position is moved: what waits in front has its place. */
 void voice_settle_anchor(struct voice *voice)
 {
@@ -32,7 +42,7 @@ void voice_settle_anchor(struct voice *voice)
     if (!head || head->packet.start != voice->anchor.start ||
         !clock_offset_least(&voice->clock.offset, &offset) || offset >= 0)
         return;
-    int64_t room = line_on_grid(head->heard_start - timeline_position(voice->timeline));
+    int64_t room = free_before(voice, head);
     offset -= offset % LINE_GRID;
     if (offset < -room)
         offset = -room;

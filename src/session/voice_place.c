@@ -1,6 +1,8 @@
 /* Where packets lie, and that they lie there. */
 #include "session/voice.h"
 
+#include <stdio.h>
+
 #include "audio/line.h"
 #include "session/voice_private.h"
 
@@ -68,6 +70,29 @@ void voice_follow_epoch(struct voice *voice, struct voice_run *run, const struct
     voice_clock_restart(&voice->clock, epoch->clock_hz);
     voice->anchor = (struct voice_anchor){
         .fresh = true, .start = what->place.start, .arrival_ns = what->arrival_ns};
+}
+
+static void tell_recount(struct voice *voice, const struct tick_rate *rate, int64_t position)
+{
+    char detail[LEG_DETAIL_BYTES];
+
+    (void)snprintf(detail, sizeof detail, "timestamps of %s count %u Hz", rate->newest.codec->name,
+                   rate->clock_hz);
+    notes_add(&voice->leg.account->events, position / LINE_PER_MS, -1, "deviation", detail);
+}
+
+void voice_recount(struct voice *voice, struct voice_run *run, uint32_t clock_hz, int64_t position)
+{
+    const struct placement_epoch *epoch = &run->placement.current;
+    uint32_t before_hz = epoch->clock_hz;
+
+    tell_recount(voice, &run->rate, position);
+    if (!voice->anchor.fresh || voice->clock_run != run->number || run->held.count || !epoch->set ||
+        epoch->sequence_first < run->rate.first || voice->clock_first != epoch->sequence_first)
+        return;
+    placement_recount(&run->placement, clock_hz);
+    (void)timeline_recount(voice->timeline, run->number, epoch->anchor, before_hz, clock_hz);
+    voice_clock_restart(&voice->clock, clock_hz);
 }
 
 int64_t voice_lateness(const struct held_packet *what)

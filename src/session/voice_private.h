@@ -11,6 +11,7 @@
 #include "audio/timeline.h"
 #include "rtp/sequence.h"
 #include "session/held_packets.h"
+#include "session/tick_rate.h"
 #include "session/voice.h"
 #include "session/voice_clock.h"
 #include "session/voice_output.h"
@@ -32,6 +33,7 @@ struct voice_run {
     struct held_packets held; /* the newest, where all of them come later than they should */
     struct rtp_sequence sequence;
     struct placement placement;
+    struct tick_rate rate;
 };
 
 /* What is being read: samples that lie in `pcm`, or silence. */
@@ -112,6 +114,12 @@ struct voice_run *voice_find_run(struct voice *voice, const struct voice_packet 
 /** Move all that waits, is held, or will come. */
 void voice_shift(struct voice *voice, int64_t by);
 
+/* --- voice_read.c ------------------------------------------------------------------------------
+ */
+
+/** Numbers that are missing in front of a packet; 0 where they cannot be compared. */
+uint64_t voice_missing_before(const struct voice *voice, const struct timeline_packet *packet);
+
 /* --- voice_place.c: where packets lie ----------------------------------------------------------
  */
 
@@ -128,6 +136,10 @@ void voice_give_up(struct voice *voice, struct voice_run *run, const struct held
 /** A packet was given a place: the clock knows the places of the epoch that it belongs to, and an
  *  epoch that it began is to settle. */
 void voice_follow_epoch(struct voice *voice, struct voice_run *run, const struct held_packet *what);
+
+/** The timestamps of a run turned out to count by another clock: what waits of it is put right
+ * where nothing of it was read; else what comes from now on lies by that. */
+void voice_recount(struct voice *voice, struct voice_run *run, uint32_t clock_hz, int64_t position);
 
 /** Arrival less place. */
 int64_t voice_lateness(const struct held_packet *what);

@@ -1,5 +1,6 @@
 #include "session/voice.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "audio/line.h"
@@ -48,8 +49,7 @@ static void note_invented(struct voice *voice, int64_t to)
 /* --- gaps --------------------------------------------------------------------------------------
  */
 
-/* Numbers that are missing in front of a packet; 0 where they cannot be compared. */
-static uint64_t missing_before(const struct voice *voice, const struct timeline_packet *packet)
+uint64_t voice_missing_before(const struct voice *voice, const struct timeline_packet *packet)
 {
     if (!voice->last.any || packet->run != voice->last.run)
         return 0;
@@ -78,15 +78,33 @@ static struct stretch lost_part(const struct voice *voice, const struct timeline
     return (struct stretch){entry->heard_start - lost, entry->heard_start};
 }
 
+/* There is no room for what is missing: its sender left out numbers, or its clock says that no time
+ * passed. It is counted as lost, but nothing of the line was. */
+static void tell_skipped(struct voice *voice, const struct timeline_entry *entry, uint64_t missing)
+{
+    enum { TEXT_BYTES = 32 };
+    char detail[TEXT_BYTES];
+
+    if (!missing)
+        return;
+    (void)snprintf(detail, sizeof detail, "%llu", (unsigned long long)missing);
+    notes_add(&voice->leg.account->events, entry->heard_start / LINE_PER_MS, -1, "numbers_skipped",
+              detail);
+}
+
 /* Why the gap in front of a packet is one, as far as it was not silence. */
 static void explain_gap(struct voice *voice, const struct timeline_entry *entry)
 {
-    uint64_t missing = missing_before(voice, &entry->packet);
+    uint64_t missing = voice_missing_before(voice, &entry->packet);
     int64_t step = entry->packet.end - entry->packet.start;
     int64_t invented = voice->invented_to - voice->invented_from;
 
-    if (!voice->last.any || entry->heard_start <= voice->last.end)
+    if (!voice->last.any)
         return;
+    if (entry->heard_start <= voice->last.end) {
+        tell_skipped(voice, entry, missing);
+        return;
+    }
     struct stretch lost = lost_part(voice, entry, missing);
     if (invented > 0) {
         uint64_t packets = (uint64_t)((invented + step - 1) / step);
@@ -245,7 +263,7 @@ static void begin_next(struct voice *voice)
     if (!head) {
         be_silent(voice);
     } else if (head->heard_start > voice->position) {
-        uint64_t missing = missing_before(voice, &head->packet);
+        uint64_t missing = voice_missing_before(voice, &head->packet);
         if (conceal(voice, head, missing))
             return;
         be_silent(voice);

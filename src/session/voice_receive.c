@@ -11,6 +11,20 @@ enum {
     IN_ORDER_PACKETS = 50, /* a number so little ahead goes on, whatever its timestamp */
 };
 
+/* By what a packet's timestamp counts, as far as is known; 0: nobody knows. */
+static uint32_t clock_in(const struct voice_run *run, const struct voice_packet *what)
+{
+    return tick_rate_of(&run->rate, what->codec, what->clock_hz);
+}
+
+/* How long a packet lasts by that. */
+static uint32_t ticks_in(const struct voice_run *run, const struct voice_packet *what,
+                         uint32_t ticks)
+{
+    return what->clock_hz ? (uint32_t)((uint64_t)ticks * clock_in(run, what) / what->clock_hz)
+                          : ticks;
+}
+
 /*
  * Whether a number far ahead still continues a run: the timestamp went on by just as many packets,
  * as after a long outage of the network. Else the sender began anew.
@@ -45,11 +59,11 @@ static bool may_belong(const struct voice_run *run, const struct voice_packet *w
 
     if (!run->used || run->spurt != what->spurt)
         return false;
-    if (continues(run, packet, extended, ticks))
+    if (continues(run, packet, extended, ticks_in(run, what, ticks)))
         return true;
     return !rtp_sequence_is_jump(&run->sequence, extended) &&
            ((ahead > 0 && ahead <= IN_ORDER_PACKETS) || !what->clock_hz ||
-            placement_is_near(&run->placement, packet->timestamp, what->clock_hz));
+            placement_is_near(&run->placement, packet->timestamp, clock_in(run, what)));
 }
 
 /* Where several would take it, one whose timestamps are near, and of those the freshest. None goes
@@ -62,7 +76,8 @@ struct voice_run *voice_find_run(struct voice *voice, const struct voice_packet 
 
     for (size_t i = 0; i < VOICE_RUNS_MAX; i++) {
         struct voice_run *run = &voice->run[i];
-        bool near = placement_is_near(&run->placement, what->packet->timestamp, what->clock_hz);
+        bool near =
+            placement_is_near(&run->placement, what->packet->timestamp, clock_in(run, what));
         if (!may_belong(run, what, ticks) || (found_near && !near) ||
             (found && found_near == near && is_fresher(found, run)))
             continue;
@@ -183,9 +198,26 @@ static uint32_t clock_of(const struct voice *voice, const struct voice_packet *w
                          const struct voice_run *run)
 {
     if (what->clock_hz)
-        return what->clock_hz;
-    return run && run->placement.current.set ? run->placement.current.clock_hz
-                                             : voice->leg.clock_hz;
+        return clock_in(run, what);
+    return run->placement.current.set ? run->placement.current.clock_hz : voice->leg.clock_hz;
+}
+
+/* Find out by what the timestamps of a run count, from one more packet of sound. */
+static void follow_rate(struct voice *voice, struct voice_run *run, const struct voice_packet *what,
+                        int64_t extended, uint32_t ticks)
+{
+    const struct tick_packet packet = {
+        .codec = what->codec,
+        .ticks = ticks,
+        .sequence = extended,
+        .timestamp = what->packet->timestamp,
+        .arrival_ns = what->arrival_ns,
+    };
+    uint32_t before_hz = clock_in(run, what);
+    uint32_t clock_hz = tick_rate_see(&run->rate, &packet);
+
+    if (clock_hz != before_hz)
+        voice_recount(voice, run, clock_hz, line_of_ns(what->arrival_ns));
 }
 
 /* Who was heard while nothing of a run came. */
@@ -217,10 +249,12 @@ void voice_receive(struct voice *voice, const struct voice_packet *what)
     if (!run->held.count)
         note_others(voice, run, what);
     run->last_arrival_ns = what->arrival_ns;
+    if (samples)
+        follow_rate(voice, run, what, extended, ticks);
     struct held_packet line = {
         .codec = samples ? what->codec : NULL,
         .clock_hz = clock_of(voice, what, run),
-        .ticks = ticks,
+        .ticks = ticks_in(run, what, ticks),
         .packet = *packet,
         .extended = extended,
         .arrival_ns = what->arrival_ns,

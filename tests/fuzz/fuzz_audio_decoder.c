@@ -18,16 +18,19 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t data_bytes);
 static const struct {
     const char *name;
     uint32_t clock_rate_hz;
-} sounds[] = {{"PCMA", 8000}, {"PCMU", 8000}, {"G722", 8000}, {"GSM", 8000},  {"opus", 48000},
-              {"G729", 8000}, {"L16", 8000},  {"L16", 16000}, {"L16", 44100}, {"L16", 48000}};
+} sounds[] = {{"PCMA", 8000},  {"PCMU", 8000},   {"G722", 8000}, {"GSM", 8000},   {"opus", 48000},
+              {"G729", 8000},  {"L16", 8000},    {"L16", 16000}, {"L16", 44100},  {"L16", 48000},
+              {"L16*2", 8000}, {"L16*2", 44100}, {"L16", 11025}, {"L16*2", 22050}};
 
 enum {
     SOUNDS = sizeof sounds / sizeof *sounds,
-    STEP_PAUSE = SOUNDS,
+    SOUNDS_FIRST = 10, /* the others' steps are behind the rest */
+    STEP_PAUSE = SOUNDS_FIRST,
     STEP_LOSS,           /* of which nothing behind is known */
     STEP_LOSS_WITH_NEXT, /* the payload is that of the packet behind */
     STEP_EVENT,
-    STEPS,
+    STEP_OTHER_SOUNDS,
+    STEPS = STEP_OTHER_SOUNDS + SOUNDS - SOUNDS_FIRST,
     LOSS_UNIT = 37,
     LOSS_MAX = 255 * LOSS_UNIT,
     GUARD = 0x5555,
@@ -83,8 +86,10 @@ static void step(struct audio_decoder *decoder, uint8_t what, const uint8_t *pay
 {
     size_t samples = payload_bytes ? (size_t)payload[0] * LOSS_UNIT : 0;
 
-    if (what % STEPS < SOUNDS)
+    if (what % STEPS < SOUNDS_FIRST)
         decode(decoder, what % STEPS, payload, payload_bytes);
+    else if (what % STEPS >= STEP_OTHER_SOUNDS)
+        decode(decoder, what % STEPS - STEP_OTHER_SOUNDS + SOUNDS_FIRST, payload, payload_bytes);
     else if (what % STEPS == STEP_PAUSE)
         audio_decoder_pause(decoder);
     else if (what % STEPS == STEP_LOSS)

@@ -76,6 +76,12 @@ class Capture:
                  for earlier, later in zip(packets, packets[1:])]
         return max(set(steps), key=steps.count) / self.format.clock
 
+    def at_pace(self):
+        """Whether packets come as fast as their timestamps say: some senders name a wrong clock."""
+        first, *_, last = next(iter(self.sources().values()))
+        told_s = ((last[2] - first[2]) & 0xffffffff) / self.format.clock
+        return abs(told_s - (last[0] - first[0])) < 0.1 * told_s
+
     def line(self):
         """(what is heard at 48 kHz from the first packet on, whether a packet came, likewise)."""
         rate, parts = self.format.rate, []
@@ -107,6 +113,8 @@ def decode(form, packets):
                                        set(range(numbers[-1])) - set(numbers), False)
         return [line[i * 960:(i + 1) * 960] for i in numbers]
     line = peer_codecs.decode(form.name, b"".join(payloads), form.rate)[0]
+    if form.name == "L16":
+        line = line.reshape(-1, form.channels).mean(axis=1).astype(numpy.int16)
     length = len(line) // len(packets)
     return [line[i * length:(i + 1) * length] for i in range(len(packets))]
 

@@ -142,6 +142,17 @@ static size_t encode_opus(void *state, const int16_t *pcm, size_t samples, uint8
     return (size_t)bytes;
 }
 
+/* One channel of silence: the mean is half as loud. */
+static size_t encode_l16_stereo(void *state, const int16_t *pcm, size_t samples, uint8_t *payload)
+{
+    (void)state;
+    for (size_t i = 0; i < samples; i++) {
+        (void)encode_l16(NULL, pcm + i, 1, payload + 4 * i);
+        memset(payload + 4 * i + 2, 0, 2);
+    }
+    return 4 * samples;
+}
+
 const struct media_codec media_codecs[] = {
     {"PCMU", 0, 8000, 8000, 20, 0.9, 0, NULL, NULL, encode_ulaw},
     {"PCMA", PCMA_TYPE, 8000, 8000, 20, 0.9, 0, NULL, NULL, encode_alaw},
@@ -152,6 +163,12 @@ const struct media_codec media_codecs[] = {
     {"L16", DYNAMIC_TYPE + 2, 44100, 44100, 20, 0.9, 1, NULL, NULL, encode_l16},
     {"L16", DYNAMIC_TYPE + 3, 48000, 48000, 20, 0.9, 0, NULL, NULL, encode_l16},
     {"opus", DYNAMIC_TYPE + 4, 48000, 48000, 20, 0.7, 7, open_opus, close_opus, encode_opus},
+    {"L16", DYNAMIC_TYPE + 5, 11025, 11025, 40, 0.9, 3, NULL, NULL, encode_l16},
+    {"L16", DYNAMIC_TYPE + 6, 22050, 22050, 20, 0.9, 2, NULL, NULL, encode_l16},
+    {"L16", DYNAMIC_TYPE + 7, 24000, 24000, 20, 0.9, 1, NULL, NULL, encode_l16},
+    {"L16", DYNAMIC_TYPE + 8, 32000, 32000, 20, 0.9, 1, NULL, NULL, encode_l16},
+    {"L16*2", DYNAMIC_TYPE + 9, WIDE_HZ, WIDE_HZ, 20, 0.9, 0, NULL, NULL, encode_l16_stereo},
+    {"L16*2", DYNAMIC_TYPE + 10, 22050, 22050, 20, 0.9, 2, NULL, NULL, encode_l16_stereo},
     {.name = NULL},
 };
 

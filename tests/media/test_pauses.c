@@ -191,7 +191,8 @@ static void masked_in_band_where_some_of_it_is_lost(void **state)
 
     (void)state;
     for (const struct media_codec *codec = media_codecs; codec->name; codec++) {
-        for (size_t i = 0; i < 9; i++) {
+        /* more than 60 ms in all is silence, behind which the tone begins anew */
+        for (size_t i = 0; i < 9 && codec->packet_ms <= FRAME_MS; i++) {
             const int64_t from_ms = 1200 + 3 * (int64_t)i;
             const int64_t lost_ms = from_ms + behind_ms[i / 3];
             struct call call;

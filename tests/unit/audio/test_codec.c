@@ -94,6 +94,29 @@ static void l16_is_in_network_order(void **state)
     }
 }
 
+/* The mean of both: neither is lost, and nothing is louder than it was. */
+static void l16_of_two_channels_is_heard_as_the_mean_of_both(void **state)
+{
+    (void)state;
+    const uint8_t payload[] = {0x7f, 0xff, 0x7f, 0xff, 0x80, 0x00, 0x80, 0x00,
+                               0x00, 0x64, 0x00, 0x00, 0x00, 0x64, 0xff, 0x9c};
+    const int16_t wanted[] = {32767, -32768, 50, 0};
+    static const uint32_t clocks[] = {8000, 16000, 48000};
+    int16_t pcm[4];
+
+    for (size_t i = 0; i < sizeof clocks / sizeof *clocks; i++) {
+        const struct audio_codec *l16 = codec_of("L16*2", clocks[i]);
+
+        assert_string_equal(l16->name, "L16");
+        assert_int_equal(l16->channels, 2);
+        assert_int_equal(audio_codec_samples(l16, payload, sizeof payload), 4);
+        assert_int_equal(audio_codec_samples(l16, payload, sizeof payload - 2), 0);
+        assert_int_equal(audio_codec_ticks(l16, 4), 4);
+        assert_int_equal(l16->decode(NULL, payload, sizeof payload, pcm), STATUS_OK);
+        assert_memory_equal(pcm, wanted, sizeof wanted);
+    }
+}
+
 static void names_are_found_in_any_case_and_only_at_their_clock(void **state)
 {
     (void)state;
@@ -104,6 +127,11 @@ static void names_are_found_in_any_case_and_only_at_their_clock(void **state)
     assert_int_equal(codec_of("cn", 8000)->kind, AUDIO_NOISE);
     assert_int_equal(codec_of("telephone-event", 8000)->kind, AUDIO_EVENT);
     assert_int_equal(codec_of("telephone-event", 48000)->kind, AUDIO_EVENT);
+    assert_int_equal(codec_of("L16", 44100)->channels, 1);
+    assert_int_equal(codec_of("l16*1", 44100)->channels, 1);
+    assert_int_equal(codec_of("opus*2", 48000)->channels, 2);
+    assert_null(audio_codec_find("L16*3", 44100));
+    assert_null(audio_codec_find("PCMA*2", 8000));
     assert_null(audio_codec_find("PCMA", 16000));
     assert_null(audio_codec_find("G722", 16000));
     assert_null(audio_codec_find("AMR-WB", 16000));
@@ -158,14 +186,14 @@ static void assigned_payload_types_are_those_of_rfc_3551(void **state)
         uint8_t type;
         const char *name;
         uint32_t clock_rate_hz;
-    } assigned[] = {{0, "PCMU", 8000},  {3, "GSM", 8000}, {8, "PCMA", 8000}, {9, "G722", 8000},
-                    {11, "L16", 44100}, {13, "CN", 8000}, {18, "G729", 8000}};
+    } assigned[] = {{0, "PCMU", 8000}, {3, "GSM", 8000},   {8, "PCMA", 8000},
+                    {9, "G722", 8000}, {11, "L16", 44100}, {10, "L16*2", 44100},
+                    {13, "CN", 8000},  {18, "G729", 8000}};
 
     for (size_t i = 0; i < sizeof assigned / sizeof *assigned; i++)
         assert_ptr_equal(audio_codec_assigned(assigned[i].type),
                          codec_of(assigned[i].name, assigned[i].clock_rate_hz));
     assert_int_equal(audio_codec_assigned(19)->kind, AUDIO_NOISE);
-    assert_null(audio_codec_assigned(10)); /* L16 in stereo */
     assert_null(audio_codec_assigned(4));
     assert_null(audio_codec_assigned(96));
     assert_null(audio_codec_assigned(255));
@@ -214,20 +242,25 @@ static void only_sound_has_a_rank_and_an_impairment(void **state)
     assert_true(codec_of("GSM", 8000)->robustness > 0);
 }
 
-/* Packets of any length at 44.1 kHz: no hole before the one behind, none that overlaps. */
+/* Packets of any length and odd rate: no hole before the one behind, none that overlaps. */
 static void samples_last_as_many_ticks_as_the_packet_had(void **state)
 {
     (void)state;
-    static const uint8_t payload[2 * 4500];
-    const struct audio_codec *cd = codec_of("L16", 44100);
+    static const uint8_t payload[4 * 4500];
+    static const uint32_t clocks[] = {11025, 22050, 24000, 32000, 44100};
     const struct audio_codec *opus = codec_of("opus", 48000);
 
-    for (size_t ticks = 1; ticks <= 4500; ticks++) {
-        size_t samples = audio_codec_samples(cd, payload, 2 * ticks);
+    for (size_t i = 0; i < sizeof clocks / sizeof *clocks; i++) {
+        for (size_t ticks = 1; ticks <= 4500 && ticks <= clocks[i] / 5; ticks++) {
+            for (size_t channels = 1; channels <= 2; channels++) {
+                const struct audio_codec *l16 = codec_of(channels > 1 ? "L16*2" : "L16", clocks[i]);
+                size_t samples = audio_codec_samples(l16, payload, 2 * channels * ticks);
 
-        assert_int_equal(audio_codec_ticks(cd, samples), ticks);
-        assert_true(samples * 147 >= ticks * 160);
-        assert_true(samples * 147 < ticks * 160 + 147);
+                assert_int_equal(audio_codec_ticks(l16, samples), ticks);
+                assert_true(samples * clocks[i] >= ticks * 48000);
+                assert_true(samples * clocks[i] < ticks * 48000 + clocks[i]);
+            }
+        }
     }
     assert_int_equal(audio_codec_ticks(codec_of("G722", 8000), 320), 160);
     assert_int_equal(audio_codec_ticks(codec_of("PCMA", 8000), 160), 160);
@@ -240,6 +273,7 @@ int main(void)
         cmocka_unit_test(every_byte_decodes_as_the_standard_says),
         cmocka_unit_test(known_values_hold),
         cmocka_unit_test(l16_is_in_network_order),
+        cmocka_unit_test(l16_of_two_channels_is_heard_as_the_mean_of_both),
         cmocka_unit_test(names_are_found_in_any_case_and_only_at_their_clock),
         cmocka_unit_test(longest_packet_has_samples_and_one_more_has_none),
         cmocka_unit_test(longest_datagram_of_g711_is_no_longer_than_a_packet_may_be),

@@ -28,7 +28,7 @@ static struct audio_decoder *make_decoder(void)
 static void decode_l16(struct audio_decoder *decoder, uint32_t rate_hz, const int16_t *said,
                        size_t samples, int16_t *heard)
 {
-    uint8_t payload[2 * PACKET_SAMPLES_MAX];
+    uint8_t payload[2 * 2 * PACKET_SAMPLES_MAX];
 
     for (size_t i = 0; i < samples; i++) {
         payload[2 * i] = (uint8_t)((uint16_t)said[i] >> 8);
@@ -335,22 +335,27 @@ static void malformed_payload_changes_nothing(void **state)
     audio_decoder_destroy(decoder);
 }
 
-/* The assigned one at 44.1 kHz is heard at 48: in its pitch. */
-static void l16_at_44100_is_heard_in_its_pitch(void **state)
+/* What has a rate that is none of the line's is heard at 48 kHz: in its pitch. */
+static void l16_of_other_rates_is_heard_in_its_pitch(void **state)
 {
     (void)state;
     static int16_t said[44100];
     static int16_t heard[48000];
-    struct audio_decoder *decoder = make_decoder();
+    static const uint32_t rates[] = {11025, 22050, 24000, 32000, 44100};
     double amplitude;
 
-    sound_sweep(said, 44100, 44100, 1000, 1000, 10000);
-    for (size_t i = 0; i < 100; i++)
-        decode_l16(decoder, 44100, said + 441 * i, 441, heard + 480 * i);
-    assert_int_equal(audio_decoder_rate_hz(decoder), 48000);
-    assert_true(sound_is_tone(heard + 480, 47520, 48000, 1000, &amplitude) > 0.9999);
-    assert_true(amplitude > 9950 && amplitude < 10050);
-    audio_decoder_destroy(decoder);
+    for (size_t i = 0; i < sizeof rates / sizeof *rates; i++) {
+        struct audio_decoder *decoder = make_decoder();
+        size_t packet = rates[i] / 25; /* 40 ms are whole samples of each */
+
+        sound_sweep(said, rates[i], rates[i], 1000, 1000, 10000);
+        for (size_t at = 0; at < 25; at++)
+            decode_l16(decoder, rates[i], said + packet * at, packet, heard + 1920 * at);
+        assert_int_equal(audio_decoder_rate_hz(decoder), 48000);
+        assert_true(sound_is_tone(heard + 480, 47520, 48000, 1000, &amplitude) > 0.9999);
+        assert_true(amplitude > 9950 && amplitude < 10050);
+        audio_decoder_destroy(decoder);
+    }
 }
 
 int main(void)
@@ -367,7 +372,7 @@ int main(void)
         cmocka_unit_test(loss_behind_a_change_goes_on_from_before_it),
         cmocka_unit_test(what_cannot_be_decoded_is_zeros_and_the_call_goes_on),
         cmocka_unit_test(malformed_payload_changes_nothing),
-        cmocka_unit_test(l16_at_44100_is_heard_in_its_pitch),
+        cmocka_unit_test(l16_of_other_rates_is_heard_in_its_pitch),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -258,6 +258,28 @@ static void what_is_moved_later_leaves_a_gap_in_front(void **state)
     timeline_destroy(timeline);
 }
 
+static void what_is_counted_anew_lies_closer_or_farther_and_lasts_as_long(void **state)
+{
+    (void)state;
+    struct timeline *timeline = NULL;
+
+    assert_int_equal(timeline_create(&timeline), STATUS_OK);
+    assert_int_equal(place(timeline, 960, 960, 1), STATUS_OK);
+    assert_int_equal(place(timeline, 2880, 960, 2), STATUS_OK);
+    assert_int_equal(place(timeline, 4800, 960, 3), STATUS_OK);
+    timeline_pass(timeline, 960);
+    uint32_t run = timeline_head(timeline)->packet.run;
+    assert_int_equal(timeline_recount(timeline, run, 960, 8000, 16000), 0);
+    assert_int_equal(timeline_ready(timeline, 0), 3840);
+    assert_int_equal(timeline_recount(timeline, run, 960, 16000, 8000), 0);
+    assert_int_equal(timeline_ready(timeline, 0), 1920);
+    assert_int_equal(timeline_recount(timeline, run + 1, 960, 8000, 16000), 0); /* of another */
+    assert_takes(timeline, 960, 1920, 1);
+    assert_takes(timeline, 2880, 3840, 2);
+    assert_takes(timeline, 4800, 5760, 3);
+    timeline_destroy(timeline);
+}
+
 static void what_is_moved_earlier_is_cut_at_what_was_read(void **state)
 {
     (void)state;
@@ -415,6 +437,7 @@ int main(void)
         cmocka_unit_test(waiting_packets_stop_at_their_bound),
         cmocka_unit_test(line_that_begins_later_is_read_from_there),
         cmocka_unit_test(what_is_moved_later_leaves_a_gap_in_front),
+        cmocka_unit_test(what_is_counted_anew_lies_closer_or_farther_and_lasts_as_long),
         cmocka_unit_test(what_is_moved_earlier_is_cut_at_what_was_read),
         cmocka_unit_test(line_equals_its_slow_model),
     };

@@ -23,12 +23,12 @@ static void whatever_else_a_line_offers_is_known_and_what_can_be_heard_comes_fir
                          "a=rtpmap:101 telephone-event/8000\r\n");
     assert_int_equal(stream->formats, 7);
     expect_format(stream, 0, 97, "PCMA", 8000);
-    expect_format(stream, 1, 96, "opus", 48000);
-    expect_format(stream, 2, 18, "G729", 8000);
-    expect_format(stream, 3, 101, "telephone-event", 8000);
-    expect_format(stream, 4, 13, "CN", 8000);
-    expect_format(stream, 5, 98, "AMR-WB", 16000);
-    expect_format(stream, 6, 99, "L16*2", 16000); /* stereo is not taken for mono */
+    expect_format(stream, 1, 99, "L16*2", 16000); /* stereo is not taken for mono */
+    expect_format(stream, 2, 96, "opus", 48000);
+    expect_format(stream, 3, 18, "G729", 8000);
+    expect_format(stream, 4, 101, "telephone-event", 8000);
+    expect_format(stream, 5, 13, "CN", 8000);
+    expect_format(stream, 6, 98, "AMR-WB", 16000);
     update(fixture, HEAD "m=audio 4000 RTP/AVP 97\r\na=rtpmap:97 PCMA/8000\r\n");
     assert_int_equal(stream->formats, 1);
 }
@@ -65,7 +65,12 @@ static void first_codec_of_a_line_that_can_be_recorded_is_answered(void **state)
         {"m=audio 4 RTP/AVP 0 9\r\n", "PCMU", 8000, NULL},
         {"m=audio 4 RTP/AVP 18 3 0\r\na=fmtp:18 annexb=no\r\n", "GSM", 8000, NULL},
         {"m=audio 4 RTP/AVP 11\r\n", "L16", 44100, NULL},
-        {"m=audio 4 RTP/AVP 10 96\r\na=rtpmap:96 L16/16000\r\n", "L16", 16000, NULL},
+        {"m=audio 4 RTP/AVP 10 96\r\na=rtpmap:96 L16/16000\r\n", "L16*2", 44100, NULL},
+        {"m=audio 4 RTP/AVP 96\r\na=rtpmap:96 l16/16000/2\r\n", "L16*2", 16000, NULL},
+        {"m=audio 4 RTP/AVP 96\r\na=rtpmap:96 L16/11025\r\n", "L16", 11025, NULL},
+        {"m=audio 4 RTP/AVP 96 97\r\na=rtpmap:96 L16/16000/3\r\na=rtpmap:97 L16/32000\r\n", "L16",
+         32000, NULL},
+        {"m=audio 4 RTP/AVP 96 8\r\na=rtpmap:96 L16*2/16000\r\n", "PCMA", 8000, NULL},
         {"m=audio 4 RTP/AVP 107\r\na=rtpmap:107 opus/48000/2\r\n", "opus", 48000, "useinbandfec=1"},
         {"m=audio 4 RTP/AVP 107\r\na=rtpmap:107 OPUS/48000\r\n", "opus", 48000, "useinbandfec=1"},
     };
@@ -122,7 +127,10 @@ static void what_is_no_sound_or_has_too_many_channels_is_not_recorded(void **sta
     assert_true(call_formats_records(&without_helpers, "pcmu", 8000, 1));
     assert_false(call_formats_records(&without_helpers, "PCMU", 8000, 2));
     assert_false(call_formats_records(&without_helpers, "PCMU", 16000, 1));
-    assert_false(call_formats_records(&without_helpers, "L16", 44100, 2));
+    assert_true(call_formats_records(&without_helpers, "L16", 44100, 2));
+    assert_false(call_formats_records(&without_helpers, "L16", 44100, 3));
+    assert_false(call_formats_records(&without_helpers, "L16", 12000, 1));
+    assert_false(call_formats_records(&without_helpers, "opus", 48000, 3));
     assert_false(call_formats_records(&without_helpers, "telephone-event", 8000, 1));
     assert_false(call_formats_records(&without_helpers, "CN", 8000, 1));
     assert_false(call_formats_records(&without_helpers, "AMR-WB", 16000, 1));

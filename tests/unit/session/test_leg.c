@@ -363,6 +363,51 @@ static void jump_beyond_ten_seconds_is_anchored_by_arrival(void **state)
     leg_destroy(leg);
 }
 
+/* Of numbers 1 to 30, 8 and 9 never come; what is behind them has other timestamps. */
+static void loss_in_front_of_a_jump_keeps_its_room_and_is_told(void **state)
+{
+    (void)state;
+    for (int64_t sooner_ms = 0; sooner_ms <= 60; sooner_ms += 20) {
+        struct leg *leg = make_leg();
+        int16_t pcm[1920];
+
+        for (int i = 0; i < 7; i++)
+            send_audio(leg, 1 + i, (int64_t)i * 160, 100 + (int64_t)i * 20);
+        (void)ready(leg, 400 * NS_PER_MS);
+        leg_read(leg, RATE_HZ, pcm, 1920);
+        for (int i = 9; i < 30; i++)
+            send_audio(leg, 1 + i, 900000 + (int64_t)i * 160, 100 + (int64_t)i * 20 - sooner_ms);
+        (void)ready(leg, 5000 * NS_PER_MS);
+        free(read_all(leg, 4800));
+        assert_int_equal(leg_counts(leg).lost, 2);
+        assert_non_null(fact_of(leg, FACT_CONCEALED));
+        assert_int_equal(fact_of(leg, FACT_CONCEALED)->count, 2);
+        assert_int_equal(fact_of(leg, FACT_CONCEALED)->start, SAMPLE * 1920);
+        assert_int_equal(fact_of(leg, FACT_CONCEALED)->end, SAMPLE * 2240);
+        leg_destroy(leg);
+    }
+}
+
+static void numbers_that_are_left_out_without_room_are_told(void **state)
+{
+    (void)state;
+    struct leg *leg = make_leg();
+
+    for (int i = 0; i < 5; i++)
+        send_audio(leg, 1 + i, (int64_t)i * 160, (int64_t)i * 20);
+    for (int i = 5; i < 30; i++) /* as if no time had passed */
+        send_audio(leg, 4 + i, (int64_t)i * 160, (int64_t)i * 20);
+    free(read_all(leg, 4800));
+    leg_finish(leg, SAMPLE * 4800);
+    assert_int_equal(leg_counts(leg).lost, 3);
+    const struct notes *events = leg_events(leg);
+    assert_int_equal(events->count, 1);
+    assert_string_equal(events->list[0].cause, "numbers_skipped");
+    assert_string_equal(events->list[0].detail, "3");
+    assert_int_equal(events->list[0].start_ms, 100);
+    leg_destroy(leg);
+}
+
 static void jump_into_the_future_is_anchored_by_arrival(void **state)
 {
     (void)state;
@@ -805,6 +850,8 @@ int main(void)
         cmocka_unit_test(late_packet_is_counted_late_once_and_explained),
         cmocka_unit_test(gap_is_waited_for_as_long_as_the_window),
         cmocka_unit_test(jump_beyond_ten_seconds_is_anchored_by_arrival),
+        cmocka_unit_test(loss_in_front_of_a_jump_keeps_its_room_and_is_told),
+        cmocka_unit_test(numbers_that_are_left_out_without_room_are_told),
         cmocka_unit_test(jump_into_the_future_is_anchored_by_arrival),
         cmocka_unit_test(packet_overtaken_by_a_jump_keeps_its_old_place),
         cmocka_unit_test(one_stray_timestamp_does_not_move_what_follows),

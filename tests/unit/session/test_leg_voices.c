@@ -27,7 +27,7 @@ static const struct recording_format formats[] = {
     {PCMA, "PCMA", RATE_HZ},
     {WIDE, "L16", WIDE_HZ},
     {UNKNOWN, "AMR-WB", WIDE_HZ},
-    {STEREO, "L16*2", RATE_HZ},
+    {STEREO, "L16*3", RATE_HZ},
     {EVENT, "telephone-event", RATE_HZ},
 };
 
@@ -318,7 +318,23 @@ static void more_channels_than_are_decoded_are_named_as_an_sdp_has_them(void **s
     leg_finish(leg, SAMPLE * 640);
     assert_fact(leg, FACT_UNDECODABLE, 0, 0, 80, 4);
     assert_string_equal(leg_fact_detail(leg, fact_of(leg, FACT_UNDECODABLE, 0)),
-                        "98 L16/8000/2 (no decoder)");
+                        "98 L16/8000/3 (no decoder)");
+    leg_destroy(leg);
+}
+
+static void sound_of_another_rate_or_more_channels_is_a_change_that_is_told(void **state)
+{
+    (void)state;
+    const struct recording_format both[] = {{WIDE, "L16", RATE_HZ}, {STEREO, "L16*2", WIDE_HZ}};
+    struct leg *leg = make_leg();
+    int16_t pcm[640];
+    uint8_t payload[1280] = {0};
+
+    leg_set_formats(leg, both, 2);
+    send_payload(leg, &(struct sent){ONE, WIDE, 0, 0, 0, false}, payload, 320);
+    send_payload(leg, &(struct sent){ONE, STEREO, 1, 320, 20, false}, payload, 1280);
+    leg_read(leg, WIDE_HZ, pcm, 640);
+    assert_string_equal(event_of(leg, "codec_change", 0)->detail, "L16/8000/1 -> L16/16000/2");
     leg_destroy(leg);
 }
 
@@ -691,6 +707,7 @@ int main(void)
         cmocka_unit_test(lower_rate_is_raised_without_a_tail),
         cmocka_unit_test(what_cannot_be_decoded_has_its_place_and_its_name),
         cmocka_unit_test(more_channels_than_are_decoded_are_named_as_an_sdp_has_them),
+        cmocka_unit_test(sound_of_another_rate_or_more_channels_is_a_change_that_is_told),
         cmocka_unit_test(payload_that_does_not_decode_is_told),
         cmocka_unit_test(comfort_noise_is_silence_and_empty_packets_are_nothing),
         cmocka_unit_test(digits_are_told_from_when_to_when_they_were_pressed),
