@@ -11,6 +11,7 @@ Python's standard library and libsodium by ctypes; shares no code with the progr
 import ctypes
 import ctypes.util
 import hashlib
+import json
 import struct
 import sys
 
@@ -74,8 +75,10 @@ def documents(section):
     return found
 
 
-def check_section(kind, section):
+def check_section(kind, section, legs):
     """What can be said of a section's content; kinds that are not known are left alone."""
+    if kind == 2:
+        check(legs and len(section) % (2 * legs) == 0, "peaks by leg")
     if kind == 4:
         check(len(section) % 16 == 0, "granule table")
     if kind == 5:
@@ -106,6 +109,48 @@ def view(stream, chosen):
     return page[:22] + struct.pack("<I", checksum(page)) + page[26:] + stream[51:]
 
 
+def swapped(packet, streams, own):
+    """A packet in which own streams without data have what their sides have: {side: own stream}."""
+    pieces, at = [], 0
+    for _ in range(streams - 1):
+        check(packet[at] & 3 == 0, "one frame")
+        size = 2 + packet[at + 1] if packet[at + 1] < 252 else 3 + packet[at + 1] + 4 * packet[at + 2]
+        pieces.append(packet[at:at + size])
+        at += size
+    pieces.append(packet[at:])
+    for side, stream in own.items():
+        if stream < streams - 1 and len(pieces[stream]) == 2:
+            pieces[side], pieces[stream] = pieces[stream], pieces[side]
+    return b"".join(pieces)
+
+
+def swap(stream, own):
+    """The same in all pages of audio."""
+    out, at, streams = [], 0, stream[47]
+    while at < len(stream):
+        lacing = stream[at + 27:at + 27 + stream[at + 26]]
+        head, body = at + 27 + len(lacing), b""
+        begin = size = 0
+        for segment in lacing:
+            size += segment
+            if segment < 255:
+                packet = stream[head + begin:head + begin + size]
+                body += swapped(packet, streams, own) if stream[at + 6:at + 14] != bytes(8) else packet
+                begin, size = begin + size, 0
+        page = stream[at:at + 22] + bytes(4) + stream[at + 26:head] + body
+        out.append(page[:22] + struct.pack("<I", checksum(page)) + page[26:])
+        at = head + len(body)
+    return b"".join(out)
+
+
+def firsts(legs):
+    """The own stream of each side's first leg."""
+    first = {}
+    for leg in legs:
+        first.setdefault(("left", "right").index(leg["channel"]), leg["own_channel"])
+    return {side: 2 + own for side, own in first.items() if own is not None}
+
+
 def main():
     arguments = [text for text in sys.argv[1:] if not text.startswith("--")]
     options = [text for text in sys.argv[1:] if text.startswith("--")]
@@ -119,14 +164,16 @@ def main():
     frames, length = struct.unpack_from("<QQ", footer, 16)
     check(frames == -(-length // 4052) <= last, "footer's frame count")
     stream = b"".join(open_frame(key, 1, i, units[1 + i]) for i in range(frames))
-    position, kept = frames, []
+    position, kept, about = frames, [], []
     for i in range(footer[3]):
         kind, first, size = struct.unpack_from("<B7xQQ", footer, 168 + 24 * i)
         check(first == position, "section directory")
         position += -(-size // 4052)
         section = b"".join(open_frame(key, 3, k, units[1 + k]) for k in range(first, position))
         check(len(section) == size, f"section {kind}")
-        check_section(kind, section)
+        about = json.loads(section).get("legs", []) if kind == 1 else about
+        legs = len(about)
+        check_section(kind, section, legs)
         kept = documents(section) if kind == 5 else kept
     check(position == last, "frames that belong to nothing")
     check(len(stream) == length, "stream length")
@@ -137,7 +184,8 @@ def main():
         check(sodium.crypto_sign_verify_detached(footer[376:], message, ull(len(message)),
                                                  bytes.fromhex(arguments[2])) == 0, "signature")
     if options and options[0].startswith("--view="):
-        stream = view(stream, [int(text) for text in options[0][7:].split(",")])
+        chosen = [int(text) for text in options[0][7:].split(",")]
+        stream = view(swap(stream, firsts(about)) if max(chosen) > 1 else stream, chosen)
     if options != ["--documents"]:
         sys.stdout.buffer.write(stream)
     else:

@@ -13,6 +13,7 @@ static_assert((int)BOUND_OPUS_PACKET_BYTES >=
 struct opus_bundle {
     struct opus_settings settings;
     size_t streams;
+    bool sleeps; /* the own streams */
     struct opus_stream stream[BOUND_OPUS_STREAMS];
 };
 
@@ -67,6 +68,23 @@ void opus_bundle_configure(struct opus_bundle *bundle, const struct opus_setting
     }
 }
 
+void opus_bundle_sleep(struct opus_bundle *bundle)
+{
+    bundle->sleeps = true;
+}
+
+void opus_bundle_wake(struct opus_bundle *bundle)
+{
+    bundle->sleeps = false;
+    for (size_t i = OPUS_CHANNELS; i < bundle->streams; i++)
+        bundle->stream[i].zero_frames = OPUS_STREAM_ZERO_FRAMES;
+}
+
+bool opus_bundle_sleeps(const struct opus_bundle *bundle)
+{
+    return bundle->sleeps;
+}
+
 const struct opus_settings *opus_bundle_settings(const struct opus_bundle *bundle)
 {
     return &bundle->settings;
@@ -88,6 +106,14 @@ enum status opus_bundle_raise(struct opus_bundle *bundle, size_t stream, uint32_
     return opus_stream_raise(raised, rate_hz, audio_hz);
 }
 
+enum status opus_bundle_branch(struct opus_bundle *bundle, size_t stream, size_t channel,
+                               uint32_t rate_hz, uint32_t audio_hz)
+{
+    assert(!bundle->sleeps && stream >= OPUS_CHANNELS && stream < bundle->streams &&
+           channel < OPUS_CHANNELS && !bundle->stream[stream].encoder);
+    return opus_stream_branch(&bundle->stream[stream], &bundle->stream[channel], rate_hz, audio_hz);
+}
+
 uint32_t opus_bundle_rate_hz(const struct opus_bundle *bundle, size_t stream)
 {
     return bundle->stream[stream].rate_hz;
@@ -103,6 +129,14 @@ uint16_t opus_bundle_pre_skip(const struct opus_bundle *bundle)
     return opus_stream_delay(&bundle->stream[0]);
 }
 
+/* What a sleeping own stream has in each packet. */
+static const struct opus_packet asleep = {opus_nothing, sizeof opus_nothing};
+
+static bool sleeps(const struct opus_bundle *bundle, size_t stream)
+{
+    return bundle->sleeps && stream >= OPUS_CHANNELS;
+}
+
 enum status opus_bundle_encode(struct opus_bundle *bundle, const int16_t *const *pcm,
                                uint8_t packet[BOUND_OPUS_PACKET_BYTES], size_t *packet_bytes)
 {
@@ -111,6 +145,9 @@ enum status opus_bundle_encode(struct opus_bundle *bundle, const int16_t *const 
 
     for (size_t i = 0; i < bundle->streams; i++) {
         size_t bytes = 0;
+        packets[i] = asleep;
+        if (sleeps(bundle, i))
+            continue;
         enum status status =
             opus_stream_encode(&bundle->stream[i], pcm[i], i >= OPUS_CHANNELS, encoded[i], &bytes);
         if (status != STATUS_OK)
@@ -127,7 +164,8 @@ size_t opus_bundle_silence(const struct opus_bundle *bundle,
     size_t packet_bytes = 0;
 
     for (size_t i = 0; i < bundle->streams; i++)
-        packets[i] = (struct opus_packet){opus_silence, sizeof opus_silence};
+        packets[i] =
+            sleeps(bundle, i) ? asleep : (struct opus_packet){opus_silence, sizeof opus_silence};
     enum status status =
         opus_join(packets, bundle->streams, packet, BOUND_OPUS_PACKET_BYTES, &packet_bytes);
     assert(status == STATUS_OK); /* they are known, and fit */

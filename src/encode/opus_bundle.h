@@ -3,12 +3,14 @@
  * many legs alone ("own" streams) as its header says.
  *
  * Each stream runs at a rate of its own, which may rise. Left and right are always encoded; an own
- * stream that is not open, or silent for long, costs a few bytes and no encoder (opus_stream).
+ * stream that is not open, or silent for long, costs a few bytes and no encoder (opus_stream). Own
+ * streams may sleep: they are spare, hold nothing and cost least, until they are woken, for good.
  * Owned by one thread.
  */
 #ifndef RECORDER_ENCODE_OPUS_BUNDLE_H
 #define RECORDER_ENCODE_OPUS_BUNDLE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -46,6 +48,15 @@ void opus_bundle_close(struct opus_bundle *owned_bundle);
 void opus_bundle_configure(struct opus_bundle *bundle, const struct opus_settings *settings,
                            size_t own);
 
+/** Let the own streams sleep; none is open, and nothing was encoded. */
+void opus_bundle_sleep(struct opus_bundle *bundle);
+
+/** Wake them: each is silence from the next packet on, or is opened. */
+void opus_bundle_wake(struct opus_bundle *bundle);
+
+/** Whether they sleep. */
+bool opus_bundle_sleeps(const struct opus_bundle *bundle);
+
 /** How it is encoded. Borrowed. */
 const struct opus_settings *opus_bundle_settings(const struct opus_bundle *bundle);
 
@@ -66,6 +77,16 @@ size_t opus_bundle_streams(const struct opus_bundle *bundle);
  */
 enum status opus_bundle_raise(struct opus_bundle *bundle, size_t stream, uint32_t rate_hz,
                               uint32_t audio_hz) MUST_CHECK;
+
+/**
+ * Open an own stream that goes on with what left or right said so far, without a seam.
+ *
+ * stream    an own one that is not open; they do not sleep.
+ * channel   < OPUS_CHANNELS.
+ * Rates and statuses as opus_bundle_raise.
+ */
+enum status opus_bundle_branch(struct opus_bundle *bundle, size_t stream, size_t channel,
+                               uint32_t rate_hz, uint32_t audio_hz) MUST_CHECK;
 
 /** The rate of a stream's samples; 0: it is not open. */
 uint32_t opus_bundle_rate_hz(const struct opus_bundle *bundle, size_t stream);

@@ -16,6 +16,7 @@ enum {
 /* The range coder's first bits say "silence" (RFC 6716 section 4.3); a single byte behind the first
  * would be taken for a lost frame. */
 const uint8_t opus_silence[OPUS_SILENCE_BYTES] = {0x98, 0xff, 0xfe};
+const uint8_t opus_nothing[OPUS_NOTHING_BYTES] = {0x98};
 
 static int application_of(const struct opus_settings *settings)
 {
@@ -153,9 +154,8 @@ static void keep_tail(struct opus_stream *stream, const int16_t *pcm)
 {
     size_t samples = tail_samples(stream->rate_hz);
 
-    if (samples <= OPUS_STREAM_TAIL_SAMPLES)
-        memcpy(stream->tail, pcm + stream->rate_hz / OPUS_FRAMES_PER_SECOND - samples,
-               samples * sizeof *pcm);
+    memcpy(stream->tail, pcm + stream->rate_hz / OPUS_FRAMES_PER_SECOND - samples,
+           samples * sizeof *pcm);
 }
 
 /* Let a new encoder hear what the one before it holds back, between its samples in a straight line;
@@ -183,6 +183,29 @@ static enum status prime(OpusEncoder *encoder, uint32_t rate_hz, const struct op
     /* decoders of SILK begin anew at another rate: an encoder that has heard something clicks */
     if (packet[0] < CELT_TOC_MIN && opus_encoder_ctl(encoder, OPUS_RESET_STATE) != OPUS_OK)
         return STATUS_INVALID;
+    return STATUS_OK;
+}
+
+enum status opus_stream_branch(struct opus_stream *stream, const struct opus_stream *before,
+                               uint32_t rate_hz, uint32_t audio_hz)
+{
+    OpusEncoder *encoder = NULL;
+
+    enum status status = make_encoder(rate_hz, audio_hz, &before->settings, &encoder);
+    if (status != STATUS_OK)
+        return status;
+    status = prime(encoder, rate_hz, before);
+    if (status != STATUS_OK) {
+        opus_encoder_destroy(encoder);
+        return status;
+    }
+    *stream = (struct opus_stream){
+        .encoder = encoder,
+        .settings = before->settings,
+        .rate_hz = rate_hz,
+        .audio_hz = audio_hz,
+        .fresh = true,
+    };
     return STATUS_OK;
 }
 

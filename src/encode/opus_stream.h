@@ -23,7 +23,8 @@
 enum {
     OPUS_STREAM_ZERO_FRAMES = 3,
     OPUS_SILENCE_BYTES = 3,
-    OPUS_STREAM_TAIL_SAMPLES = 156, /* 6.5 ms, what encoders hold back at most, at 24 kHz */
+    OPUS_NOTHING_BYTES = 1,
+    OPUS_STREAM_TAIL_SAMPLES = 312, /* 6.5 ms, what encoders hold back at most, at 48 kHz */
 };
 
 struct opus_stream {
@@ -33,13 +34,16 @@ struct opus_stream {
     uint32_t audio_hz; /* of what was sampled: no higher, but often lower */
     bool fresh;        /* decoders heard something else before what it encodes next */
     unsigned zero_frames;
-    /* the end of what was encoded last: its encoder still holds it back. Not kept at 48 kHz, from
-     * which nothing is raised */
+    /* the end of what was encoded last: its encoder still holds it back */
     int16_t tail[OPUS_STREAM_TAIL_SAMPLES];
 };
 
 /** A packet of 20 ms that decodes to zeros, whatever was before: CELT, narrowband (RFC 6716). */
 extern const uint8_t opus_silence[OPUS_SILENCE_BYTES];
+
+/** A packet of 20 ms without data: of a stream that has never said anything it decodes to zeros;
+ * behind sound decoders would invent some. */
+extern const uint8_t opus_nothing[OPUS_NOTHING_BYTES];
 
 /**
  * Open.
@@ -54,6 +58,17 @@ extern const uint8_t opus_silence[OPUS_SILENCE_BYTES];
  */
 enum status opus_stream_open(struct opus_stream *stream, uint32_t rate_hz, uint32_t audio_hz,
                              const struct opus_settings *settings) MUST_CHECK;
+
+/**
+ * Open a stream that goes on with what another one has encoded so far: who has heard that one hears
+ * no seam. Where that is SILK its last 6.5 ms are lost.
+ *
+ * stream  one that was not open.
+ * before  open; stays as it is, and sets how it is encoded.
+ * Rates and statuses as opus_stream_open.
+ */
+enum status opus_stream_branch(struct opus_stream *stream, const struct opus_stream *before,
+                               uint32_t rate_hz, uint32_t audio_hz) MUST_CHECK;
 
 /** Free; what was never opened is accepted. Nothing is encoded with it any more. */
 void opus_stream_close(struct opus_stream *stream);

@@ -5,7 +5,7 @@
 
 #include "base/text.h"
 
-enum { PEAKS_PIXEL_BYTES = 2 * 2 }; /* channels, min and max */
+enum { PIXEL_BYTES = 2, SIDES = 2 }; /* of peaks: min and max */
 
 /* Not every caller sets every text. */
 static const char *given(const char *text)
@@ -179,16 +179,21 @@ static enum status take_facts(struct store_recording *recording, const struct re
     return STATUS_OK;
 }
 
-static enum status take_copy(const void *data, size_t data_bytes, uint8_t **copy,
-                             size_t *copy_bytes)
+/* Copy several pictures, pixel by pixel beside each other, as far as a section can hold them. */
+static enum status take_peaks(const int8_t *const *line, size_t lines, size_t pixels,
+                              uint8_t **copy, size_t *copy_bytes)
 {
-    if (!data_bytes)
+    if (!pixels || !lines)
         return STATUS_OK;
-    *copy = malloc(data_bytes);
+    if (pixels > BOUND_SECTION_BYTES / (lines * PIXEL_BYTES))
+        pixels = BOUND_SECTION_BYTES / (lines * PIXEL_BYTES);
+    uint8_t *out = *copy = malloc(pixels * lines * PIXEL_BYTES);
     if (!*copy)
         return STATUS_NOMEM;
-    memcpy(*copy, data, data_bytes);
-    *copy_bytes = data_bytes;
+    for (size_t i = 0; i < pixels; i++)
+        for (size_t k = 0; k < lines; k++, out += PIXEL_BYTES)
+            memcpy(out, line[k] + i * PIXEL_BYTES, PIXEL_BYTES);
+    *copy_bytes = pixels * lines * PIXEL_BYTES;
     return STATUS_OK;
 }
 
@@ -210,8 +215,11 @@ enum status store_recording_take_end(struct store_recording *recording,
     take_ties(row, &end->ties);
     enum status status = take_facts(recording, end);
     if (status == STATUS_OK)
-        status = take_copy(end->peaks.data, end->peaks.pixels * PEAKS_PIXEL_BYTES,
-                           &recording->peaks, &recording->peaks_bytes);
+        status = take_peaks(end->peaks.side, SIDES, end->peaks.pixels, &recording->peaks,
+                            &recording->peaks_bytes);
+    if (status == STATUS_OK)
+        status = take_peaks(end->peaks.leg, end->legs, end->peaks.leg_pixels, &recording->leg_peaks,
+                            &recording->leg_peaks_bytes);
     return status;
 }
 
@@ -233,7 +241,7 @@ enum status store_recording_seal(struct store_recording *recording, const struct
                                  struct fault *fault)
 {
     struct index_recording *row = &recording->row;
-    struct recording_section sections[2];
+    struct recording_section sections[3];
     struct recording_summary summary;
     char *details = NULL;
     size_t count = 0;
@@ -248,6 +256,9 @@ enum status store_recording_seal(struct store_recording *recording, const struct
     if (recording->peaks)
         sections[count++] = (struct recording_section){SECTION_CHANNEL_PEAKS, recording->peaks,
                                                        recording->peaks_bytes};
+    if (recording->leg_peaks)
+        sections[count++] = (struct recording_section){SECTION_PEAKS, recording->leg_peaks,
+                                                       recording->leg_peaks_bytes};
     const struct recording_finish finish = {
         .state = RECORDING_STATE_SEALED,
         .ended = row->ended,
@@ -274,5 +285,6 @@ void store_recording_destroy(struct store_recording *owned_recording)
     recording_writer_destroy(owned_recording->writer);
     free(owned_recording->facts);
     free(owned_recording->peaks);
+    free(owned_recording->leg_peaks);
     free(owned_recording);
 }

@@ -43,6 +43,8 @@ struct store_recording {
     size_t fact_count;
     uint8_t *peaks; /* SECTION_CHANNEL_PEAKS, NULL where none */
     size_t peaks_bytes;
+    uint8_t *leg_peaks; /* SECTION_PEAKS, NULL where none */
+    size_t leg_peaks_bytes;
     uint32_t documents_refused; /* the media thread's until the end */
     uint32_t controls_untold;   /* likewise; pauses and resumptions that no audit entry tells */
 };

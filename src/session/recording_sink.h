@@ -111,10 +111,12 @@ struct recording_begin {
  *   "overlaid"     came for a place where other audio of its source is heard
  *   "unwritten"    the sink did not take it
  * Events of media: "codec_change" ("PCMU -> PCMA"), "ssrc_change", "clock_corrected" (the line was
- * moved while somebody spoke: "+43 ms", what follows is later by so much), "dtmf" (from when to
+ * moved while somebody spoke: "+43 ms", what follows is later by so much), "numbers_skipped" ("3":
+ * so many count as lost, but there is no room for them on the line), "dtmf" (from when to
  * when a digit was pressed: "5"; "*" where digits are masked, and of a code that paused or resumed
  * the recording), "quality" (of a leg, at the end: "R 92.1 MOS 4.40 loss 0.02 %
- * jitter 1.2 ms"), "mixed_only" (the leg is heard among others of its side only, from then on: no
+ * jitter 1.2 ms"), "own_channels" (of the recording: each leg is kept alone from then on; before, a
+ * side is one leg), "mixed_only" (the leg is heard among others of its side only, from then on: no
  * channel of its own is left for it), "deviation" (why packets are not heard), "notes_dropped"
  * (count: more events than are kept). Events of signalling: those of struct recording_note. A sink
  * that keeps facts adds "documents_dropped" itself, and
@@ -138,10 +140,12 @@ struct recording_document {
     size_t data_bytes;
 };
 
-/* Audio peaks, 20 per second and channel: min and max of each 50 ms, from -128 to 127. */
+/* Audio peaks, 20 per second: min and max of each 50 ms, from -128 to 127. */
 struct recording_peaks {
-    size_t pixels;      /* per channel */
-    const int8_t *data; /* [pixels][2 channels, left first][2]: min, max */
+    size_t pixels;         /* of each side */
+    const int8_t *side[2]; /* left, right: int8_t [pixels][2]: min, max */
+    size_t leg_pixels;     /* of each leg; 0 where none shares its side: it is its side's */
+    const int8_t *leg[BOUND_CALL_STREAMS]; /* each leg's: int8_t [leg_pixels][2] */
 };
 
 /* Everything known when the last page has been written. Borrowed for the call. */

@@ -156,18 +156,25 @@ static size_t heard_together(const struct track *track, size_t leg)
     return track->encoder.channel[track->about[leg].channel].leg_count;
 }
 
+/* Whether each leg is alone on its side anyway. */
+static bool sides_suffice(const struct track *track)
+{
+    for (size_t i = 0; i < track->leg_count; i++)
+        if (heard_together(track, i) > 1)
+            return false;
+    return true;
+}
+
 /*
- * How many streams of legs alone there are, for good: as many as its source asks for, and one for
- * each leg it begins with where they are not alone on their sides anyway.
+ * How many streams of legs alone there are, for good: as many as its source asks for, or else a few
+ * for whoever comes later, and one at least for each leg it begins with where sides do not suffice.
  */
 static size_t own_streams(const struct track *track, const struct recording_policy *policy)
 {
-    size_t own = policy->channels;
+    size_t own = policy->channels ? policy->channels : TRACK_SPARE_CHANNELS;
 
-    for (size_t i = 0; i < track->leg_count; i++)
-        if ((track->leg_count > OPUS_CHANNELS || heard_together(track, i) > 1) &&
-            own < track->leg_count)
-            own = track->leg_count;
+    if (!sides_suffice(track) && own < track->leg_count)
+        own = track->leg_count;
     return own < OPUS_OWN_MAX ? own : OPUS_OWN_MAX;
 }
 
@@ -192,11 +199,23 @@ void track_begin(struct track *track, const struct audio_setup *setup,
         leg_begin(track->leg[i], setup, &track->senders, 0, 0);
     controls_begin(&track->controls, policy, sink, handle);
     track_pages_begin(&track->pages, sink, handle);
-    track_encoder_begin(&track->encoder, &policy->encoder, own_streams(track, policy),
+    bool spare = !policy->channels && sides_suffice(track);
+    track_encoder_begin(&track->encoder, &policy->encoder, own_streams(track, policy), spare,
                         &track->pages);
-    for (size_t i = 0; i < track->leg_count; i++)
+    for (size_t i = 0; i < track->leg_count && !spare; i++)
         track_encoder_open_own(&track->encoder, i);
     tell_mixed(track, 0);
+}
+
+/* Have a leg that came later alone, and with it, where it is the first to share a side, all. */
+static void open_own(struct track *track, size_t leg)
+{
+    if (!track_encoder_is_spare(&track->encoder)) {
+        track_encoder_open_own(&track->encoder, leg);
+    } else if (!sides_suffice(track)) {
+        track_encoder_wake(&track->encoder);
+        notes_add(&track->notes, track->pages.frames * FRAME_MS, -1, "own_channels", "");
+    }
 }
 
 void track_add(struct track *track, const struct recording_stream *stream, struct leg *owned_leg,
@@ -205,7 +224,7 @@ void track_add(struct track *track, const struct recording_stream *stream, struc
     leg_begin(owned_leg, track->setup, &track->senders, begin_ns,
               track->pages.frames * OPUS_FRAME_GRANULE);
     put_leg(track, stream, owned_leg, begin_ns);
-    track_encoder_open_own(&track->encoder, track->leg_count - 1);
+    open_own(track, track->leg_count - 1);
     tell_mixed(track, begin_ns / CLOCK_NS_PER_MS);
 }
 
@@ -363,7 +382,7 @@ void track_finish(struct track *track, const struct track_ending *ending)
     }
     for (size_t i = 0; i < track->leg_count; i++)
         leg_finish(track->leg[i], duration_ms * LINE_PER_MS);
-    peaks_finish(&track->encoder.peaks);
+    track_peaks_finish(&track->encoder.peaks);
     struct track_end_input input = {
         .leg_count = track->leg_count,
         .duration_ms = duration_ms,

@@ -26,6 +26,9 @@ enum {
     /* no leg has audio that waits: the line goes on as silence so far behind the clock. Nothing is
      * kept waiting by that, and what a stalled sender or network brings then is not late */
     TRACK_IDLE_MS = 3000,
+    /* legs that can be kept alone from when a third one comes, where nothing else is asked for: 2
+     * bytes a frame each until then */
+    TRACK_SPARE_CHANNELS = 4,
 };
 
 struct track;

@@ -17,7 +17,7 @@ void track_encoder_init(struct track_encoder *encoder)
 void track_encoder_deinit(struct track_encoder *encoder)
 {
     opus_bundle_close(encoder->bundle);
-    peaks_deinit(&encoder->peaks);
+    track_peaks_deinit(&encoder->peaks);
 }
 
 void track_encoder_want(struct track_encoder *encoder, enum recording_channel channel,
@@ -35,18 +35,20 @@ enum status track_encoder_open(struct track_encoder *encoder, struct fault *faul
         if (!channel[i].rate_hz)
             channel[i].rate_hz = channel[!i].rate_hz;
     const uint32_t rates_hz[OPUS_CHANNELS] = {channel[0].rate_hz, channel[1].rate_hz};
-    peaks_init(&encoder->peaks, rates_hz);
+    track_peaks_init(&encoder->peaks, rates_hz);
     return opus_bundle_open(rates_hz, &encoder->bundle, fault);
 }
 
 void track_encoder_begin(struct track_encoder *encoder, const struct opus_settings *settings,
-                         size_t own, struct track_pages *pages)
+                         size_t own, bool spare, struct track_pages *pages)
 {
     struct opus_bundle *bundle = encoder->bundle;
     uint8_t head[OPUS_HEAD_BYTES];
     uint8_t tags[OPUS_TAGS_BYTES_MAX];
 
     opus_bundle_configure(bundle, settings, own);
+    if (spare)
+        opus_bundle_sleep(bundle);
     opus_header_identify(opus_bundle_pre_skip(bundle), encoder->channel[RECORDING_LEFT].rate_hz,
                          opus_bundle_streams(bundle), head);
     track_pages_add_header(pages, head, sizeof head);
@@ -79,6 +81,32 @@ static bool raise_own(struct track_encoder *encoder, const struct track_channel 
                              leg_rate_hz(channel->leg[at])) == STATUS_OK;
 }
 
+bool track_encoder_is_spare(const struct track_encoder *encoder)
+{
+    return opus_bundle_sleeps(encoder->bundle);
+}
+
+/* What was heard on the channel so far was its first leg. Without memory it is silent. */
+static void go_on_alone(struct track_encoder *encoder, size_t index)
+{
+    const struct track_channel *channel = &encoder->channel[index];
+    size_t stream = channel->leg_count ? own_stream(channel->index[0]) : SIZE_MAX;
+
+    if (stream < opus_bundle_streams(encoder->bundle))
+        (void)!opus_bundle_branch(encoder->bundle, stream, index, channel->rate_hz,
+                                  leg_rate_hz(channel->leg[0]));
+}
+
+void track_encoder_wake(struct track_encoder *encoder)
+{
+    opus_bundle_wake(encoder->bundle);
+    for (size_t i = 0; i < OPUS_CHANNELS; i++) {
+        go_on_alone(encoder, i);
+        for (size_t at = 1; at < encoder->channel[i].leg_count; at++)
+            (void)raise_own(encoder, &encoder->channel[i], at);
+    }
+}
+
 void track_encoder_open_own(struct track_encoder *encoder, size_t index)
 {
     for (size_t i = 0; i < OPUS_CHANNELS; i++)
@@ -107,7 +135,7 @@ static void raise_channel(struct track_encoder *encoder, size_t index)
     /* without memory it is tried again with the next frame */
     if (before_hz < channel->rate_hz &&
         opus_bundle_raise(encoder->bundle, index, channel->rate_hz, channel->rate_hz) == STATUS_OK)
-        peaks_set_rate(&encoder->peaks, index, channel->rate_hz);
+        peaks_set_rate(&encoder->peaks.side[index], channel->rate_hz);
     for (size_t i = 0; i < channel->leg_count; i++)
         if (track_encoder_is_own(encoder, channel->index[i]))
             (void)raise_own(encoder, channel, i);
@@ -131,6 +159,8 @@ static void read_channel(struct track_encoder *encoder, size_t index, struct sou
         alone[i] = sound->alone[channel->index[i]];
     mix_read(channel->leg, channel->leg_count, channel->rate_hz, alone, sound->channel[index],
              samples);
+    track_peaks_add_legs(&encoder->peaks, index, channel->index, channel->leg_count, alone,
+                         channel->rate_hz, samples);
     fit_rate(sound->channel[index], samples, opus_bundle_frame_samples(encoder->bundle, index));
     for (size_t i = 0; i < channel->leg_count; i++)
         if (track_encoder_is_own(encoder, channel->index[i]))
@@ -148,8 +178,8 @@ void track_encoder_frame(struct track_encoder *encoder, struct track_pages *page
     for (size_t i = 0; i < OPUS_CHANNELS; i++) {
         raise_channel(encoder, i);
         read_channel(encoder, i, &sound);
-        peaks_add(&encoder->peaks, i, sound.channel[i],
-                  opus_bundle_frame_samples(encoder->bundle, i));
+        track_peaks_add_side(&encoder->peaks, i, sound.channel[i],
+                             opus_bundle_frame_samples(encoder->bundle, i));
         pcm[i] = sound.channel[i];
     }
     for (size_t i = 0; i < BOUND_CALL_STREAMS; i++)

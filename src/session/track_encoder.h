@@ -14,12 +14,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "audio/peaks.h"
 #include "base/fault.h"
 #include "base/status.h"
 #include "encode/opus_bundle.h"
 #include "session/leg.h"
 #include "session/track_pages.h"
+#include "session/track_peaks.h"
 
 /* The legs that are heard on one channel. */
 struct track_channel {
@@ -32,7 +32,7 @@ struct track_channel {
 struct track_encoder {
     struct track_channel channel[OPUS_CHANNELS];
     struct opus_bundle *bundle;
-    struct peaks peaks;
+    struct track_peaks peaks;
 };
 
 /** Nothing is in it; allocates nothing. */
@@ -56,16 +56,24 @@ enum status track_encoder_open(struct track_encoder *encoder, struct fault *faul
 /**
  * Take over how it is encoded and write the header pages; before the first frame.
  *
- * own  streams of legs alone that there are for the recording's life, 0..OPUS_OWN_MAX.
+ * own    streams of legs alone that there are for the recording's life, 0..OPUS_OWN_MAX.
+ * spare  they hold nothing until track_encoder_wake.
  */
 void track_encoder_begin(struct track_encoder *encoder, const struct opus_settings *settings,
-                         size_t own, struct track_pages *pages);
+                         size_t own, bool spare, struct track_pages *pages);
 
 /** A leg is heard on a channel from the next frame on; borrowed. Its index is not in use. */
 void track_encoder_put(struct track_encoder *encoder, enum recording_channel channel,
                        struct leg *leg, size_t index);
 
-/** Have the leg of that index, once begun, in a stream of its own, if it has one. */
+/** Whether the streams of legs alone are spare, and hold nothing yet. */
+bool track_encoder_is_spare(const struct track_encoder *encoder);
+
+/** Have all legs in streams of their own from the next frame on; they were spare. A leg that was
+ * first on its side goes on there without a seam. */
+void track_encoder_wake(struct track_encoder *encoder);
+
+/** Have the leg of that index, once begun, in a stream of its own, if it has one; none is spare. */
 void track_encoder_open_own(struct track_encoder *encoder, size_t index);
 
 /** Whether a leg has a stream of its own. */

@@ -197,12 +197,10 @@ static struct recording_fact *gather_facts(const struct track_end_input *input,
     return list;
 }
 
-static size_t pixels_of(const struct peaks *peaks, int64_t duration_ms)
+/* Pixels that cover the recording. */
+static size_t covering_pixels(int64_t duration_ms)
 {
-    size_t covering = (size_t)((duration_ms * PEAKS_PER_SECOND + MS_PER_S - 1) / MS_PER_S);
-    size_t pixels = peaks_pixels(peaks);
-
-    return pixels < covering ? pixels : covering;
+    return (size_t)((duration_ms * PEAKS_PER_SECOND + MS_PER_S - 1) / MS_PER_S);
 }
 
 void track_end_report(const struct track_end_input *input, const struct recording_sink *sink,
@@ -221,7 +219,6 @@ void track_end_report(const struct track_end_input *input, const struct recordin
         .legs = input->leg_count,
         .facts = fact_count,
         .fact = facts,
-        .peaks = {pixels_of(input->peaks, input->duration_ms), input->peaks->data},
         .caller = ending->caller,
         .called = ending->called,
         .ties = ending->ties,
@@ -231,6 +228,8 @@ void track_end_report(const struct track_end_input *input, const struct recordin
 
     for (size_t i = 0; i < input->leg_count; i++)
         fill_leg(&end.leg[i], input->leg[i], &input->about[i], &measured[i], input->duration_ms, i);
+    end.peaks =
+        track_peaks_report(input->peaks, end.leg, end.legs, covering_pixels(input->duration_ms));
     sink->end(sink->context, handle, &end);
     free(facts);
 }

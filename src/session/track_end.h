@@ -9,11 +9,11 @@
 #include <stdint.h>
 
 #include "audio/facts.h"
-#include "audio/peaks.h"
 #include "session/leg.h"
 #include "session/notes.h"
 #include "session/recording.h"
 #include "session/track.h"
+#include "session/track_peaks.h"
 
 /* What signalling told of a leg. */
 struct track_end_leg {
@@ -30,7 +30,7 @@ struct track_end_input {
     int64_t talk_over_ms;
     const struct leg *leg[BOUND_CALL_STREAMS];
     const struct track_end_leg *about; /* [leg_count] */
-    const struct peaks *peaks;
+    const struct track_peaks *peaks;
     const struct facts *unwritten;
     const struct notes *notes;
     const struct track_ending *ending;

@@ -33,10 +33,10 @@ enum recording_state {
 
 /* What a section holds. */
 enum section_kind {
-    SECTION_DETAILS = 1,  /* JSON: parties, legs, facts, identifiers (FORMAT.md section 4.1) */
-    SECTION_PEAKS = 2,    /* int8_t [pixels][legs][2], 20 pixels a second; read in old files only */
-    SECTION_METADATA = 3, /* the last metadata document; read in old files only */
-    SECTION_GRANULES = 4, /* page table: u64 offset, u64 granule, little endian */
+    SECTION_DETAILS = 1, /* JSON: parties, legs, facts, identifiers (FORMAT.md section 4.1) */
+    SECTION_PEAKS = 2,   /* int8_t [pixels][legs][2], 20 pixels a second; where legs share a side */
+    SECTION_METADATA = 3,      /* the last metadata document; read in old files only */
+    SECTION_GRANULES = 4,      /* page table: u64 offset, u64 granule, little endian */
     SECTION_DOCUMENTS = 5,     /* all metadata documents (storage/recording/documents.h) */
     SECTION_CHANNEL_PEAKS = 6, /* int8_t [pixels][2 channels, left first][2], 20 pixels a second */
 };

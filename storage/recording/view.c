@@ -4,6 +4,8 @@
 #include <ogg/ogg.h>
 #include <string.h>
 
+#include "storage/recording/granules.h"
+
 enum {
     STORED_CHANNELS = 2,
     STORED_BYTES = VIEW_PAGE_BYTES + VIEW_HEAD_BYTES + STORED_CHANNELS,
@@ -77,10 +79,99 @@ void view_choose(struct view *view, const uint8_t *stream, size_t channels)
     ogg_page_checksum_set(&page);
 }
 
+void view_swap(struct view *view, size_t side, size_t stream)
+{
+    assert(side < SWAP_SIDES && stream >= SWAP_SIDES && stream < view->streams);
+    view->swap.streams = view->streams;
+    view->swap.own[side] = (uint8_t)stream;
+}
+
 uint64_t view_stored_offset(const struct view *view, uint64_t offset)
 {
     return offset < view->page_bytes ? view->stored_from
                                      : offset - view->page_bytes + view->stored_from;
+}
+
+/* Where the last page begins that the seek table knows at or before an offset. */
+static enum status find_page(const struct view *view, const struct recording_reader *reader,
+                             uint64_t offset, uint64_t *at, struct fault *fault)
+{
+    struct bytes table;
+    size_t first = 0;
+
+    bytes_init(&table, (size_t)GRANULES_ENTRIES_MAX * GRANULES_ENTRY_BYTES);
+    enum status status = recording_reader_section(reader, SECTION_GRANULES, &table, fault);
+    if (status == STATUS_OK) {
+        size_t behind = table.len / GRANULES_ENTRY_BYTES;
+        while (first < behind) {
+            size_t middle = first + (behind - first) / 2;
+            if (bytes_get_u64(table.data + middle * GRANULES_ENTRY_BYTES) > offset)
+                behind = middle;
+            else
+                first = middle + 1;
+        }
+        *at = first ? bytes_get_u64(table.data + (first - 1) * GRANULES_ENTRY_BYTES)
+                    : view->stored_from;
+    }
+    bytes_deinit(&table);
+    return status;
+}
+
+/* A page and where it is stored. */
+struct page {
+    uint64_t at;
+    size_t bytes;
+    uint8_t data[SWAP_PAGE_BYTES_MAX];
+};
+
+/* Measure the page at page->at; read it and swap, if it reaches past an offset. */
+static enum status read_page(const struct view *view, const struct recording_reader *reader,
+                             uint64_t offset, struct page *page, struct fault *fault)
+{
+    uint64_t left = recording_reader_summary(reader)->audio_bytes - page->at;
+    size_t head_bytes = left < SWAP_PAGE_HEAD_BYTES ? (size_t)left : SWAP_PAGE_HEAD_BYTES;
+
+    enum status status = recording_reader_read(reader, page->at, page->data, head_bytes, fault);
+    if (status != STATUS_OK)
+        return status;
+    status = swap_page_bytes(page->data, head_bytes, &page->bytes);
+    if (status != STATUS_OK || page->bytes > left)
+        return fault_set(fault, STATUS_CORRUPT, 0, "no page of ours");
+    if (page->at + page->bytes <= offset)
+        return STATUS_OK;
+    status = recording_reader_read(reader, page->at, page->data, page->bytes, fault);
+    if (status != STATUS_OK)
+        return status;
+    if (swap_page(&view->swap, page->data, page->bytes) != STATUS_OK)
+        return fault_set(fault, STATUS_CORRUPT, 0, "a packet is not of its streams");
+    return STATUS_OK;
+}
+
+/* As recording_reader_read, from behind the first page. */
+static enum status read_swapped(const struct view *view, const struct recording_reader *reader,
+                                uint64_t offset, uint8_t *data, size_t data_bytes,
+                                struct fault *fault)
+{
+    struct page page = {0};
+
+    if (!data_bytes)
+        return STATUS_OK;
+    enum status status = find_page(view, reader, offset, &page.at, fault);
+    while (status == STATUS_OK && data_bytes > 0) {
+        status = read_page(view, reader, offset, &page, fault);
+        if (status != STATUS_OK)
+            break;
+        if (page.at + page.bytes > offset) {
+            size_t skip = (size_t)(offset - page.at);
+            size_t count = page.bytes - skip < data_bytes ? page.bytes - skip : data_bytes;
+            memcpy(data, page.data + skip, count);
+            data += count;
+            data_bytes -= count;
+            offset += count;
+        }
+        page.at += page.bytes;
+    }
+    return status;
 }
 
 enum status view_read(const struct view *view, const struct recording_reader *reader,
@@ -96,6 +187,8 @@ enum status view_read(const struct view *view, const struct recording_reader *re
             made = data_bytes;
         memcpy(data, view->page + offset, made);
     }
-    return recording_reader_read(reader, view_stored_offset(view, offset + made), data + made,
-                                 data_bytes - made, fault);
+    uint64_t stored = view_stored_offset(view, offset + made);
+    if (view->swap.streams)
+        return read_swapped(view, reader, stored, data + made, data_bytes - made, fault);
+    return recording_reader_read(reader, stored, data + made, data_bytes - made, fault);
 }

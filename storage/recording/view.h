@@ -3,8 +3,9 @@
  *
  * A recording's packets carry left, right, and some legs alone (FORMAT.md section 3.1); its header
  * maps the first two. A view is the same stream behind another identification header, whose page is
- * made anew with its checksum: every other byte is as stored, so its length is known and any range
- * of it can be read.
+ * made anew with its checksum: its length is known, and any range of it can be read. Every other
+ * byte is as stored, but where a leg was alone on its side before it had a stream of its own: there
+ * the two change places within their packets (storage/recording/swap.h).
  *
  * Embedded by value; reading is as thread-safe as the reader's.
  */
@@ -18,6 +19,7 @@
 #include "base/fault.h"
 #include "base/status.h"
 #include "storage/recording/reader.h"
+#include "storage/recording/swap.h"
 
 enum {
     VIEW_CHANNELS_MAX = BOUND_CALL_STREAMS,
@@ -32,6 +34,7 @@ struct view {
     size_t stored_from; /* where what follows the first page begins as it is stored */
     size_t streams;     /* in each packet; 0 where the header was not looked at */
     uint8_t page[VIEW_PAGE_BYTES_MAX];
+    struct swap swap; /* streams is 0 where none is made */
 };
 
 /** All as it is stored: nothing is read. */
@@ -56,11 +59,21 @@ enum status view_read_header(struct view *view, const struct recording_reader *r
  */
 void view_choose(struct view *view, const uint8_t *stream, size_t channels);
 
+/**
+ * Hear the first leg of a side in its own stream also where that is without data yet; after
+ * view_choose.
+ *
+ * side    0 left, 1 right.
+ * stream  its own one, 2 <= stream < view->streams. The last one stays as it is.
+ */
+void view_swap(struct view *view, size_t side, size_t stream);
+
 /** Where the byte behind such an offset of the view is stored; of one in the first page, its end.
  */
 uint64_t view_stored_offset(const struct view *view, uint64_t offset);
 
-/** Read bytes of the view; arguments and statuses as recording_reader_read, within view->bytes. */
+/** Read bytes of the view; arguments and statuses as recording_reader_read, within view->bytes;
+ * where streams change places, also STATUS_NOMEM, and STATUS_CORRUPT where pages are not ours. */
 enum status view_read(const struct view *view, const struct recording_reader *reader,
                       uint64_t offset, uint8_t *data, size_t data_bytes,
                       struct fault *fault) MUST_CHECK;

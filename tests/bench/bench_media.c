@@ -157,10 +157,12 @@ static size_t run_track(const struct call *call, bool late)
     int64_t length_ms = (int64_t)call->seconds * MS_PER_S;
     struct track *track = NULL;
     size_t packets = 0;
+    size_t bytes = 0;
+    const struct recording_sink sink = bench_sink(&bytes);
 
     if (track_create(call->stream, LEGS, 1, &track, NULL) != STATUS_OK)
         return 0;
-    track_begin(track, &test_setup, &test_policy, &bench_sink, NULL);
+    track_begin(track, &test_setup, &test_policy, &sink, NULL);
     for (int64_t now_ms = 0; now_ms < length_ms; now_ms += STEP_MS) {
         packets += receive(call, track, now_ms, late);
         track_advance(track, (now_ms + STEP_MS) * NS_PER_MS);

@@ -9,11 +9,12 @@ enum { NARROW_RATE_HZ = 8000 };
 static enum status sink_write(void *context, void *handle, const uint8_t *page, size_t page_bytes,
                               int64_t granule)
 {
-    (void)context;
+    size_t *bytes = context;
+
     (void)handle;
     (void)page;
-    (void)page_bytes;
     (void)granule;
+    *bytes += page_bytes;
     return STATUS_OK;
 }
 
@@ -30,11 +31,15 @@ static void sink_end(void *context, void *handle, const struct recording_end *en
     (void)end;
 }
 
-const struct recording_sink bench_sink = {
-    .write = sink_write,
-    .sync_in_ms = sink_sync_in_ms,
-    .end = sink_end,
-};
+struct recording_sink bench_sink(size_t *bytes)
+{
+    return (struct recording_sink){
+        .context = bytes,
+        .write = sink_write,
+        .sync_in_ms = sink_sync_in_ms,
+        .end = sink_end,
+    };
+}
 
 OpusEncoder *bench_bare_encoder(uint32_t rate_hz)
 {

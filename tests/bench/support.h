@@ -4,12 +4,13 @@
 #ifndef RECORDER_TESTS_BENCH_SUPPORT_H
 #define RECORDER_TESTS_BENCH_SUPPORT_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include "session/recording_sink.h"
 
-/** Takes all pages, and throws them away; it syncs never. */
-extern const struct recording_sink bench_sink;
+/** One that takes all pages, adds up their bytes and throws them away; it syncs never. */
+struct recording_sink bench_sink(size_t *bytes);
 
 /**
  * A bare mono encoder with the settings that recordings have where nothing was set.

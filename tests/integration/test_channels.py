@@ -226,7 +226,7 @@ TONES = [500, 900, 1300]
 class Conference(unittest.TestCase):
     """Three parties of one recording session, each with a tone."""
 
-    def run_call(self, recorder, begin_with, seconds=3):
+    def run_call(self, recorder, begin_with, seconds=3, alone=0.5):
         """Three legs, of which so many are there from the start; returns (row, details)."""
         metadata = recording(session() + person("a", CALLER) + person("b", "+4570100200")
                              + person("c", "+4570100300") + sends("a", "1") + sends("b", "2")
@@ -238,7 +238,7 @@ class Conference(unittest.TestCase):
                        for i, hertz in enumerate(TONES)]
             dialog, answer = place(udp, metadata=metadata, sdp=HEAD + "".join(lines[:begin_with]))
             self.assertEqual(code(answer), 200, answer)
-            play(0.5, *zip(senders, ports_of(answer)))
+            play(alone, *zip(senders, ports_of(answer)))
             if begin_with < 3:
                 answer = change(udp, dialog, "INVITE", HEAD + "".join(lines), SDP_TYPE)
                 self.assertEqual(code(answer), 200, answer)
@@ -253,14 +253,34 @@ class Conference(unittest.TestCase):
         return tones_in(ffmpeg(recorder.get(f"/api/v1/recordings/{row['id']}/audio{query}").body),
                         TONES)
 
-    def assert_all_alone(self, recorder, row):
+    def assert_all_alone(self, recorder, row, all_channels=[[0], [1], [2]]):
         sides = self.heard(recorder, row, "")
         self.assertEqual(sorted(sum(sides, [])), [0, 1, 2])
-        self.assertEqual(self.heard(recorder, row, "?channels=all")[:3], [[0], [1], [2]])
+        self.assertEqual(self.heard(recorder, row, "?channels=all"), all_channels)
         for leg in range(3):
             self.assertEqual(self.heard(recorder, row, f"?leg={leg}"), [[leg]])
         whole = recorder.get(f"/api/v1/recordings/{row['id']}").json()
         self.assertEqual([leg["own_channel"] for leg in whole["legs"]], [0, 1, 2])
+        if whole["state"] == "sealed":
+            self.assert_all_drawn(recorder, row)
+
+    def assert_all_drawn(self, recorder, row):
+        """Each leg's waveform is of its own tone alone; that of several on a side is their sum."""
+        url = f"/api/v1/recordings/{row['id']}/peaks"
+        legs = recorder.get(f"/api/v1/recordings/{row['id']}").json()["legs"]
+        drawn = [recorder.get(f"{url}?leg={leg}").json() for leg in range(3)]
+        sides = numpy.array(recorder.get(url).json()["data"]).reshape(-1, 2, 2)
+        lines = [numpy.array(each["data"]).reshape(-1, 2) for each in drawn]
+        self.assertEqual({(each["channels"], each["length"]) for each in drawn}, {(1, len(sides))})
+        for line in lines:  # 8000 of 32768, in the second before the last
+            self.assertTrue((abs(abs(line[-40:-20]) - 31) <= 1).all(), line)
+        for side, channel in enumerate(("left", "right")):
+            on_side = [i for i, leg in enumerate(legs) if leg["channel"] == channel]
+            if len(on_side) == 1:
+                numpy.testing.assert_array_equal(lines[on_side[0]], sides[:, side])
+            else:
+                self.assertTrue((abs(sides[-40:-20, side]) > 45).all())
+        self.assertEqual(recorder.get(url + "?leg=3").status, 404)
 
     def test_three_streams_are_kept_alone_and_together(self):
         with Recorder(rtp_ports=(21700, 21799)) as recorder:
@@ -276,39 +296,95 @@ class Conference(unittest.TestCase):
             facts = recorder.get(f"/api/v1/recordings/{row['id']}/facts").json()["facts"]
             self.assertNotIn("mixed_only", {fact["cause"] for fact in facts})
 
-    def test_without_channels_who_comes_later_is_mixed_and_that_is_a_fact(self):
+    def assert_heard_from_the_start(self, samples, own_from):
+        """Of an ordinary call's legs each second; of who came later nothing, not even noise, before."""
+        for second in range(int(len(samples) / RATE)):
+            heard = tones_in(samples, TONES, second)
+            self.assertEqual([channel[:1] for channel in heard[:2]], [[0], [1]], second)
+            if second + 1 < own_from:
+                self.assertEqual(samples[second * RATE:(second + 1) * RATE, 2].any(), False)
+            elif second >= own_from + 1:
+                self.assertEqual(heard[2], [2])
+
+    def test_who_comes_later_is_alone_by_default_and_the_others_from_the_start(self):
         with Recorder(rtp_ports=(21900, 21999)) as recorder:
-            self.run_call(recorder, 2)
+            self.run_call(recorder, 2, alone=3)
             row = recorder.sealed()[0]
-            sides = self.heard(recorder, row, "")
-            self.assertEqual(sorted(sum(sides, [])), [0, 1, 2])
-            facts = recorder.get(f"/api/v1/recordings/{row['id']}/facts").json()["facts"]
-            mixed = sorted(fact["leg"] for fact in facts if fact["cause"] == "mixed_only")
-            whole = recorder.get(f"/api/v1/recordings/{row['id']}").json()
-            side = whole["legs"][2]["channel"]
-            self.assertEqual(mixed, [i for i, leg in enumerate(whole["legs"])
-                                     if leg["channel"] == side])
-            for leg in mixed:
-                answer = recorder.get(f"/api/v1/recordings/{row['id']}/audio?leg={leg}")
-                self.assertEqual(answer.status, 404)
+            url = f"/api/v1/recordings/{row['id']}"
+            facts = recorder.get(f"{url}/facts").json()["facts"]
+            told = [fact for fact in facts if fact["cause"] == "own_channels"]
+            self.assertEqual([fact["leg"] for fact in told], [None])
+            self.assertNotIn("mixed_only", {fact["cause"] for fact in facts})
+            own_from = told[0]["start_ms"] / 1000
+            self.assertGreater(own_from, 1.5)
+            whole = recorder.get(url).json()
+            self.assertEqual([leg["own_channel"] for leg in whole["legs"]], [0, 1, 2])
+            every = recorder.get(f"{url}/audio?channels=all").body
+            samples = ffmpeg(every)
+            self.assertEqual(samples.shape[1], 3)
+            self.assert_heard_from_the_start(samples, own_from)
+            for leg in range(3):
+                alone = recorder.get(f"{url}/audio?leg={leg}").body
+                numpy.testing.assert_array_equal(ffmpeg(alone)[:, 0], samples[:, leg])
+                self.assertEqual(len(opusdec(alone)), len(samples))
+                with self.subTest("opusdec", leg=leg):
+                    if leg == 2:
+                        early = opusdec(alone)[:int((own_from - 0.5) * RATE)]
+                        self.assertEqual(early.any(), False)
+            stored = recorder.get(f"{url}/audio").body
+            sides = ffmpeg(stored)
+            self.assertEqual(sorted(sum(tones_in(sides, TONES, 1), [])), [0, 1])
+            self.assertEqual(sorted(sum(tones_in(sides, TONES, int(own_from) + 2), [])), [0, 1, 2])
+            self.assertEqual(len(every), len(stored) + 1)
+            for offset in range(0, len(every), 4099):
+                part = recorder.get(f"{url}/audio?channels=all",
+                                    {"Range": f"bytes={offset}-{offset + 50}"}).body
+                self.assertEqual(part, every[offset:offset + 51])
+            out = recorder.directory / "all.opus"
+            recorder.recorderctl("recordings", "export", row["id"], "-o", out, "--channels", "all")
+            self.assertEqual(out.read_bytes(), every)
+            path, = recorder.store.rglob(f"{row['id']}.crec")
+            private = secrets_of(path, recorder.store / "keys")["private"].hex()
+            made = subprocess.run([sys.executable, str(ROOT / "tests" / "format_reader.py"),
+                                   "--view=2,3,4", str(path), private], check=True,
+                                  stdout=subprocess.PIPE).stdout
+            self.assertEqual(made, every)
+
+    def test_ordinary_call_is_played_as_if_it_had_no_spare_streams(self):
+        with Recorder(rtp_ports=(22300, 22399)) as recorder:
+            recorder.callgen("--seconds", "3", "--tone")
+            row = recorder.sealed()[0]
+            url = f"/api/v1/recordings/{row['id']}"
+            stored = recorder.get(f"{url}/audio").body
+            sides = ffmpeg(stored)
+            numpy.testing.assert_array_equal(opusdec(stored).shape, sides.shape)
+            self.assertEqual(recorder.get(f"{url}/audio?channels=all").body, stored)
+            for leg, about in enumerate(recorder.get(url).json()["legs"]):
+                self.assertIsNone(about["own_channel"])
+                alone = ffmpeg(recorder.get(f"{url}/audio?leg={leg}").body)
+                numpy.testing.assert_array_equal(alone[:, 0], sides[:, int(about["channel"] == "right")])
 
     def test_after_a_crash_they_are_still_there(self):
         with Recorder(rtp_ports=(22000, 22099)) as recorder:
             self.end = lambda recorder, udp, dialog: recorder.kill9("ingest")
             self.run_call(recorder, 3, seconds=5)
             row = recorder.sealed(seconds=90, states=("recovered",))[0]
-            self.assert_all_alone(recorder, row)
+            self.assert_all_alone(recorder, row, [[0], [1], [2], []])
 
-    def test_after_a_crash_nobody_is_taken_for_alone_who_may_not_be(self):
-        """Who came later is not in the row then, but on one of the sides."""
+    def test_after_a_crash_who_came_later_is_alone_and_so_are_those_before(self):
+        """Who came later is not in the row then, but in a channel of his own all the same."""
         with Recorder(rtp_ports=(22200, 22299)) as recorder:
             self.end = lambda recorder, udp, dialog: recorder.kill9("ingest")
-            self.run_call(recorder, 2, seconds=5)
+            self.run_call(recorder, 2, seconds=5, alone=2)
             row = recorder.sealed(seconds=90, states=("recovered",))[0]
-            self.assertEqual(sorted(sum(self.heard(recorder, row, ""), [])), [0, 1, 2])
-            for leg in range(3):
-                answer = recorder.get(f"/api/v1/recordings/{row['id']}/audio?leg={leg}")
-                self.assertEqual(answer.status, 404)
+            samples = ffmpeg(recorder.get(f"/api/v1/recordings/{row['id']}/audio?channels=all").body)
+            for second in range(6):
+                heard = tones_in(samples, TONES, second)
+                self.assertEqual(heard, [[0], [1], [2] if second > 2 else heard[2], []], second)
+            self.assertEqual(self.heard(recorder, row, "?leg=0"), [[0]])
+            self.assertEqual(self.heard(recorder, row, "?leg=1"), [[1]])
+            answer = recorder.get(f"/api/v1/recordings/{row['id']}/audio?leg=2")
+            self.assertEqual(answer.status, 404)
 
     def test_customers_settings_are_those_of_the_file(self):
         with Recorder(rtp_ports=(22100, 22199)) as recorder:

@@ -142,6 +142,7 @@ const SIGNS = [
     'stream_refused',
     'clock_corrected',
     'dtmf',
+    'own_channels',
     'mixed_only',
     'deviation',
 ];

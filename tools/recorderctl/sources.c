@@ -175,8 +175,10 @@ const struct command commands_sources[] = {
             "Of several that match, one with a certificate goes before one without, then the\n"
             "longest prefix. A running recorder takes changes up by itself.\n"
             "A code is 2 to 7 of 0-9, '*' and '#'. It pauses and resumes for both sides of the\n"
-            "call, and is told as '*' alone. Calls of more than two streams are recorded leg by\n"
-            "leg in any case; --channels asks for that in every call, for legs that come later.",
+            "call, and is told as '*' alone. Calls in which two legs share a side are recorded "
+            "leg\n"
+            "by leg in any case, up to four, or as many as they begin with; --channels asks for\n"
+            "that from the start of every call, and for so many.",
         .run = run_add,
     },
     {

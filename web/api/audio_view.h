@@ -4,6 +4,8 @@
 #ifndef RECORDER_WEB_API_AUDIO_VIEW_H
 #define RECORDER_WEB_API_AUDIO_VIEW_H
 
+#include <stdbool.h>
+
 #include "base/status.h"
 #include "web/api/exchange.h"
 
@@ -23,5 +25,8 @@ struct audio_view {
  */
 enum status audio_view_read(const struct exchange *exchange, struct audio_view *asked,
                             const char **parameter) MUST_CHECK;
+
+/** Read a leg's number, one digit from 0; false where it is none, and *leg is as it was. */
+bool audio_view_read_leg(const char *text, int *leg);
 
 #endif

@@ -187,30 +187,41 @@ static size_t write_pair(char *out, const uint8_t *pixel, int number)
     return (size_t)sprintf(out, "%d,%d,", least, most);
 }
 
+/* Which lines of a section are shown; returns how many: one leg, or left and right. */
+static int choose_lines(const struct index_recording *recording, bool by_leg, int leg,
+                        int line[static PEAKS_CHANNELS])
+{
+    if (leg == PEAKS_BOTH) {
+        line[0] = by_leg ? leg_of(recording, false) : 0;
+        line[1] = by_leg ? leg_of(recording, true) : 1;
+        return PEAKS_CHANNELS;
+    }
+    line[0] = by_leg ? leg : recording->leg[leg].right;
+    return 1;
+}
+
 enum status recording_json_peaks(const struct index_recording *recording, enum section_kind kind,
-                                 const uint8_t *peaks, size_t peaks_bytes, char **text,
+                                 int leg, const struct bytes *peaks, char **text,
                                  size_t *text_bytes)
 {
     bool by_leg = kind == SECTION_PEAKS;
     size_t pixel_bytes = 2 * (by_leg ? recording->legs : PEAKS_CHANNELS);
-    int left = by_leg ? leg_of(recording, false) : 0;
-    int right = by_leg ? leg_of(recording, true) : 1;
+    int line[PEAKS_CHANNELS];
+    int lines = choose_lines(recording, by_leg, leg, line);
 
-    if (pixel_bytes == 0 || peaks_bytes % pixel_bytes != 0)
+    if (pixel_bytes == 0 || peaks->len % pixel_bytes != 0)
         return STATUS_CORRUPT;
-    size_t pixels = peaks_bytes / pixel_bytes;
-    char *out = malloc(PEAKS_HEAD_BYTES + pixels * 2 * PEAKS_CHANNELS * PEAK_TEXT_BYTES);
+    size_t pixels = peaks->len / pixel_bytes;
+    char *out = malloc(PEAKS_HEAD_BYTES + pixels * 2 * (size_t)lines * PEAK_TEXT_BYTES);
     if (!out)
         return STATUS_NOMEM;
-    size_t used =
-        (size_t)sprintf(out,
-                        "{\"version\":2,\"channels\":%d,\"sample_rate\":%d,"
-                        "\"samples_per_pixel\":%d,\"bits\":8,\"length\":%zu,\"data\":[",
-                        PEAKS_CHANNELS, PEAKS_SAMPLE_RATE, PEAKS_SAMPLES_PER_PIXEL, pixels);
-    for (size_t i = 0; i < pixels; i++) {
-        used += write_pair(out + used, peaks + i * pixel_bytes, left);
-        used += write_pair(out + used, peaks + i * pixel_bytes, right);
-    }
+    size_t used = (size_t)sprintf(out,
+                                  "{\"version\":2,\"channels\":%d,\"sample_rate\":%d,"
+                                  "\"samples_per_pixel\":%d,\"bits\":8,\"length\":%zu,\"data\":[",
+                                  lines, PEAKS_SAMPLE_RATE, PEAKS_SAMPLES_PER_PIXEL, pixels);
+    for (size_t i = 0; i < pixels; i++)
+        for (int k = 0; k < lines; k++)
+            used += write_pair(out + used, peaks->data + i * pixel_bytes, line[k]);
     if (pixels > 0)
         used--;
     out[used++] = ']';

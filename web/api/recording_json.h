@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/bytes.h"
 #include "base/status.h"
 #include "storage/index/customers.h"
 #include "storage/index/recordings.h"
@@ -19,6 +20,7 @@ enum {
     PEAKS_SAMPLE_RATE = 8000,
     PEAKS_SAMPLES_PER_PIXEL = 400, /* 20 pixels a second */
     PEAKS_CHANNELS = 2,
+    PEAKS_BOTH = -1, /* in place of a leg */
 };
 
 /** One row: everything but the legs. */
@@ -45,16 +47,17 @@ json_t *recording_json_facts(const struct index_fact *facts, size_t fact_count);
 
 /**
  * The waveform in audiowaveform's JSON form, version 2: left and right in turn for each pixel, each
- * as its least and greatest value. A channel without a leg is zeros.
+ * as its least and greatest value; or one leg alone. A channel without a leg is zeros.
  *
- * kind       SECTION_CHANNEL_PEAKS, peaks int8_t [pixels][2][2]; or SECTION_PEAKS of older files,
- *            int8_t [pixels][recording->legs][2], of which the first leg of a channel is shown.
+ * kind       SECTION_CHANNEL_PEAKS, peaks int8_t [pixels][2][2], where a leg is its side; or
+ *            SECTION_PEAKS, int8_t [pixels][recording->legs][2], where a side is its first leg.
+ * leg        PEAKS_BOTH, or less than recording->legs.
  * text       set to text for free().
  *
  * STATUS_OK, STATUS_CORRUPT (not a whole number of pixels, or no legs), STATUS_NOMEM.
  */
 enum status recording_json_peaks(const struct index_recording *recording, enum section_kind kind,
-                                 const uint8_t *peaks, size_t peaks_bytes, char **text,
+                                 int leg, const struct bytes *peaks, char **text,
                                  size_t *text_bytes) MUST_CHECK;
 
 #endif

@@ -7,6 +7,7 @@
 #include "storage/index/controls.h"
 #include "web/api/answer.h"
 #include "web/api/api.h"
+#include "web/api/audio_view.h"
 #include "web/api/cursor.h"
 #include "web/api/list_query.h"
 #include "web/api/recording_json.h"
@@ -265,48 +266,92 @@ bool recording_routes_open(struct api *api, struct exchange *exchange,
     return true;
 }
 
-static void answer_peaks(struct exchange *exchange, const struct index_recording *recording,
-                         enum section_kind kind, const struct bytes *section)
+/* How a waveform is asked for, and what is found. */
+struct peaks_request {
+    const struct index_recording *recording;
+    int leg; /* PEAKS_BOTH, or one of the recording's */
+    enum section_kind kind;
+    struct bytes section;
+};
+
+static void answer_peaks(struct exchange *exchange, const struct peaks_request *request)
 {
+    const struct index_recording *recording = request->recording;
     char *text = NULL;
     size_t text_bytes = 0;
     struct fault fault = {0};
-    enum status status =
-        recording_json_peaks(recording, kind, section->data, section->len, &text, &text_bytes);
+    enum status status = recording_json_peaks(recording, request->kind, request->leg,
+                                              &request->section, &text, &text_bytes);
 
     if (status == STATUS_OK) {
         answer_json_text(exchange, text, text_bytes);
         return;
     }
-    (void)fault_set(&fault, status, 0, "%zu bytes of peaks for %zu legs", section->len,
+    (void)fault_set(&fault, status, 0, "%zu bytes of peaks for %zu legs", request->section.len,
                     recording->legs);
     recording_routes_unreadable(exchange, recording, status, &fault);
+}
+
+/* Whether nobody else is on the side of a leg, whose picture then is its side's. */
+static bool is_alone(const struct index_recording *recording, int leg)
+{
+    for (size_t i = 0; i < recording->legs; i++)
+        if ((int)i != leg && recording->leg[i].right == recording->leg[leg].right)
+            return false;
+    return true;
+}
+
+/* Of both sides, or of a leg: its own where there is one, or its side's. Files from before there
+ * were pictures of sides have those of legs alone. */
+static enum status read_peaks(struct peaks_request *request, const struct recording_reader *reader,
+                              struct fault *fault)
+{
+    bool one = request->leg != PEAKS_BOTH;
+
+    request->kind = one ? SECTION_PEAKS : SECTION_CHANNEL_PEAKS;
+    enum status status = recording_reader_section(reader, request->kind, &request->section, fault);
+    if (status != STATUS_NOT_FOUND || (one && !is_alone(request->recording, request->leg)))
+        return status;
+    request->kind = one ? SECTION_CHANNEL_PEAKS : SECTION_PEAKS;
+    return recording_reader_section(reader, request->kind, &request->section, fault);
+}
+
+/* False where the leg that is asked for is none, which is answered then. */
+static bool read_leg(struct exchange *exchange, const struct index_recording *recording, int *leg)
+{
+    const char *text = NULL;
+
+    *leg = PEAKS_BOTH;
+    if (exchange_query(exchange, "leg", &text) != STATUS_OK ||
+        (text && !audio_view_read_leg(text, leg))) {
+        answer_problem(exchange, PROBLEM_BAD_PARAMETER, "a number from 0 is expected", "leg");
+        return false;
+    }
+    if (*leg == PEAKS_BOTH || (size_t)*leg < recording->legs)
+        return true;
+    answer_problem(exchange, PROBLEM_NO_LEG, NULL, NULL);
+    return false;
 }
 
 void recording_routes_peaks(struct api *api, struct index *index, struct exchange *exchange)
 {
     struct index_recording recording;
+    struct peaks_request request = {.recording = &recording};
     struct reader_lease *lease = NULL;
-    struct bytes section;
     struct fault fault = {0};
 
     if (!recording_routes_find(index, exchange, &recording) ||
+        !read_leg(exchange, &recording, &request.leg) ||
         !recording_routes_open(api, exchange, &recording, &lease))
         return;
-    bytes_init(&section, BOUND_SECTION_BYTES);
-    enum section_kind kind = SECTION_CHANNEL_PEAKS;
-    const struct recording_reader *reader = reader_lease_reader(lease);
-    enum status status = recording_reader_section(reader, kind, &section, &fault);
-    if (status == STATUS_NOT_FOUND) { /* a file from before there were channels' peaks */
-        kind = SECTION_PEAKS;
-        status = recording_reader_section(reader, kind, &section, &fault);
-    }
+    bytes_init(&request.section, BOUND_SECTION_BYTES);
+    enum status status = read_peaks(&request, reader_lease_reader(lease), &fault);
     readers_release(api->readers, lease, clock_mono_now());
     if (status == STATUS_OK)
-        answer_peaks(exchange, &recording, kind, &section);
+        answer_peaks(exchange, &request);
     else if (status == STATUS_NOT_FOUND)
         answer_problem(exchange, PROBLEM_NO_PEAKS, NULL, NULL);
     else
         recording_routes_unreadable(exchange, &recording, status, &fault);
-    bytes_deinit(&section);
+    bytes_deinit(&request.section);
 }

@@ -211,11 +211,11 @@ static void write_file(const struct fixture *fixture, struct index_recording *ro
     struct recording_writer *writer = NULL;
     struct recording_summary summary;
     struct customer_key key;
-    uint8_t *peaks = calloc(pixels + 1, 4);
+    uint8_t *peaks = calloc(pixels + 1, 8);
     struct fault fault = {0};
 
-    for (size_t i = 0; i < 4 * pixels; i++)
-        peaks[i] = (uint8_t)(i % 4);
+    for (size_t i = 0; i < 8 * pixels; i++)
+        peaks[i] = (uint8_t)(i % 4 + (i < 4 * pixels ? 0 : 10));
     must(public_keys_open(fixture->config.keys, &keys, &fault), &fault);
     must(signer_open(fixture->config.keys, "ingest", &signer, &fault), &fault);
     must(public_keys_customer(keys, row->customer, row->started, &key, &fault), &fault);
@@ -228,15 +228,17 @@ static void write_file(const struct fixture *fixture, struct index_recording *ro
     };
     must(recording_writer_create(fixture->directory, &spec, &writer, &fault), &fault);
     append_audio(writer, audio_bytes);
-    struct recording_section section = {fixture->old_peaks ? SECTION_PEAKS : SECTION_CHANNEL_PEAKS,
-                                        peaks, 4 * pixels};
+    struct recording_section sections[] = {
+        {fixture->old_peaks ? SECTION_PEAKS : SECTION_CHANNEL_PEAKS, peaks, 4 * pixels},
+        {SECTION_PEAKS, peaks + 4 * pixels, 4 * pixels},
+    };
     struct recording_finish finish = {
         .state = RECORDING_STATE_SEALED,
         .ended = clock_wall_from_us(clock_wall_us(row->started) + 5000000),
         .ended_mono = clock_mono_now(),
         .duration_ms = 5000,
-        .sections = pixels ? 1 : 0,
-        .section = &section,
+        .sections = pixels ? 1 + (size_t)fixture->leg_peaks : 0,
+        .section = sections,
     };
     must(recording_writer_finish(writer, &finish, signer, &summary, &fault), &fault);
     recording_writer_destroy(writer);
@@ -267,7 +269,8 @@ struct uuid fixture_record(struct fixture *fixture, const struct fixture_custome
     row.measured = true;
     row.talk_over_ms = 860;
     row.leg[1] = (struct index_leg){
-        .right = true, .label = "2", .codec = "PCMU", .packets_ignored = 7, .packets_refused = 8};
+        .label = "2", .codec = "PCMU", .packets_ignored = 7, .packets_refused = 8};
+    row.leg[1].right = !fixture->one_side;
     must(recordings_finish(index, &row, &fact, 1, &fault), &fault);
     index_close(index);
     return row.id;

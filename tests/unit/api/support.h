@@ -33,7 +33,10 @@ struct fixture {
     uint16_t port;
     struct fixture_customer own;
     struct fixture_customer other;
-    bool old_peaks; /* of the files that are made from now on: by leg, as older files have them */
+    /* of the files that are made from now on */
+    bool old_peaks; /* by leg alone, as older files have them */
+    bool leg_peaks; /* by leg too, greater by 10 than those of sides */
+    bool one_side;  /* both legs are on the left */
 };
 
 /* A whole answer. */

@@ -256,18 +256,29 @@ static void facts_tell_place_cause_and_leg(void **state)
     json_decref(document);
 }
 
-static char *peaks_text(const struct index_recording *recording, enum section_kind kind,
-                        const int8_t *peaks, size_t bytes)
+static struct bytes of_peaks(const int8_t *peaks, size_t bytes)
 {
+    return (struct bytes){.data = (uint8_t *)peaks, .len = bytes};
+}
+
+static char *leg_peaks_text(const struct index_recording *recording, enum section_kind kind,
+                            int leg, const int8_t *peaks, size_t bytes)
+{
+    const struct bytes section = of_peaks(peaks, bytes);
     char *text = NULL;
     size_t length = 0;
 
-    assert_int_equal(
-        recording_json_peaks(recording, kind, (const uint8_t *)peaks, bytes, &text, &length),
-        STATUS_OK);
+    assert_int_equal(recording_json_peaks(recording, kind, leg, &section, &text, &length),
+                     STATUS_OK);
     text = realloc(text, length + 1);
     text[length] = '\0';
     return text;
+}
+
+static char *peaks_text(const struct index_recording *recording, enum section_kind kind,
+                        const int8_t *peaks, size_t bytes)
+{
+    return leg_peaks_text(recording, kind, PEAKS_BOTH, peaks, bytes);
 }
 
 static void peaks_alternate_left_and_right(void **state)
@@ -302,10 +313,30 @@ static void peaks_by_channel_do_not_ask_for_legs(void **state)
     free(text);
     size_t length = 0;
     text = NULL;
-    assert_int_equal(recording_json_peaks(&recording, SECTION_CHANNEL_PEAKS, (const uint8_t *)peaks,
-                                          6, &text, &length),
-                     STATUS_CORRUPT);
+    const struct bytes part = of_peaks(peaks, 6);
+    assert_int_equal(
+        recording_json_peaks(&recording, SECTION_CHANNEL_PEAKS, PEAKS_BOTH, &part, &text, &length),
+        STATUS_CORRUPT);
     assert_null(text);
+}
+
+static void peaks_of_one_leg_are_its_own_or_its_sides(void **state)
+{
+    static const int8_t sides[] = {-1, 1, -2, 2, -128, 127, 0, 0};
+    static const int8_t legs[] = {-1, 1, -2, 2, -3, 3, -4, 4, -5, 5, -6, 6};
+    struct index_recording recording = two_party_call();
+    char *text = leg_peaks_text(&recording, SECTION_CHANNEL_PEAKS, 1, sides, sizeof sides);
+
+    (void)state;
+    assert_string_equal(text, "{\"version\":2,\"channels\":1,\"sample_rate\":8000,"
+                              "\"samples_per_pixel\":400,\"bits\":8,\"length\":2,"
+                              "\"data\":[-2,2,0,0]}");
+    free(text);
+    recording.legs = 3;
+    text = leg_peaks_text(&recording, SECTION_PEAKS, 2, legs, sizeof legs);
+    assert_non_null(strstr(text, "\"channels\":1,"));
+    assert_non_null(strstr(text, "\"length\":2,\"data\":[-3,3,-6,6]}"));
+    free(text);
 }
 
 static void missing_leg_is_a_flat_line(void **state)
@@ -328,16 +359,18 @@ static void odd_peaks_are_refused_and_empty_ones_are_empty(void **state)
     size_t length = 0;
 
     (void)state;
+    struct bytes section = of_peaks(peaks, 5);
     assert_int_equal(
-        recording_json_peaks(&recording, SECTION_PEAKS, (const uint8_t *)peaks, 5, &text, &length),
+        recording_json_peaks(&recording, SECTION_PEAKS, PEAKS_BOTH, &section, &text, &length),
         STATUS_CORRUPT);
     assert_null(text);
     text = peaks_text(&recording, SECTION_PEAKS, peaks, 0);
     assert_non_null(strstr(text, "\"length\":0,\"data\":[]}"));
     free(text);
     recording.legs = 0;
+    section = of_peaks(peaks, 4);
     assert_int_equal(
-        recording_json_peaks(&recording, SECTION_PEAKS, (const uint8_t *)peaks, 4, &text, &length),
+        recording_json_peaks(&recording, SECTION_PEAKS, PEAKS_BOTH, &section, &text, &length),
         STATUS_CORRUPT);
 }
 
@@ -409,6 +442,7 @@ int main(void)
         cmocka_unit_test(facts_tell_place_cause_and_leg),
         cmocka_unit_test(peaks_alternate_left_and_right),
         cmocka_unit_test(peaks_by_channel_do_not_ask_for_legs),
+        cmocka_unit_test(peaks_of_one_leg_are_its_own_or_its_sides),
         cmocka_unit_test(missing_leg_is_a_flat_line),
         cmocka_unit_test(odd_peaks_are_refused_and_empty_ones_are_empty),
         cmocka_unit_test(saved_name_holds_nothing_but_digits_of_numbers),

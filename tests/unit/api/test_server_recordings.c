@@ -263,6 +263,52 @@ static void the_peaks_of_an_older_file_are_shown_too(void **state)
     json_decref(shown);
 }
 
+/* The first least of a waveform of 100 pixels and that many channels. */
+static void expect_peaks(struct fixture *fixture, struct subject *subject, const char *query,
+                         size_t channels, int first)
+{
+    char leaf[32];
+
+    (void)snprintf(leaf, sizeof leaf, "/peaks%s", query);
+    json_t *shown = document(describe(fixture, subject, "GET", "", leaf));
+    const json_t *data = json_object_get(shown, "data");
+    assert_int_equal(json_integer_value(json_object_get(shown, "channels")), channels);
+    assert_int_equal(json_integer_value(json_object_get(shown, "length")), 100);
+    assert_int_equal(json_array_size(data), 200 * channels);
+    assert_int_equal(json_integer_value(json_array_get(data, 0)), first);
+    json_decref(shown);
+}
+
+static void the_peaks_of_a_leg_are_its_own_or_its_sides(void **state)
+{
+    struct fixture *fixture = *state;
+    struct subject subject = signed_in(fixture, SMALL_BYTES);
+
+    expect_peaks(fixture, &subject, "", 2, 0);
+    expect_peaks(fixture, &subject, "?leg=0", 1, 0);
+    expect_peaks(fixture, &subject, "?leg=1", 1, 2);
+    fixture->leg_peaks = true;
+    fixture->one_side = true;
+    subject = signed_in(fixture, SMALL_BYTES);
+    expect_peaks(fixture, &subject, "", 2, 0);
+    expect_peaks(fixture, &subject, "?leg=0", 1, 10);
+    expect_peaks(fixture, &subject, "?leg=1", 1, 12);
+}
+
+static void peaks_of_no_leg_or_of_several_together_are_refused(void **state)
+{
+    struct fixture *fixture = *state;
+
+    fixture->one_side = true; /* and only the side has a waveform */
+    struct subject subject = signed_in(fixture, SMALL_BYTES);
+    expect_problem(describe(fixture, &subject, "GET", "", "/peaks?leg=1"), 404, "no-peaks");
+    expect_problem(describe(fixture, &subject, "GET", "", "/peaks?leg=2"), 404, "no-leg");
+    for (size_t i = 0; i < 3; i++) {
+        static const char *const leaves[] = {"/peaks?leg=-1", "/peaks?leg=10", "/peaks?leg=a"};
+        expect_problem(describe(fixture, &subject, "GET", "", leaves[i]), 400, "bad-parameter");
+    }
+}
+
 static void head_tells_the_length_of_every_document(void **state)
 {
     struct fixture *fixture = *state;
@@ -345,6 +391,8 @@ int main(void)
         SERVER_TEST(recording_shows_its_conversation_oldest_first),
         SERVER_TEST(conversation_never_shows_another_customers_recording),
         SERVER_TEST(the_peaks_of_an_older_file_are_shown_too),
+        SERVER_TEST(the_peaks_of_a_leg_are_its_own_or_its_sides),
+        SERVER_TEST(peaks_of_no_leg_or_of_several_together_are_refused),
         SERVER_TEST(head_tells_the_length_of_every_document),
         SERVER_TEST(another_customers_recording_is_not_there),
         SERVER_TEST(call_in_progress_has_no_audio_yet),

@@ -639,7 +639,10 @@ static void whose_a_call_turned_out_to_be_is_sealed_into_its_file(void **state)
 
 static void documents_and_peaks_are_sealed_and_what_was_dropped_is_a_fact(void **state)
 {
-    static const int8_t pixels[] = {-1, 1, -2, 2, -3, 3, -4, 4};
+    static const int8_t side[] = {-1, 1, -3, 3, -2, 2, -4, 4};
+    static const int8_t by_side[] = {-1, 1, -2, 2, -3, 3, -4, 4};
+    static const int8_t leg[] = {-1, 1, -3, 3, -2, 1, 0, 0, 0, 2, -4, 4};
+    static const int8_t by_leg[] = {-1, 1, -2, 1, 0, 2, -3, 3, 0, 0, -4, 4};
     static const struct recording_fact told = {0, 5, -1, "deviation", 0, "no label"};
     static char huge[BOUND_DOCUMENTS_BYTES];
     struct fixture *fixture = *state;
@@ -663,7 +666,8 @@ static void documents_and_peaks_are_sealed_and_what_was_dropped_is_a_fact(void *
                                        .end_cause = "bye",
                                        .facts = 1,
                                        .fact = &told,
-                                       .peaks = {2, pixels}};
+                                       .legs = 3,
+                                       .peaks = {2, {side, side + 4}, 2, {leg, leg + 4, leg + 8}}};
     fixture->sink->end(fixture->sink->context, handle, &last);
     close_store(fixture);
     assert_int_equal(find(fixture, id, &row), STATUS_OK);
@@ -679,8 +683,12 @@ static void documents_and_peaks_are_sealed_and_what_was_dropped_is_a_fact(void *
     assert_int_equal(documents_next(section.data, section.len, &offset, &document), STATUS_END);
     bytes_clear(&section);
     read_section(fixture, &row, SECTION_CHANNEL_PEAKS, &section);
-    assert_int_equal(section.len, sizeof pixels);
-    assert_memory_equal(section.data, pixels, sizeof pixels);
+    assert_int_equal(section.len, sizeof by_side);
+    assert_memory_equal(section.data, by_side, sizeof by_side);
+    bytes_clear(&section);
+    read_section(fixture, &row, SECTION_PEAKS, &section);
+    assert_int_equal(section.len, sizeof by_leg);
+    assert_memory_equal(section.data, by_leg, sizeof by_leg);
     bytes_deinit(&section);
     assert_ok(index_open(fixture->index_path, &index, &fault), &fault);
     assert_ok(recordings_facts(index, id, &facts, &count, &fault), &fault);
@@ -692,6 +700,42 @@ static void documents_and_peaks_are_sealed_and_what_was_dropped_is_a_fact(void *
     assert_int_equal(facts[1].count, 1);
     assert_int_equal(facts[1].end_ms, 1000);
     free(facts);
+}
+
+/* As many pixels as a section holds, and one more. */
+static void peaks_of_legs_end_where_a_section_is_full(void **state)
+{
+    enum { PIXELS = BOUND_SECTION_BYTES / (BOUND_CALL_STREAMS * 2) };
+    struct fixture *fixture = *state;
+    int8_t *line = calloc(PIXELS + 1, 2);
+    struct uuid id[2];
+
+    assert_non_null(line);
+    line[2 * PIXELS - 1] = 5;
+    line[2 * PIXELS + 1] = 6;
+    for (size_t more = 0; more < 2; more++) {
+        void *handle = NULL;
+        struct recording_end last = {.ended = clock_wall_now(),
+                                     .end_cause = "bye",
+                                     .legs = BOUND_CALL_STREAMS,
+                                     .peaks = {1, {line, line}, PIXELS + more, {NULL}}};
+        for (size_t i = 0; i < BOUND_CALL_STREAMS; i++)
+            last.peaks.leg[i] = line;
+        assert_int_equal(begin(fixture, &id[more], &handle), STATUS_OK);
+        fixture->sink->end(fixture->sink->context, handle, &last);
+    }
+    close_store(fixture);
+    for (size_t more = 0; more < 2; more++) {
+        struct index_recording row;
+        struct bytes section;
+        assert_int_equal(find(fixture, id[more], &row), STATUS_OK);
+        bytes_init(&section, BOUND_SECTION_BYTES);
+        read_section(fixture, &row, SECTION_PEAKS, &section);
+        assert_int_equal(section.len, BOUND_SECTION_BYTES);
+        assert_int_equal(section.data[section.len - 1], 5);
+        bytes_deinit(&section);
+    }
+    free(line);
 }
 
 /* --- how it is recorded, and what is asked of it --- */
@@ -803,6 +847,7 @@ int main(void)
         WITH_STORE(two_calls_of_one_batch_that_belong_together_are_one_conversation),
         WITH_STORE(whose_a_call_turned_out_to_be_is_sealed_into_its_file),
         WITH_STORE(documents_and_peaks_are_sealed_and_what_was_dropped_is_a_fact),
+        WITH_STORE(peaks_of_legs_end_where_a_section_is_full),
         WITH_STORE(how_a_call_is_recorded_is_known_when_it_begins),
         WITH_STORE(a_call_whose_policy_cannot_be_read_is_refused),
         WITH_STORE(what_is_asked_in_the_index_is_done_or_refused),

@@ -172,6 +172,148 @@ static void any_range_of_a_view_is_that_slice_of_it(void **state)
     scene_deinit(&scene);
 }
 
+/* --- streams that change places ----------------------------------------------------------------
+ */
+
+enum { SPARE = 6, PACKETS = 40 };
+
+/* A stream of a packet: so many bytes of its number, in the self-delimiting form but for the last.
+ */
+static size_t put_stream(uint8_t *out, size_t stream, size_t bytes)
+{
+    size_t used = 0;
+
+    out[used++] = (uint8_t)(stream << 3);
+    if (stream + 1 < SPARE && bytes >= 252) {
+        out[used++] = (uint8_t)(252 + (bytes & 3));
+        out[used++] = (uint8_t)((bytes - 252) >> 2);
+    } else if (stream + 1 < SPARE) {
+        out[used++] = (uint8_t)bytes;
+    }
+    memset(out + used, (int)stream + 1, bytes);
+    return used + bytes;
+}
+
+/* One packet of left and right, of various lengths; own streams are without data, or have some. */
+static size_t put_packet(uint8_t *out, size_t number, bool own, const size_t *order)
+{
+    uint8_t piece[SPARE][1000];
+    size_t bytes[SPARE];
+    size_t used = 0;
+
+    for (size_t i = 0; i < SPARE; i++)
+        bytes[i] = put_stream(piece[i], i, i < 2 ? (number * 37 + i * 211) % 700 + 1 : own ? 9 : 0);
+    for (size_t i = 0; i < SPARE; i++) {
+        memcpy(out + used, piece[order[i]], bytes[order[i]]);
+        used += bytes[order[i]];
+    }
+    return used;
+}
+
+/* A page of two packets. */
+static void put_page(struct stream *stream, uint8_t body[2][1500], const size_t bytes[2])
+{
+    uint8_t page[27 + 255 + 2 * 1500] = "OggS";
+    size_t at = 27;
+
+    stream->granule += 1920;
+    bytes_put_u64(page + 6, (uint64_t)stream->granule);
+    bytes_put_u32(page + 14, 0x12345678);
+    bytes_put_u32(page + 18, stream->sequence++);
+    for (size_t i = 0; i < 2; i++) {
+        for (size_t left = bytes[i]; left >= 255; left -= 255)
+            page[at++] = 255;
+        page[at++] = (uint8_t)(bytes[i] % 255);
+    }
+    page[26] = (uint8_t)(at - 27);
+    ogg_page made = {page, (long)at, page + at, (long)(bytes[0] + bytes[1])};
+    memcpy(page + at, body[0], bytes[0]);
+    memcpy(page + at + bytes[0], body[1], bytes[1]);
+    ogg_page_checksum_set(&made);
+    stream->last = stream->bytes.len;
+    assert_int_equal(bytes_append(&stream->bytes, page, at + bytes[0] + bytes[1]), STATUS_OK);
+}
+
+/* Headers, and pages of two packets each; from the middle on own streams have data. */
+static void put_pages(struct stream *stream, const size_t *order, struct made *made)
+{
+    static const size_t as_stored[SPARE] = {0, 1, 2, 3, 4, 5};
+
+    stream_init(stream);
+    stream_head(stream);
+    patch(stream, HEAD_AT + 19, SPARE);
+    if (made)
+        stream_append(stream, made);
+    for (size_t i = 0; i < PACKETS; i += 2) {
+        uint8_t body[2][1500];
+        size_t bytes[2];
+        for (size_t k = 0; k < 2; k++)
+            bytes[k] = put_packet(body[k], i + k, i + k >= PACKETS / 2 + 1,
+                                  i + k >= PACKETS / 2 + 1 ? as_stored : order);
+        put_page(stream, body, bytes);
+        if (made)
+            stream_append(stream, made);
+    }
+}
+
+static void own_stream_without_data_and_its_side_change_places_in_any_range(void **state)
+{
+    (void)state;
+    static const size_t order[] = {0, 1, 2, 3, 4, 5};
+    static const size_t swapped[] = {2, 3, 0, 1, 4, 5};
+    struct fault fault = {0};
+    struct stream expected;
+    struct scene scene;
+    struct view view;
+
+    store_begin(&store, &scene.made);
+    put_pages(&scene.stream, order, &scene.made);
+    store_finish(&store, &scene.made);
+    assert_int_equal(store_read(&store, &scene.made, &scene.reader, &fault), STATUS_OK);
+    put_pages(&expected, swapped, NULL);
+    assert_int_equal(view_read_header(&view, scene.reader, &fault), STATUS_OK);
+    view_choose(&view, (const uint8_t[]){2, 3, 4}, 3);
+    view_swap(&view, 0, 2);
+    view_swap(&view, 1, 3);
+    assert_int_equal(view.bytes, scene.stream.bytes.len + 1);
+    uint8_t *all = read_all(&scene, &view);
+    assert_memory_equal(all + view.page_bytes, expected.bytes.data + HEAD_PAGE_BYTES,
+                        expected.bytes.len - HEAD_PAGE_BYTES);
+    uint8_t *got = malloc(view.bytes);
+    srandom(7);
+    for (int i = 0; i < 1000; i++) {
+        size_t offset = (size_t)random() % (view.bytes + 1);
+        size_t length = (size_t)random() % (view.bytes - offset + 1);
+        if (i % 2)
+            length %= 60;
+        assert_int_equal(view_read(&view, scene.reader, offset, got, length, &fault), STATUS_OK);
+        if (length)
+            assert_memory_equal(got, all + offset, length);
+    }
+    free(got);
+    free(all);
+    stream_deinit(&expected);
+    scene_deinit(&scene);
+}
+
+static void
+packets_that_are_not_of_its_streams_are_refused_where_streams_change_places(void **state)
+{
+    (void)state;
+    struct fault fault = {0};
+    struct scene scene;
+    struct view view;
+    uint8_t byte;
+
+    scene_init(&scene, STREAMS);
+    assert_int_equal(view_read_header(&view, scene.reader, &fault), STATUS_OK);
+    view_choose(&view, (const uint8_t[]){2}, 1);
+    view_swap(&view, 0, 2);
+    assert_int_equal(view_read(&view, scene.reader, view.bytes - 1, &byte, 1, &fault),
+                     STATUS_CORRUPT);
+    scene_deinit(&scene);
+}
+
 static void header_that_is_not_ours_is_only_heard_as_stored(void **state)
 {
     (void)state;
@@ -222,6 +364,9 @@ int main(void)
         cmocka_unit_test(stored_view_is_what_is_stored_and_looks_at_nothing),
         cmocka_unit_test(view_is_a_header_of_its_own_before_the_same_pages),
         cmocka_unit_test(any_range_of_a_view_is_that_slice_of_it),
+        cmocka_unit_test(own_stream_without_data_and_its_side_change_places_in_any_range),
+        cmocka_unit_test(
+            packets_that_are_not_of_its_streams_are_refused_where_streams_change_places),
         cmocka_unit_test(header_that_is_not_ours_is_only_heard_as_stored),
         cmocka_unit_test(audio_shorter_than_a_header_is_only_heard_as_stored),
     };

@@ -54,10 +54,11 @@ struct memory_sink {
     size_t refuse_from; /* pages from this number on are refused, up to refuse_to */
     size_t refuse_to;
     bool ended;
-    struct recording_end end;        /* facts, peaks and ties copied below */
-    struct recording_fact *facts;    /* with their details */
-    int8_t *peaks;                   /* [pixels][2 channels][2] */
-    char ties[5][MEMORY_TEXT_BYTES]; /* session, SIP session, group, reference, first other */
+    struct recording_end end;              /* facts, peaks and ties copied below */
+    struct recording_fact *facts;          /* with their details */
+    int8_t *peaks;                         /* [pixels][2 channels][2] */
+    int8_t *leg_peaks[BOUND_CALL_STREAMS]; /* each [leg_pixels][2]; NULL where there are none */
+    char ties[5][MEMORY_TEXT_BYTES];       /* session, SIP session, group, reference, first other */
     size_t documents;
     struct memory_document document[MEMORY_DOCUMENTS_MAX];
     size_t documents_refused; /* those that came then */

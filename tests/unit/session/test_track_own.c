@@ -181,6 +181,41 @@ static unsigned seconds_heard(const struct scene *scene, size_t stream, size_t s
     return heard;
 }
 
+/* Where each stream of a packet lies, and how long it is; all but the last have a length. */
+static size_t find_stream(const uint8_t *packet, size_t packet_bytes, size_t stream, size_t streams,
+                          const uint8_t **at)
+{
+    for (size_t i = 0; i + 1 < streams; i++) {
+        bool is_short = packet[1] < 252;
+        size_t length = is_short ? packet[1] : packet[1] + 4u * packet[2];
+        size_t bytes = (is_short ? 2 : 3) + length;
+        *at = packet;
+        if (i == stream)
+            return bytes;
+        packet += bytes;
+        packet_bytes -= bytes;
+    }
+    *at = packet;
+    return packet_bytes;
+}
+
+/* In how many packets a stream has data. */
+static size_t data_of(const struct scene *scene, size_t stream)
+{
+    struct ogg_packets packets;
+    size_t found = 0;
+
+    ogg_split(&scene->memory.stream, &packets);
+    size_t streams = packets.data[0][HEAD_STREAMS_AT];
+    for (size_t i = 2; i < packets.count; i++) {
+        const uint8_t *at;
+        size_t bytes = find_stream(packets.data[i], packets.bytes[i], stream, streams, &at);
+        found += bytes > (stream + 1 < streams ? 2u : 1u);
+    }
+    ogg_packets_deinit(&packets);
+    return found;
+}
+
 static const enum recording_channel conference[] = {RECORDING_LEFT, RECORDING_RIGHT,
                                                     RECORDING_RIGHT};
 
@@ -193,7 +228,7 @@ static void each_of_three_legs_is_heard_alone_and_with_those_of_its_side(void **
     for (size_t leg = 0; leg < 3; leg++)
         speak(&scene, leg, (int64_t)leg * 1000);
     close_scene(&scene, 3000);
-    assert_int_equal(streams_of(&scene), 5);
+    assert_int_equal(streams_of(&scene), 6); /* one is left for who comes later */
     assert_int_equal(seconds_heard(&scene, 0, 3), 1);
     assert_int_equal(seconds_heard(&scene, 1, 3), 2 | 4);
     for (size_t leg = 0; leg < 3; leg++) {
@@ -254,7 +289,7 @@ static void two_legs_of_one_side_have_channels_of_their_own(void **state)
     speak(&scene, 0, 0);
     speak(&scene, 1, 1000);
     close_scene(&scene, 2000);
-    assert_int_equal(streams_of(&scene), 4);
+    assert_int_equal(streams_of(&scene), 6);
     assert_int_equal(seconds_heard(&scene, 0, 2), 0);
     assert_int_equal(seconds_heard(&scene, 1, 2), 3);
     assert_int_equal(seconds_heard(&scene, 2, 2), 1);
@@ -262,7 +297,7 @@ static void two_legs_of_one_side_have_channels_of_their_own(void **state)
     memory_sink_deinit(&scene.memory);
 }
 
-static void call_of_two_sides_has_no_more_than_these(void **state)
+static void call_of_two_sides_has_spare_streams_that_hold_nothing(void **state)
 {
     (void)state;
     struct scene scene;
@@ -270,7 +305,12 @@ static void call_of_two_sides_has_no_more_than_these(void **state)
     open_scene(&scene, &test_policy, conference, 2);
     speak(&scene, 1, 0);
     close_scene(&scene, 1000);
-    assert_int_equal(streams_of(&scene), 2);
+    assert_int_equal(streams_of(&scene), 6);
+    for (size_t stream = 2; stream < 6; stream++) {
+        assert_int_equal(seconds_heard(&scene, stream, 1), 0);
+        assert_int_equal(data_of(&scene, stream), 0);
+    }
+    assert_null(memory_sink_fact(&scene.memory, "own_channels", -1));
     for (int leg = 0; leg < 2; leg++) {
         assert_int_equal(scene.memory.end.leg[leg].own_channel, 0);
         assert_int_equal(memory_sink_facts(&scene.memory, "mixed_only", leg), 0);
@@ -325,18 +365,132 @@ static void leg_past_the_channels_is_heard_on_its_side_and_that_is_a_fact(void *
 static void who_was_alone_on_a_side_and_is_no_more_is_told_too(void **state)
 {
     (void)state;
+    const struct recording_policy policy = {.channels = 1};
     struct scene scene;
 
-    open_scene(&scene, &test_policy, conference, 2);
+    open_scene(&scene, &policy, conference, 2);
     add_leg(&scene, RECORDING_RIGHT, 700);
     add_leg(&scene, RECORDING_RIGHT, 800);
     close_scene(&scene, 1000);
-    assert_int_equal(streams_of(&scene), 2);
+    assert_int_equal(streams_of(&scene), 3);
     assert_int_equal(memory_sink_facts(&scene.memory, "mixed_only", 0), 0);
     assert_int_equal(memory_sink_facts(&scene.memory, "mixed_only", 1), 1);
     assert_int_equal(memory_sink_fact(&scene.memory, "mixed_only", 1)->start_ms, 700);
     assert_int_equal(memory_sink_fact(&scene.memory, "mixed_only", 2)->start_ms, 700);
     assert_int_equal(memory_sink_fact(&scene.memory, "mixed_only", 3)->start_ms, 800);
+    memory_sink_deinit(&scene.memory);
+}
+
+/* Both legs of an ordinary call speak, and a third one comes in the middle of it; returns from when
+ * all are alone. */
+static int64_t join_in_the_middle(struct scene *scene)
+{
+    struct sender sender[2];
+
+    for (size_t leg = 0; leg < 2; leg++) {
+        sender_init(&sender[leg], 8, SLOT_PACKETS, leg + 1);
+        sender[leg].ssrc += (uint32_t)leg;
+    }
+    for (size_t i = 0; i < SLOT_PACKETS; i++) {
+        for (size_t leg = 0; leg < 2; leg++)
+            sender_deliver(&sender[leg], scene->track, leg, i, (int64_t)i * 20 * NS_PER_MS);
+        track_advance(scene->track, (int64_t)i * 20 * NS_PER_MS);
+        if (i == SLOT_PACKETS / 2)
+            add_leg(scene, RECORDING_RIGHT, (int64_t)i * 20);
+    }
+    for (size_t leg = 0; leg < 2; leg++)
+        sender_deinit(&sender[leg]);
+    speak(scene, 2, 1000);
+    close_scene(scene, 2000);
+    const struct recording_fact *fact = memory_sink_fact(&scene->memory, "own_channels", -1);
+    assert_non_null(fact);
+    assert_int_equal(memory_sink_facts(&scene->memory, "own_channels", -1), 1);
+    assert_in_range(fact->start_ms, 400, 540);
+    return fact->start_ms;
+}
+
+static void all_are_alone_from_when_a_third_one_comes_and_that_is_a_fact(void **state)
+{
+    (void)state;
+    struct scene scene;
+
+    open_scene(&scene, &test_policy, conference, 2);
+    int64_t from_ms = join_in_the_middle(&scene);
+    assert_int_equal(seconds_heard(&scene, 0, 2), 1);
+    assert_int_equal(seconds_heard(&scene, 1, 2), 1 | 2);
+    assert_int_equal(seconds_heard(&scene, 4, 2), 2);
+    assert_int_equal(seconds_heard(&scene, 5, 2), 0); /* nobody came */
+    for (size_t leg = 0; leg < 3; leg++) {
+        assert_int_equal(data_of(&scene, 2 + leg), 101 - (size_t)from_ms / 20);
+        assert_int_equal(scene.memory.end.leg[leg].own_channel, leg + 1);
+        assert_int_equal(memory_sink_facts(&scene.memory, "mixed_only", (int)leg), 0);
+    }
+    memory_sink_deinit(&scene.memory);
+}
+
+/* A leg from its side's stream as long as its own one is without data, then from that. */
+static void decode_composed(const struct scene *scene, size_t side, size_t own, int16_t *pcm)
+{
+    struct ogg_packets packets;
+    int error;
+    OpusDecoder *decoder = opus_decoder_create(OPUS_RATE_HZ, 1, &error);
+
+    assert_int_equal(error, OPUS_OK);
+    ogg_split(&scene->memory.stream, &packets);
+    for (size_t i = 2; i < packets.count; i++) {
+        uint8_t packet[BOUND_OPUS_PACKET_BYTES];
+        const uint8_t *at;
+        size_t bytes = find_stream(packets.data[i], packets.bytes[i], own, 6, &at);
+        if (bytes == 2)
+            bytes = find_stream(packets.data[i], packets.bytes[i], side, 6, &at);
+        size_t head = at[1] < 252 ? 2 : 3;
+        packet[0] = at[0];
+        memcpy(packet + 1, at + head, bytes - head);
+        assert_int_equal(opus_decode(decoder, packet, (opus_int32)(bytes - head + 1),
+                                     pcm + (i - 2) * DECODED, DECODED, 0),
+                         DECODED);
+    }
+    opus_decoder_destroy(decoder);
+    ogg_packets_deinit(&packets);
+}
+
+/* How much louder the one is than what makes them differ. */
+static double likeness_db(const int16_t *one, const int16_t *other, size_t frame, size_t frames)
+{
+    double signal = 0;
+    double difference = 1;
+
+    for (size_t i = frame * DECODED; i < (frame + frames) * DECODED; i++) {
+        double gap = (double)one[i] - other[i];
+        signal += (double)one[i] * one[i];
+        difference += gap * gap;
+    }
+    return 10 * log10(signal / difference);
+}
+
+static void who_was_alone_so_far_goes_on_alone_without_a_seam(void **state)
+{
+    (void)state;
+    struct scene scene;
+    size_t frames = 0;
+    static int16_t pcm[110 * DECODED];
+
+    open_scene(&scene, &test_policy, conference, 2);
+    size_t seam = (size_t)join_in_the_middle(&scene) / 20;
+    for (size_t leg = 0; leg < 2; leg++) {
+        /* in its first second the side is the leg alone: it has no seam */
+        int16_t *side = decode_alone(&scene, leg, &frames);
+        decode_composed(&scene, leg, 2 + leg, pcm);
+        /* two encoders never say quite the same; without what the
+         * side's encoder held back, or with a click, there were nothing alike */
+        double at_seam = likeness_db(side, pcm, seam, 2);
+        double later = likeness_db(side, pcm, seam + 5, 15);
+        print_message("leg %zu against its side: %.1f dB where it goes on alone, %.1f dB later\n",
+                      leg, at_seam, later);
+        assert_memory_equal(side, pcm, seam * DECODED * sizeof *pcm);
+        assert_true(at_seam > later - 8);
+        free(side);
+    }
     memory_sink_deinit(&scene.memory);
 }
 
@@ -353,7 +507,7 @@ static void without_memory_for_an_encoder_the_leg_is_heard_on_its_side(void **st
         speak(&scene, leg, (int64_t)leg * 1000);
     close_scene(&scene, 3000);
     creations_before_failure = UINT32_MAX;
-    assert_int_equal(streams_of(&scene), 5);
+    assert_int_equal(streams_of(&scene), 6);
     assert_int_equal(seconds_heard(&scene, 1, 3), 2 | 4);
     assert_int_equal(seconds_heard(&scene, 3, 3), 2);
     assert_int_equal(seconds_heard(&scene, 4, 3), 0);
@@ -507,7 +661,9 @@ int main(void)
         cmocka_unit_test(each_of_three_legs_is_heard_alone_and_with_those_of_its_side),
         cmocka_unit_test(own_channel_is_the_same_to_the_sample_whatever_others_say),
         cmocka_unit_test(two_legs_of_one_side_have_channels_of_their_own),
-        cmocka_unit_test(call_of_two_sides_has_no_more_than_these),
+        cmocka_unit_test(call_of_two_sides_has_spare_streams_that_hold_nothing),
+        cmocka_unit_test(all_are_alone_from_when_a_third_one_comes_and_that_is_a_fact),
+        cmocka_unit_test(who_was_alone_so_far_goes_on_alone_without_a_seam),
         cmocka_unit_test(channels_that_a_source_asks_for_are_kept_for_who_comes_later),
         cmocka_unit_test(leg_past_the_channels_is_heard_on_its_side_and_that_is_a_fact),
         cmocka_unit_test(who_was_alone_on_a_side_and_is_no_more_is_told_too),

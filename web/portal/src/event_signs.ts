@@ -18,6 +18,7 @@ const DRAWINGS: Record<Sign, SVGTemplateResult> = {
     dtmf: svg`<path d="M4 4h.1M8 4h.1M12 4h.1M4 8h.1M8 8h.1M12 8h.1M4 12h.1M8 12h.1M12 12h.1"
         stroke-width="2.4" />`,
     quality: svg`<path d="M3.5 13V9.5M8 13V6.5M12.5 13V3" stroke-width="2.4" />`,
+    own_channels: svg`<path d="M3 8h4l5.5-4M7 8l5.5 4M7 8h5.5" />`,
     mixed_only: svg`<path d="M3 4l4.5 4L3 12M7.5 8H13" />`,
     deviation: svg`<path d="M8 3 14 13H2z" />`,
     controls_untold: svg`<path d="M5 3v10M11 3v10M2 15 14 2" />`,

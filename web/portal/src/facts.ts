@@ -45,6 +45,7 @@ const TECHNICAL = [
     'dtmf',
     'deviation',
     'quality',
+    'own_channels',
     'mixed_only',
     'controls_untold',
     'documents_dropped',
