@@ -253,10 +253,10 @@ class Conference(unittest.TestCase):
         return tones_in(ffmpeg(recorder.get(f"/api/v1/recordings/{row['id']}/audio{query}").body),
                         TONES)
 
-    def assert_all_alone(self, recorder, row, all_channels=[[0], [1], [2]]):
+    def assert_all_alone(self, recorder, row, all_channels=([0], [1], [2])):
         sides = self.heard(recorder, row, "")
         self.assertEqual(sorted(sum(sides, [])), [0, 1, 2])
-        self.assertEqual(self.heard(recorder, row, "?channels=all"), all_channels)
+        self.assertEqual(self.heard(recorder, row, "?channels=all"), list(all_channels))
         for leg in range(3):
             self.assertEqual(self.heard(recorder, row, f"?leg={leg}"), [[leg]])
         whole = recorder.get(f"/api/v1/recordings/{row['id']}").json()
