@@ -6,7 +6,7 @@ usage: requirements.py ROOT
 Every REQUIREMENTS.md below src has tables of rows | number | requirement | shown by |. A number
 begins with a digit or a capital letter and is there once. The last cell names tests in code quotes:
 
-`test_server.a_sentence`         a case of tests/unit/*/test_server.c
+`test_server.a_sentence`         a case of tests/unit/*/test_server.c or tests/media/test_server.c
 `test_calls.Calls.test_hold`     of tests/integration/test_calls.py
 `test_torture.ANSWERS`           a table there that tests are made from
 `.another`                       of the same file (and class) as the name before
@@ -28,10 +28,11 @@ PYTHON_CASE = r"(?m)^ +def {}\(|^{} = "
 
 
 def cases(root):
-    """{file stem: [(suffix, text)]} of all tests; unit tests of two libraries may share a name."""
+    """{file stem: [(suffix, text)]} of all tests; files of several folders may share a name."""
     texts = {}
-    for path in [*root.glob("tests/unit/*/test_*.c"), *root.glob("tests/integration/test_*.py")]:
-        texts.setdefault(path.stem, []).append((path.suffix, path.read_text()))
+    for pattern in ("unit/*/test_*.c", "media/test_*.c", "integration/test_*.py"):
+        for path in (root / "tests").glob(pattern):
+            texts.setdefault(path.stem, []).append((path.suffix, path.read_text()))
     return texts
 
 
