@@ -64,7 +64,8 @@ class EndToEnd(unittest.TestCase):
         audio = self.recorder.get(self.path + "/audio").body
         head = audio[audio.index(b"OpusHead"):]
         self.assertEqual(head[9], 2, "channels")
-        self.assertEqual(head[18:23], bytes([1, 2, 0, 0, 1]), "family 1, 2 streams, 0 coupled")
+        self.assertEqual(head[18:23], bytes([1, 2 + 4, 0, 0, 1]),
+                         "family 1, two streams and four spare ones, none coupled")
         pages = sound.ogg_pages(audio)
         self.assertEqual(pages[0][1] & 2, 2, "first page begins the stream")
         self.assertEqual(pages[-1][1] & 4, 4, "last page ends it")

@@ -1,4 +1,5 @@
-"""Pause and resume by each way that there is: what is said meanwhile is kept nowhere.
+"""Pause and resume by each way that there is, and digits that are masked: what is said meanwhile is
+kept nowhere.
 
 Each leg speaks without end, other noise on each, while the test pauses and resumes; afterwards the
 noise of each moment is looked for in what is heard and in the sealed file's own bytes.
@@ -15,7 +16,7 @@ import numpy
 import sound
 from sip_client import Dialog, Rtp, Udp, change, code, hang_up, place_as, ports_of
 from siprec_session import HEAD, SDP_TYPE, Session
-from support import wait_until
+from support import CUSTOMER, wait_until
 
 RATE, PACKET_S, TICKS = 8000, 0.02, 160
 EVENTS = 101
@@ -25,6 +26,10 @@ CODES = ("*1", "*2")
 TURNS = "#9"
 OTHER = "127.0.0.2"  # a source that pauses and resumes by one code
 NOISE_S = 14
+KEYS = ("123A", "456B", "789C", "*0#D")  # as they lie on a telephone (ITU-T Q.23)
+LOW_HZ, HIGH_HZ = (697, 770, 852, 941), (1209, 1336, 1477, 1633)
+TONE_LEVEL = 4000  # of each of the two
+TONE_HEARD_MS = 40  # of a masked tone's beginning at most
 
 
 def alaw_of(samples):
@@ -46,16 +51,47 @@ def noise(seed):
     return (shaped / numpy.std(shaped) * LEVEL / 3).astype(numpy.int64)
 
 
-class Speaker(threading.Thread):
-    """Sends both legs of a call, 20 ms each 20 ms, until it is stopped."""
+def pair_of(digit):
+    """The two frequencies of a digit."""
+    row = next(row for row in range(4) if digit in KEYS[row])
+    return LOW_HZ[row], HIGH_HZ[KEYS[row].index(digit)]
 
-    def __init__(self, own="127.0.0.1"):
+
+def tone(digit, milliseconds):
+    at = numpy.arange(milliseconds * RATE // 1000) / RATE
+    return sum(TONE_LEVEL * numpy.sin(2 * numpy.pi * hz * at) for hz in pair_of(digit))
+
+
+def toned_ms(heard, digit):
+    """How long a digit's tone sounds in what is heard at 8 kHz: its steps of 10 ms, mostly tone."""
+    step = RATE // 100
+    pieces = heard[:len(heard) // step * step].reshape(-1, step).astype(numpy.float64)
+    at = numpy.arange(step) / RATE
+    waves = [wave(2 * numpy.pi * hz * at) for hz in pair_of(digit)
+             for wave in (numpy.sin, numpy.cos)]
+    basis, _ = numpy.linalg.qr(numpy.array(waves).T)
+    energy = numpy.sum(pieces ** 2, axis=1)
+    share = numpy.sum((pieces @ basis) ** 2, axis=1) / numpy.maximum(energy, 1)
+    return 10 * int(numpy.sum((share > 0.8) & (energy > step * (TONE_LEVEL / 50) ** 2)))
+
+
+class Speaker(threading.Thread):
+    """Sends both legs of a call, 20 ms each 20 ms, until it is stopped.
+
+    In place of the noise of both are the tones [(digit, start, length)], in ms."""
+
+    def __init__(self, own="127.0.0.1", tones=()):
         super().__init__(daemon=True)
         self.legs = [Rtp(ssrc=70 + i, own=own) for i in range(2)]
-        self.said = [noise(i).reshape(-1, TICKS) for i in range(2)]
+        said = [noise(i) for i in range(2)]
+        for digit, start_ms, length_ms in tones:
+            for line in said:
+                line[start_ms * 8:(start_ms + length_ms) * 8] = tone(digit, length_ms)
+        self.said = [line.reshape(-1, TICKS) for line in said]
         self.packets = [alaw_of(said).tobytes() for said in self.said]
         self.sequence = [100, 200]
-        self.pressed = [[], []]  # events to be sent beside the sound, oldest first
+        self.pressed = [[], []]  # events to be sent, oldest first
+        self.beside = False  # whether the sound goes on beside them
         self.ports, self.sent, self.over = None, 0, threading.Event()
 
     def send(self, leg, payload, kind, ticks, marker=False):
@@ -77,9 +113,9 @@ class Speaker(threading.Thread):
     def say(self, leg):
         plan = self.pressed[leg][0] if self.pressed[leg] else None
         at = self.sent * TICKS
-        if not plan:
+        if not plan or self.beside:
             self.send(leg, self.packets[leg][at:at + TICKS], 8, at)
-        else:
+        if plan:
             event, i, count = plan
             for _ in range(3 if i == count - 1 else 1):
                 payload = struct.pack(">BBH", event, 0x80 * (i == count - 1) | 10, (i + 1) * TICKS)
@@ -116,12 +152,12 @@ class Paused(Session):
             f"m=audio {leg.port} RTP/AVP 8 {EVENTS}\r\na=rtpmap:{EVENTS} telephone-event/8000\r\n"
             f"a={direction}\r\na=label:{i + 1}\r\n" for i, leg in enumerate(self.speaker.legs))
 
-    def begin(self, own="127.0.0.1"):
+    def begin(self, own="127.0.0.1", tones=()):
         """A call on which both sides speak; it has for a second when this returns."""
         self.own = own
         self.client = Udp(self.recorder.addresses["sip"], own)
         self.addCleanup(self.client.close)
-        self.speaker = Speaker(own)
+        self.speaker = Speaker(own, tones)
         self.dialog = Dialog("UDP", self.client.port, caller="<sip:+4588303080@pbx>")
         self.dialog.host = own
         _, answer = place_as(self.client, self.dialog, self.offer(), content_type=SDP_TYPE)
@@ -404,6 +440,63 @@ class Paused(Session):
             [(told, _, _)] = self.pauses(details, leg)
             self.assertAlmostEqual(told, start, delta=150)
         self.audited(("sip", "pause"))
+
+    # --- masks ---
+    def mask(self, parties):
+        self.recorder.recorderctl("customer", "set", CUSTOMER, "--mask", parties)
+
+    def heard(self, line, leg, start_ms, end_ms):
+        """What is heard, at 8 kHz, of what was said then."""
+        first = self.origin[leg] + start_ms * 8
+        return sound.at_8k(self.lines[line][:, leg])[first:first + (end_ms - start_ms) * 8]
+
+    def stretches(self, details, cause, leg):
+        """[(start, end)] by what was said, in ms."""
+        shift = self.origin[leg] / 8
+        return sorted((round(fact["start_ms"] - shift), round(fact["end_ms"] - shift))
+                      for fact in self.facts(details, cause) if fact["leg"] == leg)
+
+    def check_masked(self, details, leg, places):
+        """At these places [(start, end)], and nowhere else, the leg was silenced."""
+        masked = self.stretches(details, "masked", leg)
+        self.assertEqual(len(masked), len(places), masked)
+        for (start, end), (told_start, told_end) in zip(places, masked):
+            self.assertAlmostEqual(told_start, start, delta=TONE_HEARD_MS)
+            self.assertAlmostEqual(told_end, end, delta=TONE_HEARD_MS)
+            for line in range(len(self.lines)):
+                heard = self.heard(line, leg, start + TONE_HEARD_MS + 10, end - 20)
+                self.assertLess(numpy.max(numpy.abs(heard)), 20)
+
+    def test_digits_of_the_masked_side_are_stars_and_silent_and_the_others_are_heard(self):
+        tones = [("7", 1500, 300), ("3", 2000, 400), ("#", 2700, 300)]
+        self.mask("called")
+        self.addCleanup(self.mask, "nobody")
+        self.begin(tones=tones)
+        self.speaker.beside = True
+        self.wait(2.5)
+        pressed = []  # moments, of both sides
+        for leg in range(2):
+            pressed.append(self.speaker.now_ms())
+            self.speaker.press(leg, "58")
+        end = self.wait(1)
+        details = self.end()
+        # events are facts, tones are not
+        self.assertEqual(sorted((fact["leg"], fact["detail"])
+                                for fact in self.facts(details, "dtmf")),
+                         [(0, "5"), (0, "8"), (1, "*"), (1, "*")])
+        self.assertEqual(self.stretches(details, "masked", 0), [])
+        self.kept(0, 0, end - 200)
+        places = [(start, start + length) for _, start, length in tones]
+        places += self.stretches(details, "dtmf", 1)
+        self.assertAlmostEqual(places[-2][0], pressed[1], delta=60)
+        self.check_masked(details, 1, places)
+        self.kept(1, 0, 1500)
+        self.kept(1, 3000, places[-2][0])
+        self.kept(1, places[-1][1], end - 200)
+        for line in self.lines:
+            for digit, _, length in tones:
+                self.assertGreater(toned_ms(sound.at_8k(line[:, 0]), digit), length - 40)
+                self.assertLessEqual(toned_ms(sound.at_8k(line[:, 1]), digit), TONE_HEARD_MS)
 
     def test_recording_that_is_over_cannot_be_paused(self):
         self.begin()

@@ -109,6 +109,28 @@ static void delayed_by_almost_a_second_is_still_heard_in_its_place(void **state)
     close_scene(&scene);
 }
 
+/* Wherever the packet, and when it comes, lie between two sweeps. */
+static void packet_that_is_late_by_a_second_is_heard_in_its_place(void **state)
+{
+    (void)state;
+    static const int64_t late_ms[] = {990, 1000};
+
+    for (int64_t first_ms = 200; first_ms < 200 + PACKET_MS; first_ms += 10)
+        for (int64_t at_ms = 2000; at_ms < 2000 + SCRIPT_STEP_MS; at_ms += PACKET_MS)
+            for (size_t i = 0; i < 2; i++) {
+                struct scene scene;
+                open_scene(&scene, "PCMU", 8000);
+                say(&scene, first_ms, first_ms + 4000);
+                script_delay(&scene.script, 0, at_ms, at_ms + PACKET_MS, late_ms[i]);
+                play_scene(&scene, STOP_MS);
+                assert_heard(&scene, at_ms - 200, at_ms + 300);
+                assert_heard_ms(&scene.played, 0, 4000);
+                assert_int_equal(scene.played.memory.end.leg[0].packets_late, 0);
+                assert_int_equal(scene.played.memory.end.leg[0].packets_lost, 0);
+                close_scene(&scene);
+            }
+}
+
 static void numbers_and_timestamps_wrap_without_a_trace(void **state)
 {
     (void)state;
@@ -530,6 +552,34 @@ static void what_comes_after_its_place_was_written_is_late(void **state)
     close_scene(&scene);
 }
 
+/* A sender says something else of the same 20 ms, under a number of its own; and then twice in a
+ * row, which is one stretch. */
+static void what_comes_for_a_place_that_is_taken_is_overlaid(void **state)
+{
+    (void)state;
+    static const int64_t taken_ms[] = {1000, 2000, 2020};
+    struct scene scene;
+    uint8_t payload[160];
+    int64_t said_ms = 200;
+
+    memset(payload, 0x33, sizeof payload);
+    open_scene(&scene, "PCMU", 8000);
+    for (size_t i = 0; i < sizeof taken_ms / sizeof taken_ms[0]; i++) {
+        say(&scene, said_ms, taken_ms[i] + PACKET_MS);
+        script_send(&scene.script, &scene.speaker, taken_ms[i], 0, payload, sizeof payload, 160);
+        said_ms = taken_ms[i] + PACKET_MS;
+    }
+    say(&scene, said_ms, 4200);
+    play_scene(&scene, STOP_MS);
+    assert_heard(&scene, 200, 4200);
+    assert_heard_ms(&scene.played, 0, 4000); /* all of the line is heard */
+    assert_int_equal(memory_sink_facts(&scene.played.memory, "overlaid", 0), 2);
+    assert_fact(&scene.played, "overlaid", 0, 1000, 1020, 1);
+    assert_fact(&scene.played, "overlaid", 0, 2000, 2040, 2);
+    assert_int_equal(scene.played.memory.end.leg[0].packets_lost, 0);
+    close_scene(&scene);
+}
+
 static void hold_is_not_silence_and_nothing_of_it_is_heard(void **state)
 {
     (void)state;
@@ -571,6 +621,7 @@ int main(void)
         cmocka_unit_test(what_is_said_lies_where_its_timestamps_say),
         cmocka_unit_test(packets_out_of_order_and_doubled_are_heard_once_in_order),
         cmocka_unit_test(delayed_by_almost_a_second_is_still_heard_in_its_place),
+        cmocka_unit_test(packet_that_is_late_by_a_second_is_heard_in_its_place),
         cmocka_unit_test(numbers_and_timestamps_wrap_without_a_trace),
         cmocka_unit_test(timestamp_that_jumps_by_hours_is_a_new_anchor),
         cmocka_unit_test(clock_that_stands_still_in_a_pause_hides_no_silence),
@@ -588,6 +639,7 @@ int main(void)
         cmocka_unit_test(longer_loss_is_silence_and_moves_nothing),
         cmocka_unit_test(opus_restores_what_was_lost_from_the_packet_behind),
         cmocka_unit_test(what_comes_after_its_place_was_written_is_late),
+        cmocka_unit_test(what_comes_for_a_place_that_is_taken_is_overlaid),
         cmocka_unit_test(hold_is_not_silence_and_nothing_of_it_is_heard),
         cmocka_unit_test(copy_that_comes_a_hold_later_is_nothing_lost),
     };

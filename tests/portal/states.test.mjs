@@ -141,6 +141,7 @@ const SIGNS = [
     'stream_change',
     'stream_refused',
     'clock_corrected',
+    'numbers_skipped',
     'dtmf',
     'own_channels',
     'mixed_only',

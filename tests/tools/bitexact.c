@@ -39,6 +39,7 @@ struct stored {
     struct bytes data;  /* packets one after another */
     struct bytes sizes; /* u32 each */
     size_t count;       /* audio packets */
+    size_t own;         /* streams behind left and right; they hold nothing in a call of two */
 };
 
 static enum status read_file(const char *path, struct bytes *bytes)
@@ -167,6 +168,10 @@ static enum status keep_packet(struct stored *stored, const ogg_packet *packet)
 {
     uint8_t size[4];
 
+    enum { HEAD_STREAMS_AT = 19 }; /* in OpusHead (RFC 7845 section 5.1) */
+
+    if (packet->packetno == 0 && packet->bytes > HEAD_STREAMS_AT)
+        stored->own = (size_t)packet->packet[HEAD_STREAMS_AT] - OPUS_CHANNELS;
     if (packet->packetno < 2)
         return STATUS_OK; /* the headers */
     bytes_put_u32(size, (uint32_t)packet->bytes);
@@ -235,8 +240,13 @@ static enum status compare(const struct stored *stored, const struct line *lines
     const uint32_t rates_hz[OPUS_CHANNELS] = {RATE_HZ, RATE_HZ};
     struct opus_bundle *encoder = NULL;
     const uint8_t *data = stored->data.data;
-    enum status status = opus_bundle_open(rates_hz, &encoder, NULL);
+    enum status status =
+        stored->own <= OPUS_OWN_MAX ? opus_bundle_open(rates_hz, &encoder, NULL) : STATUS_INVALID;
 
+    if (status == STATUS_OK) {
+        opus_bundle_configure(encoder, opus_bundle_settings(encoder), stored->own);
+        opus_bundle_sleep(encoder);
+    }
     for (size_t i = 0; i < stored->count && status == STATUS_OK; i++) {
         int16_t pcm[OPUS_CHANNELS][PACKET_SAMPLES];
         uint8_t packet[BOUND_OPUS_PACKET_BYTES];

@@ -11,11 +11,13 @@
 
 #include "encode/ogg_page.h"
 #include "encode/opus_bundle.h"
+#include "encode/opus_stream.h"
 
 enum {
     RATE = 8000,
     FRAME = RATE / OPUS_FRAMES_PER_SECOND,
     DECODED = OPUS_FRAME_SAMPLES_MAX, /* at 48 kHz */
+    BARE_BYTES = 1500,                /* of a packet of libopus by itself */
 };
 
 static const uint32_t narrow[] = {RATE, RATE};
@@ -33,14 +35,20 @@ struct rig {
     size_t bytes;
 };
 
-static void rig_init(struct rig *rig, const struct opus_settings *settings, size_t own)
+static void rig_init_at(struct rig *rig, const uint32_t *rates_hz,
+                        const struct opus_settings *settings, size_t own)
 {
     *rig = (struct rig){.random = 1};
     for (size_t i = 0; i < BOUND_OPUS_STREAMS; i++)
         rig->frame[i] = rig->pcm[i];
-    assert_int_equal(opus_bundle_open(narrow, &rig->bundle, NULL), STATUS_OK);
+    assert_int_equal(opus_bundle_open(rates_hz, &rig->bundle, NULL), STATUS_OK);
     if (settings)
         opus_bundle_configure(rig->bundle, settings, own);
+}
+
+static void rig_init(struct rig *rig, const struct opus_settings *settings, size_t own)
+{
+    rig_init_at(rig, narrow, settings, own);
 }
 
 static void rig_deinit(struct rig *rig)
@@ -61,6 +69,23 @@ static void tone(struct rig *rig, size_t stream, double hz, size_t number)
 
     for (size_t i = 0; i < samples; i++)
         rig->pcm[stream][i] = (int16_t)(10000 * sin(step * (double)(number * samples + i)));
+}
+
+/* Like a voice of 120 Hz that speaks four syllables a second. */
+static void voice(struct rig *rig, size_t stream, size_t number)
+{
+    const double pitch_hz = 120;
+    const double syllable_hz = 4;
+    size_t samples = opus_bundle_frame_samples(rig->bundle, stream);
+    double step = 2 * M_PI / opus_bundle_rate_hz(rig->bundle, stream);
+
+    for (size_t i = 0; i < samples; i++) {
+        double at = step * (double)(number * samples + i);
+        double sum = (double)(rand_r(&rig->random) % 400);
+        for (int harmonic = 1; harmonic < 30; harmonic++)
+            sum += 6000.0 / harmonic * sin(at * pitch_hz * harmonic + harmonic * harmonic);
+        rig->pcm[stream][i] = (int16_t)(sum * (1 - cos(at * syllable_hz)) / 2);
+    }
 }
 
 static void encode(struct rig *rig)
@@ -101,6 +126,49 @@ static double amplitude(const int16_t *pcm, size_t channels, size_t channel, dou
     return 2 * hypot(cosine, sine) / DECODED;
 }
 
+/* --- libopus by itself -------------------------------------------------------------------------
+ */
+
+/* An encoder that is told all that `settings` say; dtx: whether it may leave out what is silent. */
+static OpusEncoder *bare_encoder(uint32_t rate_hz, const struct opus_settings *settings, int dtx)
+{
+    const int told[] = {OPUS_APPLICATION_RESTRICTED_LOWDELAY, OPUS_APPLICATION_VOIP,
+                        OPUS_APPLICATION_AUDIO};
+    bool music = settings->application == OPUS_MUSIC;
+    int error;
+    OpusEncoder *bare =
+        opus_encoder_create((opus_int32)rate_hz, 1, told[settings->application], &error);
+
+    assert_int_equal(error, OPUS_OK);
+    opus_encoder_ctl(bare, OPUS_SET_BITRATE(settings->bitrate));
+    opus_encoder_ctl(bare, OPUS_SET_COMPLEXITY(settings->complexity));
+    opus_encoder_ctl(bare, OPUS_SET_SIGNAL(music ? OPUS_AUTO : OPUS_SIGNAL_VOICE));
+    opus_encoder_ctl(bare, OPUS_SET_DTX(dtx));
+    return bare;
+}
+
+static size_t encode_bare(OpusEncoder *bare, const struct rig *rig, uint8_t packet[BARE_BYTES])
+{
+    size_t samples = opus_bundle_frame_samples(rig->bundle, 1);
+    opus_int32 bytes = opus_encode(bare, rig->pcm[1], (int)samples, packet, BARE_BYTES);
+
+    assert_true(bytes > 0);
+    return (size_t)bytes;
+}
+
+/* Encode, and fail the test where right, the last of two streams, is not what a bare encoder makes
+ * of it; returns its bytes. */
+static size_t encode_as(struct rig *rig, OpusEncoder *bare)
+{
+    uint8_t alone[BARE_BYTES];
+    size_t bytes = encode_bare(bare, rig, alone);
+
+    encode(rig);
+    assert_true(bytes < rig->bytes);
+    assert_memory_equal(rig->packet + rig->bytes - bytes, alone, bytes);
+    return bytes;
+}
+
 /* --- left and right ----------------------------------------------------------------------------
  */
 
@@ -134,22 +202,14 @@ static void same_samples_give_the_same_packets(void **state)
 static void left_and_right_are_what_libopus_makes_of_them(void **state)
 {
     (void)state;
+    const struct opus_settings told = {24000, 0, OPUS_LOW_DELAY};
     struct rig rig;
-    int error;
-    OpusEncoder *bare = opus_encoder_create(RATE, 1, OPUS_APPLICATION_RESTRICTED_LOWDELAY, &error);
+    OpusEncoder *bare = bare_encoder(RATE, &told, 0);
 
-    assert_int_equal(error, OPUS_OK);
-    opus_encoder_ctl(bare, OPUS_SET_BITRATE(24000));
-    opus_encoder_ctl(bare, OPUS_SET_COMPLEXITY(0));
-    opus_encoder_ctl(bare, OPUS_SET_SIGNAL(OPUS_SIGNAL_VOICE));
     rig_init(&rig, NULL, 0);
     for (int frame = 0; frame < 300; frame++) {
-        uint8_t alone[1500];
         noise(&rig, 1, frame / 50 % 2 ? 1 : 20000); /* digital silence too */
-        encode(&rig);
-        opus_int32 bytes = opus_encode(bare, rig.pcm[1], FRAME, alone, sizeof alone);
-        assert_true(bytes > 0 && (size_t)bytes < rig.bytes);
-        assert_memory_equal(rig.packet + rig.bytes - (size_t)bytes, alone, (size_t)bytes);
+        (void)encode_as(&rig, bare);
     }
     opus_encoder_destroy(bare);
     rig_deinit(&rig);
@@ -158,13 +218,10 @@ static void left_and_right_are_what_libopus_makes_of_them(void **state)
 static void streams_may_have_rates_of_their_own(void **state)
 {
     (void)state;
-    struct rig rig = {.random = 2};
+    struct rig rig;
     int16_t pcm[2 * DECODED];
 
-    for (size_t i = 0; i < BOUND_OPUS_STREAMS; i++)
-        rig.frame[i] = rig.pcm[i];
-    assert_int_equal(opus_bundle_open((const uint32_t[]){8000, 16000}, &rig.bundle, NULL),
-                     STATUS_OK);
+    rig_init_at(&rig, (const uint32_t[]){8000, 16000}, NULL, 0);
     assert_int_equal(opus_bundle_frame_samples(rig.bundle, 1), 320);
     OpusMSDecoder *decoder = decoder_of(&rig, 2, (const uint8_t[]){0, 1});
     for (size_t frame = 0; frame < 50; frame++) {
@@ -335,6 +392,148 @@ static void bitrate_is_kept_to(void **state)
                 assert_in_range(measured, bitrates[i] / 2, bitrates[i] * 5 / 4 + 1000);
             rig_deinit(&rig);
         }
+}
+
+static void default_is_24_kilobits_for_8_khz_and_32_for_any_higher_rate(void **state)
+{
+    (void)state;
+    enum { FRAMES = 500 };
+    const uint32_t rates_hz[] = {8000, 16000, 48000};
+    const int bitrates[] = {24000, 32000, 32000};
+
+    for (size_t i = 0; i < 3; i++) {
+        const struct opus_settings told = {bitrates[i], 0, OPUS_LOW_DELAY};
+        OpusEncoder *bare = bare_encoder(rates_hz[i], &told, 0);
+        struct rig rig;
+        size_t total = 0;
+        rig_init_at(&rig, (const uint32_t[]){RATE, rates_hz[i]}, NULL, 0);
+        for (size_t frame = 0; frame < FRAMES; frame++) {
+            voice(&rig, 1, frame);
+            total += encode_as(&rig, bare);
+        }
+        int measured = (int)(total * 8 * OPUS_FRAMES_PER_SECOND / FRAMES);
+        assert_in_range(measured, bitrates[i] * 9 / 10, bitrates[i] * 11 / 10);
+        opus_encoder_destroy(bare);
+        rig_deinit(&rig);
+    }
+}
+
+/* Half a second of a voice, then what a line is like on which nobody speaks, or no sound at all. */
+static void next_of_a_pause(struct rig *rig, bool digital, size_t frame)
+{
+    if (frame < OPUS_FRAMES_PER_SECOND / 2)
+        voice(rig, 1, frame);
+    else
+        noise(rig, 1, digital ? 1 : 20);
+}
+
+/* Fails the test where a packet is without sound; returns how many an encoder that may leave out
+ * what is silent would have left out. */
+static size_t assert_sound_in_each(const struct opus_settings *settings, uint32_t rate_hz,
+                                   bool digital)
+{
+    enum { FRAMES = 150, LEFT_OUT_BYTES = 2 };
+    OpusEncoder *bare = bare_encoder(rate_hz, settings, 0);
+    OpusEncoder *sparing = bare_encoder(rate_hz, settings, 1);
+    struct rig rig;
+    size_t left_out = 0;
+
+    rig_init_at(&rig, (const uint32_t[]){RATE, rate_hz}, settings, 0);
+    for (size_t frame = 0; frame < FRAMES; frame++) {
+        uint8_t spared[BARE_BYTES];
+        next_of_a_pause(&rig, digital, frame);
+        size_t bytes = encode_as(&rig, bare);
+        const uint8_t *packet = rig.packet + rig.bytes - bytes;
+        assert_true(bytes > LEFT_OUT_BYTES);
+        assert_int_equal(opus_packet_get_nb_frames(packet, (opus_int32)bytes), 1);
+        left_out += encode_bare(sparing, &rig, spared) <= LEFT_OUT_BYTES;
+    }
+    opus_encoder_destroy(sparing);
+    opus_encoder_destroy(bare);
+    rig_deinit(&rig);
+    return left_out;
+}
+
+static void silence_and_noise_have_sound_in_each_packet_of_every_application(void **state)
+{
+    (void)state;
+    const uint32_t rates_hz[] = {8000, 16000, 48000};
+
+    for (size_t i = 0; i < 3; i++)
+        for (size_t k = 0; k < 3; k++)
+            for (int digital = 0; digital < 2; digital++) {
+                const struct opus_settings usual = {24000, 0, applications[k]};
+                const struct opus_settings least = {12000, 10, applications[k]};
+                (void)assert_sound_in_each(&usual, rates_hz[i], digital);
+                size_t left_out = assert_sound_in_each(&least, rates_hz[i], digital);
+                /* it would be seen here */
+                assert_true(left_out > 0 || applications[k] == OPUS_LOW_DELAY);
+            }
+}
+
+static void complexity_changes_what_is_coded_of_the_same_voice(void **state)
+{
+    (void)state;
+    enum { FRAMES = 100, LEAST = 0, MIDDLE = 5, MOST = OPUS_SETTINGS_COMPLEXITY_MAX };
+    const int complexities[] = {LEAST, MIDDLE, MOST};
+
+    for (size_t k = 0; k < 3; k++) {
+        struct rig rigs[3];
+        OpusEncoder *bare[3];
+        size_t differ = 0;
+        for (size_t i = 0; i < 3; i++) {
+            const struct opus_settings settings = {24000, complexities[i], applications[k]};
+            rig_init(&rigs[i], &settings, 0);
+            bare[i] = bare_encoder(RATE, &settings, 0);
+        }
+        for (size_t frame = 0; frame < FRAMES; frame++) {
+            for (size_t i = 0; i < 3; i++) {
+                voice(&rigs[i], 1, frame);
+                (void)encode_as(&rigs[i], bare[i]);
+            }
+            differ += rigs[0].bytes != rigs[2].bytes ||
+                      memcmp(rigs[0].packet, rigs[2].packet, rigs[0].bytes) != 0;
+        }
+        assert_true(differ > FRAMES / 2);
+        for (size_t i = 0; i < 3; i++) {
+            opus_encoder_destroy(bare[i]);
+            rig_deinit(&rigs[i]);
+        }
+    }
+}
+
+static void assert_encoder(const struct opus_stream *stream, const struct opus_settings *settings)
+{
+    opus_int32 complexity = -1;
+    opus_int32 bitrate = -1;
+    opus_int32 dtx = -1;
+
+    assert_int_equal(opus_encoder_ctl(stream->encoder, OPUS_GET_COMPLEXITY(&complexity)), OPUS_OK);
+    assert_int_equal(opus_encoder_ctl(stream->encoder, OPUS_GET_BITRATE(&bitrate)), OPUS_OK);
+    assert_int_equal(opus_encoder_ctl(stream->encoder, OPUS_GET_DTX(&dtx)), OPUS_OK);
+    assert_int_equal(complexity, settings->complexity);
+    assert_int_equal(bitrate, settings->bitrate);
+    assert_int_equal(dtx, 0);
+}
+
+/* As opened, as changed, as raised, and of a stream that goes on with it. */
+static void settings_are_those_of_the_encoder(void **state)
+{
+    (void)state;
+    const struct opus_settings settings[] = {{16000, 10, OPUS_SPEECH}, {64000, 3, OPUS_MUSIC}};
+    struct opus_stream stream = {0};
+    struct opus_stream branch = {0};
+
+    assert_int_equal(opus_stream_open(&stream, RATE, RATE, &settings[0]), STATUS_OK);
+    assert_encoder(&stream, &settings[0]);
+    assert_int_equal(opus_stream_configure(&stream, &settings[1]), STATUS_OK);
+    assert_encoder(&stream, &settings[1]);
+    assert_int_equal(opus_stream_raise(&stream, 16000, 16000), STATUS_OK);
+    assert_encoder(&stream, &settings[1]);
+    assert_int_equal(opus_stream_branch(&branch, &stream, 48000, 48000), STATUS_OK);
+    assert_encoder(&branch, &settings[1]);
+    opus_stream_close(&branch);
+    opus_stream_close(&stream);
 }
 
 static void setting_out_of_its_range_counts_as_none(void **state)
@@ -542,6 +741,10 @@ int main(void)
         cmocka_unit_test(nothing_is_lost_where_a_rate_is_raised),
         cmocka_unit_test(settings_choose_the_mode_and_the_delay_and_stay_when_a_rate_is_raised),
         cmocka_unit_test(bitrate_is_kept_to),
+        cmocka_unit_test(default_is_24_kilobits_for_8_khz_and_32_for_any_higher_rate),
+        cmocka_unit_test(silence_and_noise_have_sound_in_each_packet_of_every_application),
+        cmocka_unit_test(complexity_changes_what_is_coded_of_the_same_voice),
+        cmocka_unit_test(settings_are_those_of_the_encoder),
         cmocka_unit_test(setting_out_of_its_range_counts_as_none),
         cmocka_unit_test(audio_of_a_lower_rate_is_coded_no_wider_than_it_is),
         cmocka_unit_test(every_stream_of_ten_is_heard_alone_where_a_header_maps_it),

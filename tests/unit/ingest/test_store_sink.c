@@ -19,6 +19,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "ingest/store_controls.h"
 #include "ingest/store_sink.h"
 #include "storage/index/controls.h"
 #include "storage/index/customers.h"
@@ -827,6 +828,68 @@ static void what_is_asked_in_the_index_is_done_or_refused(void **state)
     end(fixture, obedient.handle);
 }
 
+static size_t controls_in_log(const struct fixture *fixture)
+{
+    sqlite3 *db = NULL;
+    sqlite3_stmt *count = NULL;
+
+    assert_int_equal(sqlite3_open(fixture->index_path, &db), SQLITE_OK);
+    assert_int_equal(
+        sqlite3_prepare_v2(db, "SELECT COUNT(*) FROM audit WHERE action LIKE 'recording.%'", -1,
+                           &count, NULL),
+        SQLITE_OK);
+    assert_int_equal(sqlite3_step(count), SQLITE_ROW);
+    size_t found = (size_t)sqlite3_column_int64(count, 0);
+    assert_int_equal(sqlite3_finalize(count), SQLITE_OK);
+    assert_int_equal(sqlite3_close(db), SQLITE_OK);
+    return found;
+}
+
+/* While another program holds the index so many wait, and all of them are in the audit log in the
+ * end; a recording whose own were among them has no such fact. */
+static void pauses_past_those_that_can_wait_are_a_fact_of_their_recording(void **state)
+{
+    enum { UNTOLD = 3, DURATION_MS = 1000 };
+    static const struct recording_control pause = {
+        .paused = true, .channels = RECORDING_BOTH, .detail = "INFO"};
+    const struct recording_end last = {
+        .ended = clock_wall_now(), .duration_ms = DURATION_MS, .end_cause = "bye"};
+    struct fixture *fixture = *state;
+    const struct recording_sink *sink = fixture->sink;
+    struct index *index = NULL;
+    struct index_fact *facts = NULL;
+    struct fault fault = {0};
+    struct uuid ids[2];
+    void *handles[2];
+    size_t count = 0;
+
+    for (size_t i = 0; i < 2; i++)
+        assert_int_equal(begin(fixture, &ids[i], &handles[i]), STATUS_OK);
+    sqlite3 *other = hold_index(fixture);
+    for (int i = 0; i < STORE_CONTROLS_MAX; i++)
+        sink->controlled(sink->context, handles[0], &pause, i);
+    for (int i = 0; i < UNTOLD; i++)
+        sink->controlled(sink->context, handles[1], &pause, i);
+    release_index(other);
+    for (size_t i = 0; i < 2; i++)
+        sink->end(sink->context, handles[i], &last);
+    close_store(fixture);
+    assert_int_equal(controls_in_log(fixture), STORE_CONTROLS_MAX);
+    assert_ok(index_open(fixture->index_path, &index, &fault), &fault);
+    assert_ok(recordings_facts(index, ids[0], &facts, &count, &fault), &fault);
+    assert_int_equal(count, 0);
+    free(facts);
+    assert_ok(recordings_facts(index, ids[1], &facts, &count, &fault), &fault);
+    assert_int_equal(count, 1);
+    assert_string_equal(facts[0].cause, "controls_untold");
+    assert_int_equal(facts[0].count, UNTOLD);
+    assert_int_equal(facts[0].leg, -1);
+    assert_int_equal(facts[0].start_ms, 0);
+    assert_int_equal(facts[0].end_ms, DURATION_MS);
+    free(facts);
+    index_close(index);
+}
+
 #define WITH_STORE(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int main(void)
@@ -851,6 +914,7 @@ int main(void)
         WITH_STORE(how_a_call_is_recorded_is_known_when_it_begins),
         WITH_STORE(a_call_whose_policy_cannot_be_read_is_refused),
         WITH_STORE(what_is_asked_in_the_index_is_done_or_refused),
+        WITH_STORE(pauses_past_those_that_can_wait_are_a_fact_of_their_recording),
     };
 
     return cmocka_run_group_tests_name("store_sink", tests, NULL, NULL);

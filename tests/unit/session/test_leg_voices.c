@@ -1,6 +1,7 @@
 /* Several voices on a leg, several codecs, and what cannot be heard: read as one line, and told. */
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -580,6 +581,35 @@ static void line_that_is_too_late_for_long_is_cut_by_force(void **state)
     leg_destroy(leg);
 }
 
+/* One who never stops: up to 40 ms off nothing is moved, past that it is, and told. */
+static void forty_milliseconds_off_are_left_and_more_is_moved_while_somebody_speaks(void **state)
+{
+    (void)state;
+    static const int changed_ms[] = {-43, -41, -40, -38, 38, 40, 41, 43};
+
+    for (size_t i = 0; i < sizeof changed_ms / sizeof changed_ms[0]; i++) {
+        int off_ms = changed_ms[i];
+        bool moved = abs(off_ms) > 40;
+        char detail[16];
+        struct leg *leg = make_leg();
+        int16_t *pcm = calloc(64000 * 8, sizeof *pcm);
+
+        assert_non_null(pcm);
+        talk_on(leg, off_ms, false, pcm);
+        assert_int_equal(leg_audio_end(leg), (200 + 60000 + (moved ? off_ms : 0)) * LINE_PER_MS);
+        int cut_ms = moved && off_ms < 0 ? -off_ms : 0; /* nothing else is left out */
+        assert_int_equal(count_of(pcm, 64000 * 8, value_of(0x21)), 3000 * 160 - cut_ms * 8);
+        const struct recording_fact *told = event_of(leg, "clock_corrected", 0);
+        assert_int_equal(told != NULL, moved);
+        (void)snprintf(detail, sizeof detail, "%+d ms", off_ms);
+        if (told)
+            assert_string_equal(told->detail, detail);
+        assert_null(event_of(leg, "clock_corrected", 1));
+        free(pcm);
+        leg_destroy(leg);
+    }
+}
+
 /* Later by less than the window: nothing of it is late, but all of it would lie in the pause. */
 static void clock_that_stood_still_in_a_short_pause_is_anchored_again(void **state)
 {
@@ -717,6 +747,7 @@ int main(void)
         cmocka_unit_test(line_is_moved_where_nobody_speaks),
         cmocka_unit_test(line_that_is_far_off_is_moved_though_somebody_speaks),
         cmocka_unit_test(line_that_is_too_late_for_long_is_cut_by_force),
+        cmocka_unit_test(forty_milliseconds_off_are_left_and_more_is_moved_while_somebody_speaks),
         cmocka_unit_test(whatever_happens_each_sample_is_heard_or_explained_once),
         cmocka_unit_test(clock_that_stood_still_in_a_short_pause_is_anchored_again),
     };

@@ -70,11 +70,11 @@ struct scene {
     struct recording_stream stream[BOUND_CALL_STREAMS];
 };
 
-static struct recording_stream wide_stream(enum recording_channel channel)
+static struct recording_stream wide_stream(enum recording_channel channel, uint32_t rate_hz)
 {
     struct recording_stream stream = {.channel = channel, .formats = 1};
 
-    stream.format[0] = (struct recording_format){96, "L16", 16000};
+    stream.format[0] = (struct recording_format){96, "L16", rate_hz};
     return stream;
 }
 
@@ -574,7 +574,7 @@ static void wide_leg_beside_a_narrow_one_stays_wide_alone_and_together(void **st
     struct scene scene = {.legs = 2};
 
     scene.stream[0] = stream_of(RECORDING_LEFT, "PCMA");
-    scene.stream[1] = wide_stream(RECORDING_LEFT);
+    scene.stream[1] = wide_stream(RECORDING_LEFT, 16000);
     begin(&scene, &test_policy);
     speak(&scene, 0, 0);
     for (size_t i = 0; i < SLOT_PACKETS; i++) {
@@ -588,6 +588,74 @@ static void wide_leg_beside_a_narrow_one_stays_wide_alone_and_together(void **st
     assert_true(high_tone(&scene, 0, 1) > 8000);
     assert_true(high_tone(&scene, 3, 1) > 8000);
     memory_sink_deinit(&scene.memory);
+}
+
+/* 10 ms of something like a voice of 120 Hz that speaks four syllables a second; returns its bytes.
+ */
+static size_t voiced_packet(uint8_t *datagram, uint32_t rate_hz, size_t index)
+{
+    enum { PER_S = 100, SAMPLES_MAX = 480, HARMONICS = 30, PITCH_HZ = 120, SYLLABLE_HZ = 4 };
+    uint8_t payload[2 * SAMPLES_MAX];
+    size_t samples = rate_hz / PER_S;
+    uint64_t random = index;
+
+    for (size_t i = 0; i < samples; i++) {
+        double at = 2 * M_PI * (double)(index * samples + i) / rate_hz;
+        double sum = random_below(&random, 400); /* breath */
+        for (int harmonic = 1; harmonic < HARMONICS; harmonic++)
+            sum += 6000.0 / harmonic * sin(at * PITCH_HZ * harmonic + harmonic * harmonic);
+        int16_t sample = (int16_t)(sum * (1 - cos(at * SYLLABLE_HZ)) / 2);
+        payload[2 * i] = (uint8_t)((uint16_t)sample >> 8);
+        payload[2 * i + 1] = (uint8_t)sample;
+    }
+    return rtp_build(datagram, 96, (uint16_t)index, (uint32_t)(index * samples), 99, payload,
+                     2 * samples);
+}
+
+/* A leg speaks for ten seconds; the bits that a second of each stream has. */
+static void measure_voice(uint32_t rate_hz, int bits[static OPUS_CHANNELS + 1])
+{
+    enum { SECONDS = 10, PACKET_MS = 10 };
+    const struct recording_policy policy = {.channels = 1};
+    struct scene scene = {.legs = 1};
+    struct ogg_packets packets;
+    uint8_t datagram[1000];
+
+    scene.stream[0] = wide_stream(RECORDING_LEFT, rate_hz);
+    begin(&scene, &policy);
+    for (int64_t now_ms = 0; now_ms < SECONDS * 1000; now_ms += PACKET_MS) {
+        size_t bytes = voiced_packet(datagram, rate_hz, (size_t)(now_ms / PACKET_MS));
+        track_receive(scene.track, 0, datagram, bytes, now_ms * NS_PER_MS);
+        if (now_ms % MEDIA_SWEEP_MS == 0)
+            track_advance(scene.track, now_ms * NS_PER_MS);
+    }
+    close_scene(&scene, SECONDS * 1000);
+    ogg_split(&scene.memory.stream, &packets);
+    assert_int_equal(packets.data[0][HEAD_STREAMS_AT], OPUS_CHANNELS + 1);
+    for (size_t stream = 0; stream <= OPUS_CHANNELS; stream++) {
+        size_t total = 0;
+        const uint8_t *at;
+        for (size_t i = 2; i < packets.count; i++)
+            total += find_stream(packets.data[i], packets.bytes[i], stream, OPUS_CHANNELS + 1, &at);
+        bits[stream] = (int)(total * 8 / SECONDS);
+    }
+    ogg_packets_deinit(&packets);
+    memory_sink_deinit(&scene.memory);
+}
+
+static void leg_of_8_khz_has_24_kilobits_and_of_any_higher_rate_32(void **state)
+{
+    (void)state;
+    const uint32_t rates_hz[] = {8000, 16000, 48000};
+    const int wanted[] = {24000, 32000, 32000};
+
+    for (size_t i = 0; i < 3; i++) {
+        int bits[OPUS_CHANNELS + 1];
+        measure_voice(rates_hz[i], bits);
+        assert_in_range(bits[RECORDING_LEFT], wanted[i] * 9 / 10, wanted[i] * 11 / 10);
+        assert_in_range(bits[OPUS_CHANNELS], wanted[i] * 9 / 10, wanted[i] * 11 / 10);
+        assert_true(bits[RECORDING_RIGHT] < 2000); /* nobody is there */
+    }
 }
 
 static void channels_of_nobody_cost_little(void **state)
@@ -634,6 +702,40 @@ static void settings_of_the_policy_are_kept_and_the_length_is_exact(void **state
     memory_sink_deinit(&scene.memory);
 }
 
+/* All that is coded of a call of two, its headers left out; freed by the caller. */
+static struct bytes coded_by(const struct recording_policy *policy)
+{
+    struct scene scene;
+    struct ogg_packets packets;
+    struct bytes coded;
+
+    open_scene(&scene, policy, conference, 2);
+    for (size_t leg = 0; leg < 2; leg++)
+        speak(&scene, leg, (int64_t)leg * 1000);
+    close_scene(&scene, 2000);
+    bytes_init(&coded, STREAM_BYTES_MAX);
+    ogg_split(&scene.memory.stream, &packets);
+    for (size_t i = 2; i < packets.count; i++)
+        assert_int_equal(bytes_append(&coded, packets.data[i], packets.bytes[i]), STATUS_OK);
+    ogg_packets_deinit(&packets);
+    memory_sink_deinit(&scene.memory);
+    return coded;
+}
+
+static void complexity_of_the_policy_changes_what_is_coded_of_the_same_call(void **state)
+{
+    (void)state;
+    const struct recording_policy most = {.encoder = {.complexity = 10}};
+    struct bytes coded[] = {coded_by(&test_policy), coded_by(&test_policy), coded_by(&most)};
+
+    assert_int_equal(coded[0].len, coded[1].len);
+    assert_memory_equal(coded[0].data, coded[1].data, coded[0].len);
+    assert_true(coded[2].len != coded[0].len ||
+                memcmp(coded[2].data, coded[0].data, coded[0].len) != 0);
+    for (size_t i = 0; i < 3; i++)
+        bytes_deinit(&coded[i]);
+}
+
 static void eight_legs_at_the_highest_bitrate_lose_nothing(void **state)
 {
     (void)state;
@@ -670,8 +772,10 @@ int main(void)
         cmocka_unit_test(without_memory_for_an_encoder_the_leg_is_heard_on_its_side),
         cmocka_unit_test(frame_that_cannot_be_encoded_is_silent_and_that_is_a_fact),
         cmocka_unit_test(wide_leg_beside_a_narrow_one_stays_wide_alone_and_together),
+        cmocka_unit_test(leg_of_8_khz_has_24_kilobits_and_of_any_higher_rate_32),
         cmocka_unit_test(channels_of_nobody_cost_little),
         cmocka_unit_test(settings_of_the_policy_are_kept_and_the_length_is_exact),
+        cmocka_unit_test(complexity_of_the_policy_changes_what_is_coded_of_the_same_call),
         cmocka_unit_test(eight_legs_at_the_highest_bitrate_lose_nothing),
     };
 

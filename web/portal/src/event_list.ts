@@ -13,7 +13,7 @@ import { LanguageController, text } from './language.js';
 import { leg_name } from './parties.js';
 import { shared_styles } from './styles.js';
 
-const ROWS_AT_FIRST = 12;
+const ROWS_AT_FIRST = 20; /* one of each kind, and some */
 const ROWS_MORE = 200; /* there may be a thousand of each kind */
 
 @customElement('recorder-events')

@@ -15,6 +15,7 @@ const DRAWINGS: Record<Sign, SVGTemplateResult> = {
     stream_change: svg`<path d="M3 4.5h4l3 7h3M11 9.5l2 2-2 2" />`,
     stream_refused: svg`<circle cx="8" cy="8" r="5" /><path d="M4.5 11.5 11.5 4.5" />`,
     clock_corrected: svg`<circle cx="8" cy="8" r="5.2" /><path d="M8 4.8V8l2.4 1.6" />`,
+    numbers_skipped: svg`<path d="M2.5 11h3M10.5 11h3M5.5 11a2.6 4.5 0 0 1 5 0" />`,
     dtmf: svg`<path d="M4 4h.1M8 4h.1M12 4h.1M4 8h.1M8 8h.1M12 8h.1M4 12h.1M8 12h.1M12 12h.1"
         stroke-width="2.4" />`,
     quality: svg`<path d="M3.5 13V9.5M8 13V6.5M12.5 13V3" stroke-width="2.4" />`,

@@ -42,6 +42,7 @@ const TECHNICAL = [
     'stream_change',
     'stream_refused',
     'clock_corrected',
+    'numbers_skipped',
     'dtmf',
     'deviation',
     'quality',
