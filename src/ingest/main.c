@@ -79,7 +79,7 @@ static enum status start_media(struct ingest *ingest, struct fault *fault)
     enum status status = port_range_create((uint16_t)config->rtp_port_first,
                                            (uint16_t)config->rtp_port_last, &ingest->ports, fault);
     if (status == STATUS_OK)
-        status = store_sink_create(config, &ingest->store, fault);
+        status = store_sink_create(&disk_system, config, &ingest->store, fault);
     if (status == STATUS_OK)
         status = start_decoders(ingest, fault);
     if (status == STATUS_OK)

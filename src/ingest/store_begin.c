@@ -4,8 +4,9 @@
 #include "ingest/store_policy.h"
 #include "storage/index/customers.h"
 
-enum status store_begin_file(const char *store, struct index *index, struct public_keys *keys,
-                             struct store_recording *recording, struct fault *fault)
+enum status store_begin_file(const struct disk *disk, const char *store, struct index *index,
+                             struct public_keys *keys, struct store_recording *recording,
+                             struct fault *fault)
 {
     struct index_recording *row = &recording->row;
     struct call_owner owner;
@@ -23,7 +24,7 @@ enum status store_begin_file(const char *store, struct index *index, struct publ
     status = public_keys_customer(keys, row->customer, row->started, &key, fault);
     if (status != STATUS_OK)
         return status;
-    return store_recording_open(recording, store, &key, fault);
+    return store_recording_open(recording, disk, store, &key, fault);
 }
 
 /* Whether a row alone is at fault, and the others may go on without it. */

@@ -20,8 +20,9 @@
  * STATUS_OK, or as call_owner_find, store_policy_find, public_keys_customer and
  * store_recording_open.
  */
-enum status store_begin_file(const char *store, struct index *index, struct public_keys *keys,
-                             struct store_recording *recording, struct fault *fault) MUST_CHECK;
+enum status store_begin_file(const struct disk *disk, const char *store, struct index *index,
+                             struct public_keys *keys, struct store_recording *recording,
+                             struct fault *fault) MUST_CHECK;
 
 /**
  * Insert the rows of all recordings of a queue in one transaction, each in its conversation. A row

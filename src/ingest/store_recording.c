@@ -109,10 +109,12 @@ enum status store_recording_create(const struct recording_begin *begin, const ch
     return STATUS_OK;
 }
 
-enum status store_recording_open(struct store_recording *recording, const char *store,
-                                 const struct customer_key *key, struct fault *fault)
+enum status store_recording_open(struct store_recording *recording, const struct disk *disk,
+                                 const char *store, const struct customer_key *key,
+                                 struct fault *fault)
 {
     const struct recording_writer_spec spec = {
+        .disk = disk,
         .recording = recording->row.id,
         .customer = recording->row.customer,
         .created = recording->row.started,

@@ -59,8 +59,9 @@ enum status store_recording_create(const struct recording_begin *begin, const ch
  * Create the file, sealed to the customer's key; row.customer is set. Statuses as
  * recording_writer_create.
  */
-enum status store_recording_open(struct store_recording *recording, const char *store,
-                                 const struct customer_key *key, struct fault *fault) MUST_CHECK;
+enum status store_recording_open(struct store_recording *recording, const struct disk *disk,
+                                 const char *store, const struct customer_key *key,
+                                 struct fault *fault) MUST_CHECK;
 
 /**
  * Keep a document; one that is not taken is counted, and becomes a fact of the recording. Media

@@ -116,15 +116,15 @@ static enum status open_parts(struct store_sink *store, struct fault *fault)
     const struct config *config = store->config;
     char path[BOUND_PATH_BYTES];
 
-    store->directory = open(config->store, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (store->directory < 0)
-        return fault_set(fault, STATUS_IO, errno, "open store %s", config->store);
+    store->directory = disk_open(store->disk, config->store, O_RDONLY | O_DIRECTORY, 0);
+    if (store->directory.fd < 0)
+        return disk_fault(fault, "open store", config->store);
     (void)snprintf(path, sizeof path, "%s/index.sqlite", config->store);
     enum status status = index_open(path, &store->index, fault);
     if (status == STATUS_OK)
-        status = public_keys_open(config->keys, &store->keys, fault);
+        status = public_keys_open(store->disk, config->keys, &store->keys, fault);
     if (status == STATUS_OK)
-        status = signer_open(config->keys, "ingest", &store->signer, fault);
+        status = signer_open(store->disk, config->keys, "ingest", &store->signer, fault);
     if (status == STATUS_OK)
         status = store_controls_create(store->index, config->node, &store->controls, fault);
     if (status == STATUS_OK) /* from now on audio waits for this thread */
@@ -143,8 +143,8 @@ static enum status start_thread(struct store_sink *store, struct fault *fault)
     return STATUS_OK;
 }
 
-enum status store_sink_create(const struct config *config, struct store_sink **out,
-                              struct fault *fault)
+enum status store_sink_create(const struct disk *disk, const struct config *config,
+                              struct store_sink **out, struct fault *fault)
 {
     struct store_sink *store = calloc(1, sizeof *store);
     pthread_condattr_t attributes;
@@ -152,7 +152,8 @@ enum status store_sink_create(const struct config *config, struct store_sink **o
     if (!store)
         return fault_set(fault, STATUS_NOMEM, 0, "start the store: out of memory");
     store->config = config;
-    store->directory = -1;
+    store->disk = disk;
+    store->directory = (struct disk_file){disk, -1};
     store->interface = (struct recording_sink){.context = store,
                                                .begin = sink_begin,
                                                .write = sink_write,
@@ -228,8 +229,7 @@ void store_sink_destroy(struct store_sink *owned_store)
     signer_close(store->signer);
     public_keys_close(store->keys);
     index_close(store->index);
-    if (store->directory >= 0)
-        close(store->directory);
+    disk_close(&store->directory);
     pthread_cond_destroy(&store->wake);
     pthread_mutex_destroy(&store->lock);
     free(store);

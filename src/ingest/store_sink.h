@@ -26,6 +26,7 @@
 #include "base/fault.h"
 #include "base/status.h"
 #include "session/recording_sink.h"
+#include "storage/disk/disk.h"
 
 enum {
     /* With sweep and reorder window (session/recording.h) this keeps the promise of 2 s: see
@@ -55,12 +56,12 @@ struct store_listener {
 /**
  * Open index, public keys and signing key, and start the thread.
  *
- * config  borrowed for the sink's life.
+ * disk, config  borrowed for the sink's life.
  *
  * STATUS_OK, or the status of what could not be opened; fault names it.
  */
-enum status store_sink_create(const struct config *config, struct store_sink **out,
-                              struct fault *fault) MUST_CHECK;
+enum status store_sink_create(const struct disk *disk, const struct config *config,
+                              struct store_sink **out, struct fault *fault) MUST_CHECK;
 
 /** The sink to hand to recordings; valid as long as the store_sink. */
 const struct recording_sink *store_sink_interface(struct store_sink *store);

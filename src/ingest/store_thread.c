@@ -42,7 +42,7 @@ static void unlink_open(struct store_sink *store, struct store_recording *record
 
 static enum status sync_store(struct store_sink *store, struct fault *fault)
 {
-    if (syncfs(store->directory))
+    if (store->disk->syncfs(store->disk->context, store->directory.fd) != 0)
         return fault_set(fault, STATUS_IO, errno, "syncfs %s", store->config->store);
     return STATUS_OK;
 }
@@ -82,8 +82,8 @@ static void begin_batch(struct store_sink *store, struct store_queue *batch)
     store_queue_init(&made);
     while (batch->first) {
         struct store_recording *recording = store_queue_take(batch);
-        enum status status =
-            store_begin_file(store->config->store, store->index, store->keys, recording, &fault);
+        enum status status = store_begin_file(store->disk, store->config->store, store->index,
+                                              store->keys, recording, &fault);
         if (status == STATUS_OK) {
             store_queue_add(&made, recording);
             continue;

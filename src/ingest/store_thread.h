@@ -27,7 +27,8 @@ struct store_sink {
     struct public_keys *keys;
     struct signer *signer;
     struct store_controls *controls;
-    int directory; /* of the store, for syncfs */
+    const struct disk *disk;
+    struct disk_file directory; /* of the store, for syncfs */
     atomic_bool healthy;
     _Atomic int64_t next_sync_ns; /* on the monotonic clock; written by the store thread */
     pthread_t thread;

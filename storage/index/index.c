@@ -2,55 +2,37 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <libgen.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
-#include "base/bounds.h"
 #include "storage/index/database.h"
 #include "storage/index/schema.h"
 
 /* The programs run under users of their own that share a group. */
 enum { INDEX_FILE_MODE = 0660 };
 
-static enum status sync_directory_of(const char *path, struct fault *fault)
-{
-    char copy[BOUND_PATH_BYTES];
-
-    if ((size_t)snprintf(copy, sizeof copy, "%s", path) >= sizeof copy)
-        return fault_set(fault, STATUS_LIMIT, 0, "path of index is too long");
-    int directory = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (directory < 0)
-        return fault_set(fault, STATUS_IO, errno, "open directory of %s", path);
-    int failed = fsync(directory) ? errno : 0;
-    (void)close(directory);
-    return failed ? fault_set(fault, STATUS_IO, failed, "sync directory of %s", path) : STATUS_OK;
-}
-
 /* SQLite gives its -wal and -shm files the mode of the database, so it is set before SQLite sees
  * the file, whatever the umask. */
-static enum status create_file(const char *path, struct fault *fault)
+static enum status create_file(const struct disk *disk, const char *path, struct fault *fault)
 {
-    int file = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, INDEX_FILE_MODE);
+    struct disk_file file =
+        disk_open(disk, path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, INDEX_FILE_MODE);
+    enum status status = STATUS_OK;
 
-    if (file < 0 && errno == EEXIST)
+    if (file.fd < 0 && errno == EEXIST)
         return STATUS_OK;
-    if (file < 0)
-        return fault_set(fault, STATUS_IO, errno, "create %s", path);
-    int failed = fchmod(file, INDEX_FILE_MODE) ? errno : 0;
-    (void)close(file);
-    if (failed)
-        return fault_set(fault, STATUS_IO, failed, "set mode of %s", path);
-    return sync_directory_of(path, fault);
+    if (file.fd < 0)
+        return disk_fault(fault, "create", path);
+    if (disk->fchmod(disk->context, file.fd, INDEX_FILE_MODE) != 0)
+        status = disk_fault(fault, "set mode of", path);
+    disk_close(&file);
+    return status == STATUS_OK ? disk_sync_parent(disk, path, fault) : status;
 }
 
-enum status index_create(const char *path, struct fault *fault)
+enum status index_create(const struct disk *disk, const char *path, struct fault *fault)
 {
     struct index *index = NULL;
-    enum status status = create_file(path, fault);
+    enum status status = create_file(disk, path, fault);
 
     if (status == STATUS_OK)
         status = database_open(path, &index, fault);

@@ -12,6 +12,7 @@
 
 #include "base/fault.h"
 #include "base/status.h"
+#include "storage/disk/disk.h"
 
 enum { INDEX_SCHEMA_VERSION = 5, INDEX_BUSY_MS = 10000 };
 
@@ -21,9 +22,10 @@ struct index;
  * Create the database with its schema and the built-in customer "unassigned", or bring an older one
  * up to date. STATUS_OK, STATUS_VERSION (made by a newer program), STATUS_IO, STATUS_CORRUPT.
  *
+ * disk  on which the file is made; what SQLite reads and writes it does by itself.
  * path  of the file, "<store>/index.sqlite".
  */
-enum status index_create(const char *path, struct fault *fault) MUST_CHECK;
+enum status index_create(const struct disk *disk, const char *path, struct fault *fault) MUST_CHECK;
 
 /**
  * Open an existing database of exactly this schema version.

@@ -3,14 +3,14 @@
 #include <errno.h>
 #include <stdbool.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/bounds.h"
 #include "storage/recording/frame.h"
 
-void body_init(struct body *body, int fd, const uint8_t head[static FOOTER_HEAD_BYTES])
+void body_init(struct body *body, struct disk_file file,
+               const uint8_t head[static FOOTER_HEAD_BYTES])
 {
-    *body = (struct body){.fd = fd};
+    *body = (struct body){.file = file};
     memcpy(body->head, head, FOOTER_HEAD_BYTES);
     (void)crypto_hash_sha256_init(&body->cipher);
     (void)crypto_hash_sha256_init(&body->plain);
@@ -35,7 +35,7 @@ static enum status write_frame(struct body *body, enum frame_type type, uint64_t
     uint8_t unit[FORMAT_UNIT_BYTES];
 
     frame_seal(body->key, type, index, data, data_bytes, unit);
-    enum status status = frame_write_unit(body->fd, frame_offset(index), unit, fault);
+    enum status status = disk_write(body->file, frame_offset(index), unit, sizeof unit, fault);
     if (status == STATUS_OK && type != FRAME_FOOTER)
         (void)crypto_hash_sha256_update(&body->cipher, unit, sizeof unit);
     return status;
@@ -181,10 +181,11 @@ enum status body_finish(struct body *body, const struct body_end *end, const str
     status = write_frame(body, FRAME_FOOTER, next, data, sizeof data, fault);
     if (status != STATUS_OK)
         return status;
-    if (fsync(body->fd) != 0) {
+    const struct disk *disk = body->file.disk;
+    if (disk->fsync(disk->context, body->file.fd) != 0) {
         int sys_errno = errno;
         /* A footer over frames that the disk does not have must not pass for a finished file. */
-        bool cut = ftruncate(body->fd, frame_offset(next)) == 0;
+        bool cut = disk->ftruncate(disk->context, body->file.fd, frame_offset(next)) == 0;
         return fault_set(fault, STATUS_IO, sys_errno,
                          cut ? "fsync" : "the footer could not be cut off after fsync");
     }

@@ -13,6 +13,7 @@
 
 #include "base/fault.h"
 #include "base/status.h"
+#include "storage/disk/disk.h"
 #include "storage/recording/footer.h"
 #include "storage/recording/format.h"
 #include "storage/recording/granules.h"
@@ -21,7 +22,7 @@
 enum { BODY_SECTIONS = FOOTER_SECTIONS - 2 }; /* of a caller's */
 
 struct body {
-    int fd;                                /* borrowed */
+    struct disk_file file;                 /* borrowed */
     uint8_t key[SEAL_KEY_BYTES];           /* of the frames */
     uint8_t head[FOOTER_HEAD_BYTES];       /* H0 and commitment */
     uint64_t frames;                       /* full audio frames in their units */
@@ -47,7 +48,8 @@ struct body_end {
  *
  * head  the first FOOTER_HEAD_BYTES of unit 0; copied.
  */
-void body_init(struct body *body, int fd, const uint8_t head[static FOOTER_HEAD_BYTES]);
+void body_init(struct body *body, struct disk_file file,
+               const uint8_t head[static FOOTER_HEAD_BYTES]);
 
 /** Wipe key and plaintext. */
 void body_deinit(struct body *body);

@@ -4,7 +4,6 @@
 #include <fcntl.h>
 #include <sodium.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/bounds.h"
 #include "base/text.h"
@@ -110,7 +109,7 @@ static off_t unit_offset(uint64_t unit)
     return (off_t)((TAIL_COPIES + unit) * FORMAT_UNIT_BYTES);
 }
 
-static enum status write_document(const struct documents_tail *tail, int fd,
+static enum status write_document(const struct documents_tail *tail, struct disk_file file,
                                   const uint8_t key[static SEAL_KEY_BYTES], const uint8_t *data,
                                   size_t data_bytes, struct fault *fault)
 {
@@ -126,14 +125,14 @@ static enum status write_document(const struct documents_tail *tail, int fd,
         bytes_put_u32(plain + 4, part);
         memcpy(plain + PART_HEAD_BYTES, data + done, bytes);
         frame_seal(key, FRAME_SECTION, tail_index + number, plain, PART_HEAD_BYTES + bytes, unit);
-        status = frame_write_unit(fd, unit_offset(number), unit, fault);
+        status = disk_write(file, unit_offset(number), unit, sizeof unit, fault);
         done += bytes;
     }
     sodium_memzero(plain, sizeof plain);
     return status;
 }
 
-enum status documents_tail_write(struct documents_tail *tail, int fd,
+enum status documents_tail_write(struct documents_tail *tail, struct disk_file file,
                                  const uint8_t key[static SEAL_KEY_BYTES], const uint8_t *fresh,
                                  size_t fresh_bytes, struct fault *fault)
 {
@@ -141,7 +140,7 @@ enum status documents_tail_write(struct documents_tail *tail, int fd,
 
     for (size_t done = 0; done < fresh_bytes && status == STATUS_OK;) {
         size_t whole = whole_bytes(fresh + done, fresh_bytes - done);
-        status = write_document(tail, fd, key, fresh + done, whole, fault);
+        status = write_document(tail, file, key, fresh + done, whole, fault);
         if (status == STATUS_OK) {
             tail->units += parts_of(whole);
             tail->written += whole;
@@ -196,7 +195,7 @@ static enum status take_part(struct assembly *assembly, const uint8_t *plain, si
     return STATUS_OK;
 }
 
-static enum status read_units(int fd, const uint8_t *key, struct assembly *assembly,
+static enum status read_units(struct disk_file file, const uint8_t *key, struct assembly *assembly,
                               struct fault *fault)
 {
     uint8_t unit[FORMAT_UNIT_BYTES];
@@ -205,7 +204,7 @@ static enum status read_units(int fd, const uint8_t *key, struct assembly *assem
     enum status status = STATUS_OK;
 
     for (uint64_t number = 0; status == STATUS_OK; number++) {
-        status = frame_read_units(fd, unit_offset(number), unit, 1, fault);
+        status = disk_read(file, unit_offset(number), unit, sizeof unit, fault);
         if (status != STATUS_OK)
             break;
         if (frame_open(key, FRAME_SECTION, tail_index + number, unit, plain, &plain_bytes) !=
@@ -221,18 +220,19 @@ static enum status read_units(int fd, const uint8_t *key, struct assembly *assem
     return status;
 }
 
-enum status documents_tail_read(const char *path, const uint8_t key[static SEAL_KEY_BYTES],
-                                struct bytes *section, struct fault *fault)
+enum status documents_tail_read(const struct disk *disk, const char *path,
+                                const uint8_t key[static SEAL_KEY_BYTES], struct bytes *section,
+                                struct fault *fault)
 {
     struct assembly assembly = {.section = section, .start = section->len};
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    struct disk_file file = disk_open(disk, path, O_RDONLY | O_NONBLOCK, 0);
 
-    if (fd < 0 && errno == ENOENT)
+    if (file.fd < 0 && errno == ENOENT)
         return STATUS_OK;
-    if (fd < 0)
+    if (file.fd < 0)
         return fault_set(fault, STATUS_IO, errno, "open %s", path);
-    enum status status = read_units(fd, key, &assembly, fault);
-    (void)close(fd);
+    enum status status = read_units(file, key, &assembly, fault);
+    disk_close(&file);
     if (status == STATUS_END) { /* as far as it has grown */
         fault_clear(fault);
         status = STATUS_OK;

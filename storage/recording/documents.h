@@ -76,7 +76,7 @@ struct documents_tail {
  * STATUS_OK, STATUS_FULL, STATUS_IO: those that are written whole count, the next call goes on
  * behind them.
  */
-enum status documents_tail_write(struct documents_tail *tail, int fd,
+enum status documents_tail_write(struct documents_tail *tail, struct disk_file file,
                                  const uint8_t key[static SEAL_KEY_BYTES], const uint8_t *fresh,
                                  size_t fresh_bytes, struct fault *fault) MUST_CHECK;
 
@@ -88,7 +88,8 @@ enum status documents_tail_write(struct documents_tail *tail, int fd,
  *
  * STATUS_OK (also where there is no such file), STATUS_NOMEM, STATUS_IO.
  */
-enum status documents_tail_read(const char *path, const uint8_t key[static SEAL_KEY_BYTES],
-                                struct bytes *section, struct fault *fault) MUST_CHECK;
+enum status documents_tail_read(const struct disk *disk, const char *path,
+                                const uint8_t key[static SEAL_KEY_BYTES], struct bytes *section,
+                                struct fault *fault) MUST_CHECK;
 
 #endif

@@ -1,10 +1,8 @@
 #include "storage/recording/frame.h"
 
 #include <assert.h>
-#include <errno.h>
 #include <sodium.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/bytes.h"
 
@@ -87,44 +85,4 @@ off_t frame_offset(uint64_t index)
 uint64_t frame_count(uint64_t data_bytes)
 {
     return data_bytes / FORMAT_FRAME_DATA_BYTES + (data_bytes % FORMAT_FRAME_DATA_BYTES != 0);
-}
-
-enum status frame_status_of_errno(int sys_errno)
-{
-    return sys_errno == ENOSPC || sys_errno == EDQUOT ? STATUS_FULL : STATUS_IO;
-}
-
-enum status frame_read_units(int fd, off_t offset, uint8_t *units, size_t count,
-                             struct fault *fault)
-{
-    size_t wanted = count * FORMAT_UNIT_BYTES;
-
-    for (size_t done = 0; done < wanted;) {
-        ssize_t got = pread(fd, units + done, wanted - done, offset + (off_t)done);
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got < 0)
-            return fault_set(fault, STATUS_IO, errno, "read at byte %lld",
-                             (long long)offset + (long long)done);
-        if (got == 0)
-            return fault_set(fault, STATUS_END, 0, "the file ends at byte %lld",
-                             (long long)offset + (long long)done);
-        done += (size_t)got;
-    }
-    return STATUS_OK;
-}
-
-enum status frame_write_unit(int fd, off_t offset, const uint8_t unit[static FORMAT_UNIT_BYTES],
-                             struct fault *fault)
-{
-    for (size_t done = 0; done < FORMAT_UNIT_BYTES;) {
-        ssize_t put = pwrite(fd, unit + done, FORMAT_UNIT_BYTES - done, offset + (off_t)done);
-        if (put < 0 && errno == EINTR)
-            continue;
-        if (put < 0)
-            return fault_set(fault, frame_status_of_errno(errno), errno, "write at byte %lld",
-                             (long long)offset + (long long)done);
-        done += (size_t)put;
-    }
-    return STATUS_OK;
 }

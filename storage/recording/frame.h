@@ -1,6 +1,5 @@
 /**
- * frame: one encrypted unit (FORMAT.md section 3), and moving units between file and memory.
- * Private to recording.
+ * frame: one encrypted unit (FORMAT.md section 3). Private to recording.
  */
 #ifndef RECORDER_STORAGE_RECORDING_FRAME_H
 #define RECORDER_STORAGE_RECORDING_FRAME_H
@@ -51,26 +50,5 @@ off_t frame_offset(uint64_t index);
 
 /** How many frames a stream or section of so many bytes takes. */
 uint64_t frame_count(uint64_t data_bytes);
-
-/**
- * Read whole units.
- *
- * STATUS_OK, STATUS_END (the file ends within them), STATUS_IO. On failure units holds anything.
- */
-enum status frame_read_units(int fd, off_t offset, uint8_t *units, size_t count,
-                             struct fault *fault) MUST_CHECK;
-
-/**
- * Write one unit.
- *
- * STATUS_OK
- * STATUS_FULL  no space.
- * STATUS_IO    In both cases the unit on disk may be torn; write it again under a new nonce.
- */
-enum status frame_write_unit(int fd, off_t offset, const uint8_t unit[static FORMAT_UNIT_BYTES],
-                             struct fault *fault) MUST_CHECK;
-
-/** STATUS_FULL for errno values that mean no space, else STATUS_IO. */
-enum status frame_status_of_errno(int sys_errno);
 
 #endif

@@ -4,7 +4,6 @@
 #include <fcntl.h>
 #include <sodium.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "storage/recording/frame.h"
 
@@ -13,13 +12,14 @@ static enum status read_header(struct opening *opening, struct uuid expect,
 {
     struct stat about;
     uint8_t unit[FORMAT_UNIT_BYTES];
+    const struct disk *disk = opening->file.disk;
 
-    if (fstat(opening->fd, &about) != 0)
+    if (disk->fstat(disk->context, opening->file.fd, &about) != 0)
         return fault_set(fault, STATUS_IO, errno, "stat");
     if (!S_ISREG(about.st_mode))
         return fault_set(fault, STATUS_CORRUPT, 0, "not a regular file");
     opening->file_bytes = (uint64_t)about.st_size;
-    enum status status = frame_read_units(opening->fd, 0, unit, 1, fault);
+    enum status status = disk_read(opening->file, 0, unit, sizeof unit, fault);
     if (status == STATUS_END)
         return fault_set(fault, STATUS_CORRUPT, 0, "file is shorter than its header");
     if (status == STATUS_OK)
@@ -31,14 +31,14 @@ static enum status read_header(struct opening *opening, struct uuid expect,
     return header_open(&opening->header, keys, opening->key, fault);
 }
 
-enum status opening_init(struct opening *opening, const char *path, struct uuid expect,
-                         struct private_keys *keys, struct fault *fault)
+enum status opening_init(struct opening *opening, const struct disk *disk, const char *path,
+                         struct uuid expect, struct private_keys *keys, struct fault *fault)
 {
     enum status status = seal_ready(fault);
     if (status != STATUS_OK)
         return status;
-    opening->fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (opening->fd < 0)
+    opening->file = disk_open(disk, path, O_RDONLY | O_NONBLOCK, 0);
+    if (opening->file.fd < 0)
         return fault_set(fault, errno == ENOENT ? STATUS_NOT_FOUND : STATUS_IO, errno, "open %s",
                          path);
     status = read_header(opening, expect, keys, fault);
@@ -51,8 +51,7 @@ enum status opening_init(struct opening *opening, const char *path, struct uuid 
 
 void opening_deinit(struct opening *opening)
 {
-    (void)close(opening->fd);
-    opening->fd = -1;
+    disk_close(&opening->file);
     sodium_memzero(opening->key, sizeof opening->key);
 }
 
@@ -67,7 +66,7 @@ enum status opening_footer(const struct opening *opening, struct public_keys *si
     if (units < 2 || opening->file_bytes % FORMAT_UNIT_BYTES != 0)
         return fault_set(fault, STATUS_END, 0, "the file has no footer");
     uint64_t index = units - 2;
-    enum status status = frame_read_units(opening->fd, frame_offset(index), unit, 1, fault);
+    enum status status = disk_read(opening->file, frame_offset(index), unit, sizeof unit, fault);
     if (status != STATUS_OK)
         return status;
     if (frame_check(opening->key, FRAME_FOOTER, index, unit) != STATUS_OK)

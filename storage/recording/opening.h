@@ -9,12 +9,13 @@
 
 #include "base/fault.h"
 #include "base/status.h"
+#include "storage/disk/disk.h"
 #include "storage/recording/footer.h"
 #include "storage/recording/header.h"
 #include "storage/seal/keys.h"
 
 struct opening {
-    int fd;
+    struct disk_file file;
     uint64_t file_bytes;
     struct header header;
     uint8_t key[SEAL_KEY_BYTES];
@@ -26,8 +27,9 @@ struct opening {
  * STATUS_OK        *opening set, for opening_deinit.
  * STATUS_NOT_FOUND, STATUS_CORRUPT, STATUS_NO_KEY, STATUS_VERSION, STATUS_IO.
  */
-enum status opening_init(struct opening *opening, const char *path, struct uuid expect,
-                         struct private_keys *keys, struct fault *fault) MUST_CHECK;
+enum status opening_init(struct opening *opening, const struct disk *disk, const char *path,
+                         struct uuid expect, struct private_keys *keys,
+                         struct fault *fault) MUST_CHECK;
 
 /** Close the file, wipe the key. */
 void opening_deinit(struct opening *opening);

@@ -8,7 +8,6 @@
 
 #include "base/bounds.h"
 #include "base/descriptor.h"
-#include "storage/recording/frame.h"
 #include "storage/recording/writer.h"
 
 void recording_path(struct uuid recording, wall_time created, char path[static BOUND_PATH_BYTES])
@@ -22,17 +21,9 @@ void recording_path(struct uuid recording, wall_time created, char path[static B
                    date + 8, name);
 }
 
-enum status paths_fault(struct fault *fault, const char *step, const char *path)
-{
-    int sys_errno = errno;
-
-    if (sys_errno == EEXIST)
-        return fault_set(fault, STATUS_EXISTS, 0, "%s exists", path);
-    return fault_set(fault, frame_status_of_errno(sys_errno), sys_errno, "%s %s", step, path);
-}
-
 /* Directories between the store and the file; setgid, so that all programs share the group. */
-enum status paths_make_directories(const char *store, const char *path, struct fault *fault)
+enum status paths_make_directories(const struct disk *disk, const char *store, const char *path,
+                                   struct fault *fault)
 {
     char directory[BOUND_PATH_BYTES];
     size_t store_bytes = strlen(store);
@@ -41,29 +32,28 @@ enum status paths_make_directories(const char *store, const char *path, struct f
          slash = strchr(slash + 1, '/')) {
         struct stat about;
         (void)snprintf(directory, sizeof directory, "%.*s", (int)(slash - path), path);
-        if (mkdir(directory, 0770) != 0) {
+        if (disk->mkdir(disk->context, directory, 0770) != 0) {
             if (errno == EEXIST)
                 continue;
-            return paths_fault(fault, "make directory", directory);
+            return disk_fault(fault, "make directory", directory);
         }
-        if (stat(directory, &about) != 0 ||
-            chmod(directory, (about.st_mode & 07777) | S_ISGID) != 0)
-            return paths_fault(fault, "set mode of", directory);
+        if (disk->stat(disk->context, directory, &about) != 0 ||
+            disk->chmod(disk->context, directory, (about.st_mode & 07777) | S_ISGID) != 0)
+            return disk_fault(fault, "set mode of", directory);
     }
     return STATUS_OK;
 }
 
 /* A thousand open recordings leave the low descriptors to signalling, where the process allows it.
  */
-enum status paths_create(const char *path, int *fd, struct fault *fault)
+enum status paths_create(const struct disk *disk, const char *path, struct disk_file *file,
+                         struct fault *fault)
 {
-    int created = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0660);
-
-    if (created < 0)
-        return paths_fault(fault, "create", path);
-    if (descriptor_raise(&created, NULL) != STATUS_OK) {
+    *file = disk_open(disk, path, O_RDWR | O_CREAT | O_EXCL, 0660);
+    if (file->fd < 0)
+        return disk_fault(fault, "create", path);
+    if (descriptor_raise(&file->fd, NULL) != STATUS_OK) {
         /* a low limit: it stays where it is */
     }
-    *fd = created;
     return STATUS_OK;
 }

@@ -6,9 +6,7 @@
 
 #include "base/fault.h"
 #include "base/status.h"
-
-/** The status of errno after a step with a path: STATUS_EXISTS, STATUS_FULL, STATUS_IO. */
-enum status paths_fault(struct fault *fault, const char *step, const char *path);
+#include "storage/disk/disk.h"
 
 /**
  * Make the directories between the store and a file in it.
@@ -17,11 +15,12 @@ enum status paths_fault(struct fault *fault, const char *step, const char *path)
  *
  * STATUS_OK (also where they are there), STATUS_FULL, STATUS_IO.
  */
-enum status paths_make_directories(const char *store, const char *path,
+enum status paths_make_directories(const struct disk *disk, const char *store, const char *path,
                                    struct fault *fault) MUST_CHECK;
 
 /** Create a file that is not there, its descriptor a high one. STATUS_EXISTS, STATUS_FULL,
  * STATUS_IO. */
-enum status paths_create(const char *path, int *fd, struct fault *fault) MUST_CHECK;
+enum status paths_create(const struct disk *disk, const char *path, struct disk_file *file,
+                         struct fault *fault) MUST_CHECK;
 
 #endif

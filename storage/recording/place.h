@@ -24,10 +24,7 @@ enum status place_lock(const char *path, const struct opening *opening,
  *
  * STATUS_OK, STATUS_FULL, STATUS_IO.
  */
-enum status place_make(const char *new_path, const struct opening *old, int *fd,
+enum status place_make(const char *new_path, const struct opening *old, struct disk_file *file,
                        struct fault *fault) MUST_CHECK;
-
-/** Make a rename within its directory durable. STATUS_OK, STATUS_IO. */
-enum status place_sync_directory(const char *path, struct fault *fault) MUST_CHECK;
 
 #endif

@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/bounds.h"
 #include "storage/recording/frame.h"
@@ -23,23 +22,25 @@ struct recording_reader {
 };
 
 /* A tail stands beside a file exactly as long as it is unfinished. */
-static bool has_tail(const char *path)
+static bool has_tail(const struct disk *disk, const char *path)
 {
     char tail[BOUND_PATH_BYTES];
+    struct stat about;
     int length = snprintf(tail, sizeof tail, "%s.tail", path);
 
-    return length > 0 && (size_t)length < sizeof tail && access(tail, F_OK) == 0;
+    return length > 0 && (size_t)length < sizeof tail &&
+           disk->stat(disk->context, tail, &about) == 0;
 }
 
-enum status recording_reader_open(const char *path, struct uuid expect, struct private_keys *keys,
-                                  struct public_keys *signers, struct recording_reader **out,
-                                  struct fault *fault)
+enum status recording_reader_open(const struct disk *disk, const char *path, struct uuid expect,
+                                  struct private_keys *keys, struct public_keys *signers,
+                                  struct recording_reader **out, struct fault *fault)
 {
     struct recording_reader *reader = calloc(1, sizeof *reader);
     if (!reader)
         return fault_set(fault, STATUS_NOMEM, 0, "open %s", path);
-    bool unfinished = has_tail(path); /* asked first: it goes after the footer came */
-    enum status status = opening_init(&reader->opening, path, expect, keys, fault);
+    bool unfinished = has_tail(disk, path); /* asked first: it goes after the footer came */
+    enum status status = opening_init(&reader->opening, disk, path, expect, keys, fault);
     if (status != STATUS_OK) {
         free(reader);
         return status;
@@ -114,8 +115,8 @@ static enum status open_frames(const struct recording_reader *reader, const stru
 
     while (first <= last && status == STATUS_OK) {
         size_t count = last - first + 1 < BATCH_UNITS ? (size_t)(last - first + 1) : BATCH_UNITS;
-        status = frame_read_units(reader->opening.fd, frame_offset(run->first_frame + first), units,
-                                  count, fault);
+        status = disk_read(reader->opening.file, frame_offset(run->first_frame + first), units,
+                           count * FORMAT_UNIT_BYTES, fault);
         if (status == STATUS_END)
             status = fault_set(fault, STATUS_CORRUPT, 0, "the file was cut short");
         for (size_t i = 0; i < count && status == STATUS_OK; i++)
@@ -251,18 +252,18 @@ static enum status check_ends(const struct recording_reader *reader, struct faul
     uint8_t data[FORMAT_FRAME_DATA_BYTES];
     size_t data_bytes = 0;
     struct stat about;
-    int fd = reader->opening.fd;
+    struct disk_file file = reader->opening.file;
     uint64_t index = reader->summary.file_bytes / FORMAT_UNIT_BYTES - 2;
 
-    if (fstat(fd, &about) != 0)
+    if (file.disk->fstat(file.disk->context, file.fd, &about) != 0)
         return fault_set(fault, STATUS_IO, errno, "stat");
     if ((uint64_t)about.st_size != reader->summary.file_bytes)
         return fault_set(fault, STATUS_CORRUPT, 0, "the file's length changed");
-    enum status status = frame_read_units(fd, 0, unit, 1, fault);
+    enum status status = disk_read(file, 0, unit, sizeof unit, fault);
     if (status == STATUS_OK && memcmp(unit, reader->opening.header.unit, sizeof unit) != 0)
         status = fault_set(fault, STATUS_CORRUPT, 0, "the header changed");
     if (status == STATUS_OK)
-        status = frame_read_units(fd, frame_offset(index), unit, 1, fault);
+        status = disk_read(file, frame_offset(index), unit, sizeof unit, fault);
     if (status == STATUS_OK &&
         frame_open(reader->opening.key, FRAME_FOOTER, index, unit, data, &data_bytes) != STATUS_OK)
         status = fault_set(fault, STATUS_CORRUPT, 0, "the footer is not authentic");

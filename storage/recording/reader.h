@@ -32,9 +32,9 @@ struct recording_reader;
  * STATUS_VERSION   a newer format.
  * STATUS_IO, STATUS_NOMEM.
  */
-enum status recording_reader_open(const char *path, struct uuid expect, struct private_keys *keys,
-                                  struct public_keys *signers, struct recording_reader **out,
-                                  struct fault *fault) MUST_CHECK;
+enum status recording_reader_open(const struct disk *disk, const char *path, struct uuid expect,
+                                  struct private_keys *keys, struct public_keys *signers,
+                                  struct recording_reader **out, struct fault *fault) MUST_CHECK;
 
 /** Wipes the DEK. NULL is accepted. */
 void recording_reader_close(struct recording_reader *owned_reader);

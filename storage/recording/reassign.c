@@ -1,11 +1,9 @@
 #include "storage/recording/reassign.h"
 
-#include <errno.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/bounds.h"
 #include "base/bytes.h"
@@ -30,7 +28,7 @@ struct reassignment {
     struct footer footer;   /* of the old file */
     struct recording_reader *reader;
     struct header header; /* of the new file */
-    int fd;
+    struct disk_file file;
     struct body body;
     struct bytes section[KINDS];
     struct granules granules;
@@ -48,9 +46,9 @@ static enum status make_header(struct reassignment *work, struct fault *fault)
         header_make(old->recording, work->spec->customer, clock_wall_from_us(old->created_us), dek,
                     work->spec->key, &work->header, fault);
     if (status == STATUS_OK) {
-        body_init(&work->body, work->fd, work->header.unit);
+        body_init(&work->body, work->file, work->header.unit);
         seal_frame_key(dek, work->header.unit, FORMAT_H0_BYTES, work->body.key);
-        status = frame_write_unit(work->fd, 0, work->header.unit, fault);
+        status = disk_write(work->file, 0, work->header.unit, sizeof work->header.unit, fault);
     }
     sodium_memzero(dek, sizeof dek);
     return status;
@@ -156,8 +154,8 @@ static enum status check_new(const struct reassignment *work, struct private_key
                              struct public_keys *signers, struct fault *fault)
 {
     struct recording_reader *reader = NULL;
-    enum status status = recording_reader_open(work->new_path, work->header.recording, keys,
-                                               signers, &reader, fault);
+    enum status status = recording_reader_open(
+        work->spec->disk, work->new_path, work->header.recording, keys, signers, &reader, fault);
 
     if (status == STATUS_OK)
         status = recording_reader_verify(reader, fault);
@@ -173,10 +171,11 @@ static enum status write_new(struct reassignment *work, struct private_keys *key
                              struct recording_summary *summary, struct fault *fault)
 {
     const char *path = work->spec->path;
+    const struct disk *disk = work->spec->disk;
     enum status status = check_sections(&work->footer, fault);
 
     if (status == STATUS_OK)
-        status = place_make(work->new_path, &work->opening, &work->fd, fault);
+        status = place_make(work->new_path, &work->opening, &work->file, fault);
     if (status == STATUS_OK)
         status = make_header(work, fault);
     if (status == STATUS_OK)
@@ -187,8 +186,8 @@ static enum status write_new(struct reassignment *work, struct private_keys *key
         status = finish(work, signer, summary, fault);
     if (status == STATUS_OK)
         status = check_new(work, keys, signers, fault);
-    if (status == STATUS_OK && rename(work->new_path, path) != 0)
-        status = fault_set(fault, frame_status_of_errno(errno), errno, "rename to %s", path);
+    if (status == STATUS_OK && disk->rename(disk->context, work->new_path, path) != 0)
+        status = disk_fault(fault, "rename to", path);
     return status;
 }
 
@@ -200,8 +199,8 @@ static enum status open_old(struct reassignment *work, struct private_keys *keys
     enum status status = place_lock(spec->path, &work->opening, fault);
 
     if (status == STATUS_OK)
-        status =
-            recording_reader_open(spec->path, spec->recording, keys, signers, &work->reader, fault);
+        status = recording_reader_open(spec->disk, spec->path, spec->recording, keys, signers,
+                                       &work->reader, fault);
     if (status == STATUS_OK)
         status = recording_reader_verify(work->reader, fault);
     if (status == STATUS_OK)
@@ -218,11 +217,11 @@ static void drop(struct bytes *section)
 
 static void clean_up(struct reassignment *work, enum status status)
 {
-    if (work->fd >= 0) {
-        (void)close(work->fd);
-        if (status != STATUS_OK)
-            (void)unlink(work->new_path);
-    }
+    const struct disk *disk = work->spec->disk;
+
+    if (work->file.fd >= 0 && status != STATUS_OK)
+        (void)disk->unlink(disk->context, work->new_path);
+    disk_close(&work->file);
     for (size_t i = 0; i < KINDS; i++)
         drop(&work->section[i]);
     drop(&work->documents);
@@ -236,13 +235,14 @@ enum status recording_reassign(const struct reassign_spec *spec, struct private_
                                struct public_keys *signers, const struct signer *signer,
                                struct recording_summary *summary, struct fault *fault)
 {
-    struct reassignment work = {.spec = spec, .fd = -1};
+    struct reassignment work = {.spec = spec, .file = {spec->disk, -1}};
     struct recording_summary made;
     const size_t room = sizeof work.new_path;
 
     if ((size_t)snprintf(work.new_path, room, "%s.reassigning", spec->path) >= room)
         return fault_set(fault, STATUS_LIMIT, 0, "path is too long");
-    enum status status = opening_init(&work.opening, spec->path, spec->recording, keys, fault);
+    enum status status =
+        opening_init(&work.opening, spec->disk, spec->path, spec->recording, keys, fault);
     if (status != STATUS_OK)
         return status;
     granules_init(&work.granules);
@@ -255,7 +255,7 @@ enum status recording_reassign(const struct reassign_spec *spec, struct private_
     else if (status == STATUS_OK)
         status = write_new(&work, keys, signers, signer, &made, fault);
     if (status == STATUS_OK) /* also where one who was cut off had not come to it */
-        status = place_sync_directory(spec->path, fault);
+        status = disk_sync_parent(spec->disk, spec->path, fault);
     if (status == STATUS_OK)
         *summary = made;
     else

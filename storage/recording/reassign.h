@@ -7,11 +7,13 @@
 
 #include "base/fault.h"
 #include "base/status.h"
+#include "storage/disk/disk.h"
 #include "storage/recording/format.h"
 #include "storage/seal/keys.h"
 
 /* What is to become whose. Borrowed for the call. */
 struct reassign_spec {
+    const struct disk *disk;
     const char *path;
     struct uuid recording;          /* that the file must bear */
     struct uuid customer;           /* whose it is to be */

@@ -5,7 +5,6 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/bounds.h"
 #include "storage/recording/body.h"
@@ -30,7 +29,7 @@ struct recovery {
     char unnamed_path[BOUND_PATH_BYTES]; /* under which the writer made the file */
     struct opening opening;
     struct tail tail;
-    int fd; /* of the new file */
+    struct disk_file file; /* the new one */
     struct body body;
     struct granules granules;
     struct bytes documents;
@@ -56,13 +55,13 @@ static enum status set_paths(struct recovery *recovery, const char *path, struct
 static enum status make_new(struct recovery *recovery, struct fault *fault)
 {
     const struct opening *old = &recovery->opening;
-    enum status status = place_make(recovery->new_path, old, &recovery->fd, fault);
+    enum status status = place_make(recovery->new_path, old, &recovery->file, fault);
 
     if (status != STATUS_OK)
         return status;
-    body_init(&recovery->body, recovery->fd, old->header.unit);
+    body_init(&recovery->body, recovery->file, old->header.unit);
     memcpy(recovery->body.key, old->key, sizeof old->key);
-    return frame_write_unit(recovery->fd, 0, old->header.unit, fault);
+    return disk_write(recovery->file, 0, old->header.unit, sizeof old->header.unit, fault);
 }
 
 static enum status put(struct recovery *recovery, const uint8_t *data, size_t data_bytes,
@@ -102,7 +101,7 @@ static enum status read_frame(struct recovery *recovery, uint64_t index,
     *data_bytes = 0;
     if (index < recovery->frames) {
         enum status status =
-            frame_read_units(recovery->opening.fd, frame_offset(index), unit, 1, fault);
+            disk_read(recovery->opening.file, frame_offset(index), unit, sizeof unit, fault);
         if (status != STATUS_OK)
             return status;
         if (frame_open(recovery->opening.key, FRAME_AUDIO, index, unit, data, data_bytes) ==
@@ -197,16 +196,20 @@ static enum status finish(struct recovery *recovery, const struct signer *signer
 /* The new file takes the place of the old one, which is kept where it is evidence of damage. */
 static enum status replace(const struct recovery *recovery, struct fault *fault)
 {
-    if (recovery->damaged && link(recovery->path, recovery->damaged_path) != 0 && errno != EEXIST)
-        return fault_set(fault, frame_status_of_errno(errno), errno, "link %s",
-                         recovery->damaged_path);
-    if (rename(recovery->new_path, recovery->path) != 0)
-        return fault_set(fault, frame_status_of_errno(errno), errno, "rename to %s",
-                         recovery->path);
-    (void)unlink(recovery->unnamed_path); /* there after a crash in the middle of creation only */
-    enum status status = place_sync_directory(recovery->path, fault);
+    const struct disk *disk = recovery->file.disk;
+
+    if (recovery->damaged &&
+        disk->link(disk->context, recovery->path, recovery->damaged_path) != 0 && errno != EEXIST)
+        return disk_fault(fault, "link", recovery->damaged_path);
+    if (disk->rename(disk->context, recovery->new_path, recovery->path) != 0)
+        return disk_fault(fault, "rename to", recovery->path);
+    (void)disk->unlink(
+        disk->context,
+        recovery->unnamed_path); /* there after a crash in the middle of creation only */
+    enum status status = disk_sync_parent(disk, recovery->path, fault);
     if (status == STATUS_OK)
-        (void)unlink(recovery->tail_path); /* harmless where it stays: the next round removes it */
+        /* harmless where it stays: the next round removes it */
+        (void)disk->unlink(disk->context, recovery->tail_path);
     return status;
 }
 
@@ -218,11 +221,11 @@ static enum status recover_unfinished(struct recovery *recovery, const struct si
     struct recording_summary made;
 
     recovery->frames = recovery->opening.file_bytes / FORMAT_UNIT_BYTES - 1;
-    enum status status = tail_read(recovery->tail_path, recovery->opening.key, recovery->frames,
-                                   &recovery->tail, fault);
+    enum status status = tail_read(recovery->file.disk, recovery->tail_path, recovery->opening.key,
+                                   recovery->frames, &recovery->tail, fault);
     if (status == STATUS_OK)
-        status = documents_tail_read(recovery->tail_path, recovery->opening.key,
-                                     &recovery->documents, fault);
+        status = documents_tail_read(recovery->file.disk, recovery->tail_path,
+                                     recovery->opening.key, &recovery->documents, fault);
     if (status == STATUS_OK)
         status = make_new(recovery, fault);
     if (status == STATUS_OK)
@@ -250,17 +253,19 @@ static enum status check_finished(const struct recovery *recovery, struct privat
                                   struct public_keys *signers, struct fault *fault)
 {
     struct recording_reader *reader = NULL;
+    const struct disk *disk = recovery->file.disk;
+    struct stat about;
 
-    if (access(recovery->tail_path, F_OK) != 0)
+    if (disk->stat(disk->context, recovery->tail_path, &about) != 0)
         return STATUS_OK;
-    enum status status = recording_reader_open(recovery->path, recovery->opening.header.recording,
-                                               keys, signers, &reader, fault);
+    enum status status = recording_reader_open(
+        disk, recovery->path, recovery->opening.header.recording, keys, signers, &reader, fault);
     if (status == STATUS_OK)
         status = recording_reader_verify(reader, fault);
     recording_reader_close(reader);
     /* What was read may be in the page cache alone: it is made durable before the tail goes. */
-    if (status == STATUS_OK && fsync(recovery->opening.fd) != 0)
-        return fault_set(fault, STATUS_IO, errno, "sync %s", recovery->path);
+    if (status == STATUS_OK)
+        status = disk_sync(recovery->opening.file, recovery->path, fault);
     return status == STATUS_CORRUPT ? STATUS_END : status;
 }
 
@@ -270,18 +275,20 @@ static void accept_finished(const struct recovery *recovery, const struct footer
 {
     const struct header *header = &recovery->opening.header;
 
-    (void)unlink(recovery->tail_path);
-    (void)unlink(recovery->new_path);
+    const struct disk *disk = recovery->file.disk;
+
+    (void)disk->unlink(disk->context, recovery->tail_path);
+    (void)disk->unlink(disk->context, recovery->new_path);
     footer_summarize(footer, header->recording, header->customer, summary);
 }
 
 static void clean_up(struct recovery *recovery, enum status status)
 {
-    if (recovery->fd >= 0) {
-        (void)close(recovery->fd);
-        if (status != STATUS_OK)
-            (void)unlink(recovery->new_path);
-    }
+    const struct disk *disk = recovery->file.disk;
+
+    if (recovery->file.fd >= 0 && status != STATUS_OK)
+        (void)disk->unlink(disk->context, recovery->new_path);
+    disk_close(&recovery->file);
     body_deinit(&recovery->body);
     granules_deinit(&recovery->granules);
     bytes_wipe(&recovery->documents);
@@ -291,17 +298,17 @@ static void clean_up(struct recovery *recovery, enum status status)
     opening_deinit(&recovery->opening); /* last: with it goes the lock */
 }
 
-enum status recording_recover(const char *path, struct uuid expect, struct private_keys *keys,
-                              struct public_keys *signers, const struct signer *signer,
-                              const struct recover_describe *describe,
+enum status recording_recover(const struct disk *disk, const char *path, struct uuid expect,
+                              struct private_keys *keys, struct public_keys *signers,
+                              const struct signer *signer, const struct recover_describe *describe,
                               struct recording_summary *summary, struct fault *fault)
 {
-    struct recovery recovery = {.fd = -1};
+    struct recovery recovery = {.file = {disk, -1}};
     struct footer footer;
 
     enum status status = set_paths(&recovery, path, fault);
     if (status == STATUS_OK)
-        status = opening_init(&recovery.opening, path, expect, keys, fault);
+        status = opening_init(&recovery.opening, disk, path, expect, keys, fault);
     if (status != STATUS_OK)
         return status;
     granules_init(&recovery.granules);

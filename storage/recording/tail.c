@@ -4,7 +4,6 @@
 #include <fcntl.h>
 #include <sodium.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/bounds.h"
 #include "storage/recording/frame.h"
@@ -35,27 +34,28 @@ static void find_index(const uint8_t *key, const uint8_t *unit, uint64_t frames,
             return;
 }
 
-enum status tail_read(const char *path, const uint8_t key[static SEAL_KEY_BYTES], uint64_t frames,
-                      struct tail *tail, struct fault *fault)
+enum status tail_read(const struct disk *disk, const char *path,
+                      const uint8_t key[static SEAL_KEY_BYTES], uint64_t frames, struct tail *tail,
+                      struct fault *fault)
 {
     uint8_t unit[FORMAT_UNIT_BYTES];
     enum status status = STATUS_OK;
 
     memset(tail, 0, sizeof *tail);
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (fd < 0 && errno == ENOENT)
+    struct disk_file file = disk_open(disk, path, O_RDONLY | O_NONBLOCK, 0);
+    if (file.fd < 0 && errno == ENOENT)
         return STATUS_OK;
-    if (fd < 0)
+    if (file.fd < 0)
         return fault_set(fault, STATUS_IO, errno, "open %s", path);
     tail->present = true;
     for (int i = 0; i < TAIL_COPIES && status == STATUS_OK; i++) {
-        status = frame_read_units(fd, (off_t)i * FORMAT_UNIT_BYTES, unit, 1, fault);
+        status = disk_read(file, (off_t)i * FORMAT_UNIT_BYTES, unit, sizeof unit, fault);
         if (status != STATUS_OK || sodium_is_zero(unit, sizeof unit))
             continue;
         tail->written++;
         find_index(key, unit, frames, tail);
     }
-    (void)close(fd);
+    disk_close(&file);
     if (status == STATUS_END) /* it has not grown that far */
         status = STATUS_OK;
     return status;

@@ -11,6 +11,7 @@
 
 #include "base/fault.h"
 #include "base/status.h"
+#include "storage/disk/disk.h"
 #include "storage/recording/format.h"
 #include "storage/seal/seal.h"
 
@@ -36,8 +37,9 @@ struct tail {
  *
  * STATUS_OK (also where there is none), STATUS_IO.
  */
-enum status tail_read(const char *path, const uint8_t key[static SEAL_KEY_BYTES], uint64_t frames,
-                      struct tail *tail, struct fault *fault) MUST_CHECK;
+enum status tail_read(const struct disk *disk, const char *path,
+                      const uint8_t key[static SEAL_KEY_BYTES], uint64_t frames, struct tail *tail,
+                      struct fault *fault) MUST_CHECK;
 
 /** The longest copy of a frame, or NULL. */
 const struct tail_copy *tail_find(const struct tail *tail, uint64_t index);

@@ -6,8 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
-#include <unistd.h>
 
 #include "storage/recording/body.h"
 #include "storage/recording/documents.h"
@@ -44,8 +42,8 @@ struct recording_writer {
     struct bytes taken; /* pages that a flush works on */
     size_t taken_done;  /* bytes of it that are in the body */
     struct body body;
-    int fd;
-    int tail_fd;
+    struct disk_file file;
+    struct disk_file tail;
     int tail_confirmed; /* unit of the tail that is durable, -1 none */
     int tail_written;   /* unit that the last flush wrote, -1 none */
     struct documents_tail documents_tail;
@@ -58,6 +56,11 @@ struct recording_writer {
     char *path;
     char *tail_path;
 };
+
+static void remove_file(const struct recording_writer *writer, const char *path)
+{
+    (void)writer->file.disk->unlink(writer->file.disk->context, path);
+}
 
 static enum status set_paths(struct recording_writer *writer, const char *store,
                              const struct recording_writer_spec *spec, struct fault *fault)
@@ -75,7 +78,7 @@ static enum status set_paths(struct recording_writer *writer, const char *store,
         writer->tail_path = NULL;
         return fault_set(fault, STATUS_NOMEM, 0, "create recording");
     }
-    return paths_make_directories(store, writer->path, fault);
+    return paths_make_directories(spec->disk, store, writer->path, fault);
 }
 
 static enum status make_header(struct recording_writer *writer,
@@ -88,7 +91,7 @@ static enum status make_header(struct recording_writer *writer,
     enum status status =
         header_make(spec->recording, spec->customer, spec->created, dek, spec->key, header, fault);
     if (status == STATUS_OK) {
-        body_init(&writer->body, writer->fd, header->unit);
+        body_init(&writer->body, writer->file, header->unit);
         seal_frame_key(dek, header->unit, FORMAT_H0_BYTES, writer->body.key);
         writer->created_us = header->created_us;
     }
@@ -105,20 +108,21 @@ static enum status make_file(struct recording_writer *writer,
 {
     char new_path[BOUND_PATH_BYTES];
     struct header header;
+    const struct disk *disk = spec->disk;
 
     (void)snprintf(new_path, sizeof new_path, "%s.new", writer->path);
-    enum status status = paths_create(new_path, &writer->fd, fault);
+    enum status status = paths_create(spec->disk, new_path, &writer->file, fault);
     if (status != STATUS_OK)
         return status;
-    if (flock(writer->fd, LOCK_EX | LOCK_NB) != 0)
-        status = paths_fault(fault, "lock", new_path);
+    if (disk->flock(disk->context, writer->file.fd) != 0)
+        status = disk_fault(fault, "lock", new_path);
     if (status == STATUS_OK)
         status = make_header(writer, spec, &header, fault);
     if (status == STATUS_OK)
-        status = frame_write_unit(writer->fd, 0, header.unit, fault);
-    if (status == STATUS_OK && link(new_path, writer->path) != 0)
-        status = paths_fault(fault, "link", writer->path);
-    (void)unlink(new_path);
+        status = disk_write(writer->file, 0, header.unit, sizeof header.unit, fault);
+    if (status == STATUS_OK && disk->link(disk->context, new_path, writer->path) != 0)
+        status = disk_fault(fault, "link", writer->path);
+    (void)disk->unlink(disk->context, new_path);
     return status;
 }
 
@@ -126,12 +130,12 @@ static enum status make_files(struct recording_writer *writer,
                               const struct recording_writer_spec *spec, struct fault *fault)
 {
     assert(writer->path && writer->tail_path);
-    enum status status = paths_create(writer->tail_path, &writer->tail_fd, fault);
+    enum status status = paths_create(spec->disk, writer->tail_path, &writer->tail, fault);
     if (status != STATUS_OK)
         return status;
     status = make_file(writer, spec, fault);
     if (status != STATUS_OK)
-        (void)unlink(writer->tail_path);
+        (void)spec->disk->unlink(spec->disk->context, writer->tail_path);
     return status;
 }
 
@@ -144,7 +148,7 @@ enum status recording_writer_create(const char *store, const struct recording_wr
     struct recording_writer *writer = calloc(1, sizeof *writer);
     if (!writer)
         return fault_set(fault, STATUS_NOMEM, 0, "create recording");
-    writer->fd = writer->tail_fd = -1;
+    writer->file = writer->tail = (struct disk_file){spec->disk, -1};
     writer->tail_confirmed = writer->tail_written = -1;
     writer->recording = spec->recording;
     writer->customer = spec->customer;
@@ -245,7 +249,7 @@ static enum status write_tail(struct recording_writer *writer, struct fault *fau
 
     frame_seal(body->key, FRAME_AUDIO, body->frames, body->data, body->used, unit);
     enum status status =
-        frame_write_unit(writer->tail_fd, (off_t)number * FORMAT_UNIT_BYTES, unit, fault);
+        disk_write(writer->tail, (off_t)number * FORMAT_UNIT_BYTES, unit, sizeof unit, fault);
     if (status == STATUS_OK)
         writer->tail_written = number;
     return status;
@@ -268,7 +272,7 @@ static enum status write_documents(struct recording_writer *writer, struct fault
     if (status != STATUS_OK)
         return fault_set(fault, status, 0, "flush documents: out of memory");
     if (fresh.len)
-        status = documents_tail_write(&writer->documents_tail, writer->tail_fd, writer->body.key,
+        status = documents_tail_write(&writer->documents_tail, writer->tail, writer->body.key,
                                       fresh.data, fresh.len, fault);
     drop_pages(&fresh);
     bytes_deinit(&fresh);
@@ -348,7 +352,7 @@ enum status recording_writer_finish(struct recording_writer *writer,
         status = body_finish(&writer->body, &end, signer, summary, fault);
     if (status == STATUS_OK) {
         /* A tail that stays behind does no harm: recovery removes it. */
-        (void)unlink(writer->tail_path);
+        remove_file(writer, writer->tail_path);
         writer->durable_bytes = summary->audio_bytes;
     } else {
         fault_wrap(fault, "finish %s", writer->path);
@@ -362,8 +366,8 @@ void recording_writer_discard(struct recording_writer *owned_writer)
     if (!owned_writer)
         return;
     if (owned_writer->appended == 0 && owned_writer->state == WRITER_OPEN) {
-        (void)unlink(owned_writer->path);
-        (void)unlink(owned_writer->tail_path);
+        remove_file(owned_writer, owned_writer->path);
+        remove_file(owned_writer, owned_writer->tail_path);
     }
     recording_writer_destroy(owned_writer);
 }
@@ -377,10 +381,8 @@ void recording_writer_destroy(struct recording_writer *owned_writer)
     bytes_deinit(&owned_writer->taken);
     granules_deinit(&owned_writer->granules);
     bytes_deinit(&owned_writer->documents);
-    if (owned_writer->fd >= 0)
-        (void)close(owned_writer->fd);
-    if (owned_writer->tail_fd >= 0)
-        (void)close(owned_writer->tail_fd);
+    disk_close(&owned_writer->file);
+    disk_close(&owned_writer->tail);
     (void)pthread_mutex_destroy(&owned_writer->lock);
     free(owned_writer->path);
     free(owned_writer->tail_path);

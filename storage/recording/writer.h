@@ -24,13 +24,15 @@
 #include "base/fault.h"
 #include "base/status.h"
 #include "base/uuid.h"
+#include "storage/disk/disk.h"
 #include "storage/recording/format.h"
 #include "storage/seal/keys.h"
 
 struct recording_writer;
 
-/* What a new file is made from. Borrowed for the call. */
+/* What a new file is made from. Borrowed for the call, but for the disk. */
 struct recording_writer_spec {
+    const struct disk *disk;
     struct uuid recording;
     struct uuid customer;
     wall_time created;

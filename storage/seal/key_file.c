@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/bounds.h"
 #include "base/bytes.h"
@@ -73,88 +72,59 @@ enum status key_month_text(uint32_t number, char month[static KEY_MONTH_BYTES])
     return STATUS_OK;
 }
 
-static enum status io_fault(struct fault *fault, const char *step, const char *path)
+enum status key_file_read(const struct disk *disk, const char *path, uint8_t *data,
+                          size_t data_bytes, struct fault *fault)
 {
-    int sys_errno = errno;
-    bool full = sys_errno == ENOSPC || sys_errno == EDQUOT;
-
-    return fault_set(fault, full ? STATUS_FULL : STATUS_IO, sys_errno, "%s %s", step, path);
-}
-
-enum status key_file_read(const char *path, uint8_t *data, size_t data_bytes, struct fault *fault)
-{
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
+    struct disk_file file = disk_open(disk, path, O_RDONLY, 0);
+    if (file.fd < 0 && (errno == ENOENT || errno == ENOTDIR))
         return fault_set(fault, STATUS_NOT_FOUND, errno, "open %s", path);
-    if (fd < 0)
-        return io_fault(fault, "open", path);
+    if (file.fd < 0)
+        return disk_fault(fault, "open", path);
 
     enum status status = STATUS_OK;
     struct stat about;
-    if (fstat(fd, &about) != 0)
-        status = io_fault(fault, "stat", path);
+    if (disk->fstat(disk->context, file.fd, &about) != 0)
+        status = disk_fault(fault, "stat", path);
     else if (!S_ISREG(about.st_mode) || about.st_size != (off_t)data_bytes)
         status =
             fault_set(fault, STATUS_CORRUPT, 0, "%s is not a file of %zu bytes", path, data_bytes);
-    else if (pread(fd, data, data_bytes, 0) != (ssize_t)data_bytes)
-        status = io_fault(fault, "read", path);
-    (void)close(fd);
+    else
+        status = disk_read(file, 0, data, data_bytes, fault);
+    disk_close(&file);
+    if (status == STATUS_END) /* it was cut meanwhile */
+        status = STATUS_IO;
     if (status != STATUS_OK)
         sodium_memzero(data, data_bytes);
     return status;
 }
 
-/* A rename or link is durable when its directory is. */
-static enum status sync_parent(const char *path, struct fault *fault)
+static enum status fill(const struct disk *disk, const char *path, const uint8_t *data,
+                        size_t data_bytes, mode_t mode, struct fault *fault)
 {
-    char parent[BOUND_PATH_BYTES];
-    const char *slash = strrchr(path, '/');
-    size_t length = slash ? (size_t)(slash - path) : 1;
+    struct disk_file file = disk_open(disk, path, O_WRONLY | O_CREAT | O_EXCL, 0600);
+    if (file.fd < 0)
+        return disk_fault(fault, "create", path);
 
-    memcpy(parent, slash ? path : ".", length);
-    if (length == 0)
-        parent[length++] = '/';
-    parent[length] = '\0';
-    int fd = open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd < 0)
-        return io_fault(fault, "open", parent);
-    enum status status = fsync(fd) == 0 ? STATUS_OK : io_fault(fault, "sync", parent);
-    (void)close(fd);
+    enum status status = disk_write(file, 0, data, data_bytes, fault);
+    if (status == STATUS_OK && disk->fchmod(disk->context, file.fd, mode) != 0)
+        status = disk_fault(fault, "chmod", path);
+    if (status == STATUS_OK)
+        status = disk_sync(file, path, fault);
+    disk_close(&file);
     return status;
 }
 
-static enum status fill(const char *path, const uint8_t *data, size_t data_bytes, mode_t mode,
-                        struct fault *fault)
-{
-    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    if (fd < 0)
-        return io_fault(fault, "create", path);
-
-    enum status status = STATUS_OK;
-    errno = ENOSPC; /* what a short write means */
-    if (write(fd, data, data_bytes) != (ssize_t)data_bytes)
-        status = io_fault(fault, "write", path);
-    else if (fchmod(fd, mode) != 0)
-        status = io_fault(fault, "chmod", path);
-    else if (fsync(fd) != 0)
-        status = io_fault(fault, "sync", path);
-    (void)close(fd);
-    return status;
-}
-
-static enum status move_in(const char *from, const char *path, bool replace, struct fault *fault)
+static enum status move_in(const struct disk *disk, const char *from, const char *path,
+                           bool replace, struct fault *fault)
 {
     if (replace)
-        return rename(from, path) == 0 ? STATUS_OK : io_fault(fault, "rename to", path);
-    if (link(from, path) == 0)
-        return STATUS_OK;
-    if (errno == EEXIST)
-        return fault_set(fault, STATUS_EXISTS, 0, "%s exists", path);
-    return io_fault(fault, "link", path);
+        return disk->rename(disk->context, from, path) == 0 ? STATUS_OK
+                                                            : disk_fault(fault, "rename to", path);
+    return disk->link(disk->context, from, path) == 0 ? STATUS_OK : disk_fault(fault, "link", path);
 }
 
-enum status key_file_write(const char *path, const uint8_t *data, size_t data_bytes, mode_t mode,
-                           bool replace, struct fault *fault)
+enum status key_file_write(const struct disk *disk, const char *path, const uint8_t *data,
+                           size_t data_bytes, mode_t mode, bool replace, struct fault *fault)
 {
     char temporary[BOUND_PATH_BYTES];
     enum status status =
@@ -162,27 +132,28 @@ enum status key_file_write(const char *path, const uint8_t *data, size_t data_by
 
     if (status != STATUS_OK)
         return status;
-    status = fill(temporary, data, data_bytes, mode, fault);
+    status = fill(disk, temporary, data, data_bytes, mode, fault);
     if (status == STATUS_OK)
-        status = move_in(temporary, path, replace, fault);
-    (void)unlink(temporary); /* gone already after a rename */
+        status = move_in(disk, temporary, path, replace, fault);
+    (void)disk->unlink(disk->context, temporary); /* gone already after a rename */
     if (status == STATUS_OK)
-        status = sync_parent(path, fault);
+        status = disk_sync_parent(disk, path, fault);
     return status;
 }
 
-enum status key_directory_make(const char *path, mode_t mode, struct fault *fault)
+enum status key_directory_make(const struct disk *disk, const char *path, mode_t mode,
+                               struct fault *fault)
 {
-    if (mkdir(path, mode) == 0) {
-        if (chmod(path, mode) != 0)
-            return io_fault(fault, "chmod", path);
-        return sync_parent(path, fault);
+    if (disk->mkdir(disk->context, path, mode) == 0) {
+        if (disk->chmod(disk->context, path, mode) != 0)
+            return disk_fault(fault, "chmod", path);
+        return disk_sync_parent(disk, path, fault);
     }
     if (errno != EEXIST)
-        return io_fault(fault, "make directory", path);
+        return disk_fault(fault, "make directory", path);
     struct stat about;
-    if (stat(path, &about) != 0)
-        return io_fault(fault, "stat", path);
+    if (disk->stat(disk->context, path, &about) != 0)
+        return disk_fault(fault, "stat", path);
     if (!S_ISDIR(about.st_mode))
         return fault_set(fault, STATUS_IO, ENOTDIR, "make directory %s", path);
     return STATUS_OK;

@@ -12,6 +12,7 @@
 
 #include "base/fault.h"
 #include "base/status.h"
+#include "storage/disk/disk.h"
 #include "storage/seal/keys.h"
 
 enum {
@@ -62,8 +63,8 @@ enum status key_month_text(uint32_t number, char month[static KEY_MONTH_BYTES]) 
  * STATUS_OK, STATUS_NOT_FOUND (also where a directory on the way is missing), STATUS_CORRUPT
  * (another size), STATUS_IO.
  */
-enum status key_file_read(const char *path, uint8_t *data, size_t data_bytes,
-                          struct fault *fault) MUST_CHECK;
+enum status key_file_read(const struct disk *disk, const char *path, uint8_t *data,
+                          size_t data_bytes, struct fault *fault) MUST_CHECK;
 
 /**
  * Write a file durably under a temporary name beside it, then move it into place and sync the
@@ -75,12 +76,14 @@ enum status key_file_read(const char *path, uint8_t *data, size_t data_bytes,
  * STATUS_OK, STATUS_EXISTS (not replace; the one that is there is untouched), STATUS_FULL,
  * STATUS_IO.
  */
-enum status key_file_write(const char *path, const uint8_t *data, size_t data_bytes, mode_t mode,
-                           bool replace, struct fault *fault) MUST_CHECK;
+enum status key_file_write(const struct disk *disk, const char *path, const uint8_t *data,
+                           size_t data_bytes, mode_t mode, bool replace,
+                           struct fault *fault) MUST_CHECK;
 
 /** Make a directory with exactly that mode, unless it is there. STATUS_OK, STATUS_FULL, STATUS_IO.
  */
-enum status key_directory_make(const char *path, mode_t mode, struct fault *fault) MUST_CHECK;
+enum status key_directory_make(const struct disk *disk, const char *path, mode_t mode,
+                               struct fault *fault) MUST_CHECK;
 
 /** Print a path. STATUS_OK, STATUS_LIMIT (BOUND_PATH_BYTES; path empty). */
 enum status key_path(char *path, struct fault *fault, const char *format, ...)

@@ -1,10 +1,8 @@
 #include "storage/seal/keys.h"
 
-#include <errno.h>
 #include <sodium.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "base/bounds.h"
 #include "storage/seal/key_file.h"
@@ -21,9 +19,10 @@ void keys_month(wall_time time, char month[static KEY_MONTH_BYTES])
 }
 
 /* mkdir -p of what comes before the last part of a path. */
-static enum status make_parents(const char *path, struct fault *fault)
+static enum status make_parents(const struct disk *disk, const char *path, struct fault *fault)
 {
     char parent[BOUND_PATH_BYTES];
+    struct stat about;
 
     for (const char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
         size_t length = (size_t)(slash - path);
@@ -31,16 +30,17 @@ static enum status make_parents(const char *path, struct fault *fault)
             return fault_set(fault, STATUS_LIMIT, 0, "%s: path too long", path);
         memcpy(parent, path, length);
         parent[length] = '\0';
-        if (access(parent, F_OK) == 0)
+        if (disk->stat(disk->context, parent, &about) == 0)
             continue;
-        enum status status = key_directory_make(parent, 0755, fault);
+        enum status status = key_directory_make(disk, parent, 0755, fault);
         if (status != STATUS_OK)
             return status;
     }
     return STATUS_OK;
 }
 
-static enum status make_directories(const char *keys_dir, struct fault *fault)
+static enum status make_directories(const struct disk *disk, const char *keys_dir,
+                                    struct fault *fault)
 {
     static const struct {
         const char *name;
@@ -51,40 +51,41 @@ static enum status make_directories(const char *keys_dir, struct fault *fault)
     };
     char path[BOUND_PATH_BYTES];
 
-    enum status status = make_parents(keys_dir, fault);
+    enum status status = make_parents(disk, keys_dir, fault);
     for (size_t i = 0; i < sizeof wanted / sizeof wanted[0] && status == STATUS_OK; i++) {
         status = key_path(path, fault, "%s%s%s", keys_dir, i ? "/" : "", wanted[i].name);
         if (status == STATUS_OK)
-            status = key_directory_make(path, wanted[i].mode, fault);
+            status = key_directory_make(disk, path, wanted[i].mode, fault);
     }
     return status;
 }
 
-static enum status make_master(const char *path, struct fault *fault)
+static enum status make_master(const struct disk *disk, const char *path, struct fault *fault)
 {
     uint8_t key[SEAL_KEY_BYTES];
 
-    enum status status = make_parents(path, fault);
+    enum status status = make_parents(disk, path, fault);
     if (status != STATUS_OK)
         return status;
     randombytes_buf(key, sizeof key);
-    status = key_file_write(path, key, sizeof key, 0400, false, fault);
+    status = key_file_write(disk, path, key, sizeof key, 0400, false, fault);
     sodium_memzero(key, sizeof key);
     return status == STATUS_EXISTS ? STATUS_OK : status;
 }
 
-enum status keys_init(const char *keys_dir, const char *master_path, struct fault *fault)
+enum status keys_init(const struct disk *disk, const char *keys_dir, const char *master_path,
+                      struct fault *fault)
 {
     enum status status = seal_ready(fault);
 
     if (status == STATUS_OK)
-        status = make_directories(keys_dir, fault);
+        status = make_directories(disk, keys_dir, fault);
     if (status == STATUS_OK)
-        status = make_master(master_path, fault);
+        status = make_master(disk, master_path, fault);
     if (status == STATUS_OK)
-        status = signer_make(keys_dir, "ingest", fault);
+        status = signer_make(disk, keys_dir, "ingest", fault);
     if (status == STATUS_OK)
-        status = signer_make(keys_dir, "keeper", fault);
+        status = signer_make(disk, keys_dir, "keeper", fault);
     if (status == STATUS_OK)
         fault_clear(fault); /* what was found to exist left its words there */
     return status;

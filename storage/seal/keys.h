@@ -22,6 +22,7 @@
 #include "base/fault.h"
 #include "base/status.h"
 #include "base/uuid.h"
+#include "storage/disk/disk.h"
 
 enum {
     KEY_ID_BYTES = 16,
@@ -60,12 +61,12 @@ void keys_month(wall_time time, char month[static KEY_MONTH_BYTES]);
  * STATUS_OK, STATUS_FULL (no space), STATUS_IO, STATUS_CORRUPT (a signing key that is there is
  * none), STATUS_NOMEM.
  */
-enum status keys_init(const char *keys_dir, const char *master_path,
+enum status keys_init(const struct disk *disk, const char *keys_dir, const char *master_path,
                       struct fault *fault) MUST_CHECK;
 
 /** Open the public half of the directory; reads nothing yet. STATUS_OK, STATUS_NOMEM. */
-enum status public_keys_open(const char *keys_dir, struct public_keys **out,
-                             struct fault *fault) MUST_CHECK;
+enum status public_keys_open(const struct disk *disk, const char *keys_dir,
+                             struct public_keys **out, struct fault *fault) MUST_CHECK;
 
 /** NULL is accepted. */
 void public_keys_close(struct public_keys *owned_keys);
@@ -97,8 +98,9 @@ enum status public_keys_signer(struct public_keys *keys, struct key_id id,
  * STATUS_OK, STATUS_IO, STATUS_CORRUPT (not 32 bytes), STATUS_DENIED (the file is readable by
  * others).
  */
-enum status private_keys_open(const char *keys_dir, const char *master_path,
-                              struct private_keys **out, struct fault *fault) MUST_CHECK;
+enum status private_keys_open(const struct disk *disk, const char *keys_dir,
+                              const char *master_path, struct private_keys **out,
+                              struct fault *fault) MUST_CHECK;
 
 /** Wipes the master key. NULL is accepted. */
 void private_keys_close(struct private_keys *owned_keys);
@@ -135,8 +137,8 @@ enum status private_keys_open_dek(struct private_keys *keys, struct uuid custome
  * STATUS_OK, STATUS_NOT_FOUND, STATUS_INVALID (no such name), STATUS_CORRUPT, STATUS_IO,
  * STATUS_NOMEM.
  */
-enum status signer_open(const char *keys_dir, const char *name, struct signer **out,
-                        struct fault *fault) MUST_CHECK;
+enum status signer_open(const struct disk *disk, const char *keys_dir, const char *name,
+                        struct signer **out, struct fault *fault) MUST_CHECK;
 
 /** Wipes it. NULL is accepted. */
 void signer_close(struct signer *owned_signer);

@@ -18,6 +18,7 @@ static_assert(KEY_FILE_PRIVATE_BYTES == KEY_HEAD_BYTES + WRAPPED_BYTES, "private
 
 /* In sodium_malloc memory. */
 struct private_keys {
+    const struct disk *disk;
     uint8_t master[SEAL_KEY_BYTES];
     uint8_t pair[KEY_PRIVATE_BYTES];  /* private half in use, wiped after each call */
     char directory[BOUND_PATH_BYTES]; /* <keys> */
@@ -27,18 +28,19 @@ static enum status read_master(const char *path, struct private_keys *keys, stru
 {
     struct stat about;
 
-    if (stat(path, &about) != 0)
+    if (keys->disk->stat(keys->disk->context, path, &about) != 0)
         return fault_set(fault, STATUS_IO, errno, "open master key %s", path);
     if (about.st_mode & (S_IRWXG | S_IRWXO))
         return fault_set(fault, STATUS_DENIED, 0,
                          "master key %s has mode %04o: group or others have access; chmod 0400 it",
                          path, (unsigned)(about.st_mode & 07777));
-    enum status status = key_file_read(path, keys->master, sizeof keys->master, fault);
+    enum status status = key_file_read(keys->disk, path, keys->master, sizeof keys->master, fault);
     return status == STATUS_NOT_FOUND ? STATUS_IO : status;
 }
 
-enum status private_keys_open(const char *keys_dir, const char *master_path,
-                              struct private_keys **out, struct fault *fault)
+enum status private_keys_open(const struct disk *disk, const char *keys_dir,
+                              const char *master_path, struct private_keys **out,
+                              struct fault *fault)
 {
     enum status status = seal_ready(fault);
     if (status != STATUS_OK)
@@ -46,6 +48,7 @@ enum status private_keys_open(const char *keys_dir, const char *master_path,
     struct private_keys *keys = sodium_malloc(sizeof *keys);
     if (!keys)
         return fault_set(fault, STATUS_NOMEM, 0, "open private keys");
+    keys->disk = disk;
     status = key_path(keys->directory, fault, "%s", keys_dir);
     if (status == STATUS_OK)
         status = read_master(master_path, keys, fault);
@@ -87,7 +90,7 @@ static enum status load(struct private_keys *keys, struct uuid customer, const c
 
     enum status status = month_path(keys, "private", customer, month, "key", path, fault);
     if (status == STATUS_OK)
-        status = key_file_read(path, data, sizeof data, fault);
+        status = key_file_read(keys->disk, path, data, sizeof data, fault);
     if (status != STATUS_OK)
         return status;
     memcpy(head.id.b, data + 32, KEY_ID_BYTES);
@@ -125,7 +128,7 @@ static enum status make_private(struct private_keys *keys, struct uuid customer,
     seal_encrypt(keys->master, nonce, data, KEY_HEAD_BYTES, keys->pair, KEY_PRIVATE_BYTES,
                  data + KEY_HEAD_BYTES);
     sodium_memzero(keys->pair, sizeof keys->pair);
-    return key_file_write(path, data, sizeof data, 0600, false, fault);
+    return key_file_write(keys->disk, path, data, sizeof data, 0600, false, fault);
 }
 
 /* The public file always follows the private one: what was sealed to another could not be opened.
@@ -146,10 +149,10 @@ static enum status make_public(const struct private_keys *keys, struct uuid cust
         return status;
     key_head_put(&head, KEY_MAGIC_PUBLIC, data);
     memcpy(data + KEY_HEAD_BYTES, public_key, KEY_PUBLIC_BYTES);
-    if (key_file_read(path, present, sizeof present, NULL) == STATUS_OK &&
+    if (key_file_read(keys->disk, path, present, sizeof present, NULL) == STATUS_OK &&
         memcmp(present, data, sizeof data) == 0)
         return STATUS_OK;
-    return key_file_write(path, data, sizeof data, 0644, true, fault);
+    return key_file_write(keys->disk, path, data, sizeof data, 0644, true, fault);
 }
 
 static enum status make_directories(const struct private_keys *keys, struct uuid customer,
@@ -161,11 +164,11 @@ static enum status make_directories(const struct private_keys *keys, struct uuid
     uuid_format(customer, owner);
     enum status status = key_path(path, fault, "%s/private/%s", keys->directory, owner);
     if (status == STATUS_OK)
-        status = key_directory_make(path, 0700, fault);
+        status = key_directory_make(keys->disk, path, 0700, fault);
     if (status == STATUS_OK)
         status = key_path(path, fault, "%s/public/customers/%s", keys->directory, owner);
     if (status == STATUS_OK)
-        status = key_directory_make(path, 0755, fault);
+        status = key_directory_make(keys->disk, path, 0755, fault);
     return status;
 }
 

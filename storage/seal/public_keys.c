@@ -1,6 +1,5 @@
 #include "storage/seal/keys.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <sodium.h>
 #include <stdio.h>
@@ -12,10 +11,12 @@
 #include "storage/seal/seal.h"
 
 struct public_keys {
+    const struct disk *disk;
     char directory[BOUND_PATH_BYTES]; /* <keys>/public */
 };
 
-enum status public_keys_open(const char *keys_dir, struct public_keys **out, struct fault *fault)
+enum status public_keys_open(const struct disk *disk, const char *keys_dir,
+                             struct public_keys **out, struct fault *fault)
 {
     enum status status = seal_ready(fault);
     if (status != STATUS_OK)
@@ -23,6 +24,7 @@ enum status public_keys_open(const char *keys_dir, struct public_keys **out, str
     struct public_keys *keys = calloc(1, sizeof *keys);
     if (!keys)
         return fault_set(fault, STATUS_NOMEM, 0, "open public keys");
+    keys->disk = disk;
     status = key_path(keys->directory, fault, "%s/public", keys_dir);
     if (status != STATUS_OK) {
         free(keys);
@@ -38,11 +40,11 @@ void public_keys_close(struct public_keys *owned_keys)
 }
 
 /* Read a public file that must be of that kind, customer and month, and whose id fits its key. */
-static enum status load(const char *path, struct key_head *head, uint8_t *public_key,
-                        struct fault *fault)
+static enum status load(const struct disk *disk, const char *path, struct key_head *head,
+                        uint8_t *public_key, struct fault *fault)
 {
     uint8_t data[KEY_FILE_PUBLIC_BYTES];
-    enum status status = key_file_read(path, data, sizeof data, fault);
+    enum status status = key_file_read(disk, path, data, sizeof data, fault);
 
     if (status != STATUS_OK)
         return status;
@@ -68,7 +70,7 @@ static enum status load_month(const struct public_keys *keys, struct uuid custom
     if (status != STATUS_OK)
         return status;
     head.month = key_month_number(month);
-    status = load(path, &head, loaded.public_key, fault);
+    status = load(keys->disk, path, &head, loaded.public_key, fault);
     if (status != STATUS_OK)
         return status;
     loaded.id = head.id;
@@ -87,28 +89,29 @@ static bool month_of_name(const char *name, char month[static KEY_MONTH_BYTES])
     return key_month_number(month) != 0;
 }
 
+/* Remember the newest of the months that there are keys of. */
+static void take_month(void *arg, const char *name)
+{
+    char *newest = arg;
+    char month[KEY_MONTH_BYTES];
+
+    if (month_of_name(name, month) && strcmp(month, newest) > 0)
+        memcpy(newest, month, sizeof month);
+}
+
 static enum status newest_month(const struct public_keys *keys, struct uuid customer,
                                 char newest[static KEY_MONTH_BYTES], struct fault *fault)
 {
     char path[BOUND_PATH_BYTES];
     char owner[UUID_TEXT_BYTES];
     char found[KEY_MONTH_BYTES] = "";
-    char month[KEY_MONTH_BYTES];
 
     uuid_format(customer, owner);
     enum status status = key_path(path, fault, "%s/customers/%s", keys->directory, owner);
     if (status != STATUS_OK)
         return status;
-    DIR *directory = opendir(path);
-    if (!directory && errno != ENOENT)
+    if (keys->disk->list(keys->disk->context, path, take_month, found) != 0 && errno != ENOENT)
         return fault_set(fault, STATUS_IO, errno, "open directory %s", path);
-    if (directory) {
-        const struct dirent *entry;
-        while ((entry = readdir(directory)))
-            if (month_of_name(entry->d_name, month) && strcmp(month, found) > 0)
-                memcpy(found, month, sizeof month);
-        (void)closedir(directory);
-    }
     if (!found[0])
         return fault_set(fault, STATUS_NOT_FOUND, 0, "customer %s has no public key in %s", owner,
                          path);
@@ -146,7 +149,7 @@ enum status public_keys_signer(struct public_keys *keys, struct key_id id,
     enum status status = key_path(path, fault, "%s/signers/%s.pub", keys->directory, name);
     if (status != STATUS_OK)
         return status;
-    status = load(path, &head, loaded, fault);
+    status = load(keys->disk, path, &head, loaded, fault);
     if (status != STATUS_OK)
         return status;
     if (memcmp(head.id.b, id.b, sizeof id.b) != 0)

@@ -26,11 +26,12 @@ static bool name_is_plain(const char *name)
     return name[0] && strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-") == strlen(name);
 }
 
-static enum status load(const char *path, struct signer *signer, struct fault *fault)
+static enum status load(const struct disk *disk, const char *path, struct signer *signer,
+                        struct fault *fault)
 {
     uint8_t data[KEY_FILE_SIGNING_BYTES];
     struct key_head head = {.kind = KEY_KIND_SIGNER};
-    enum status status = key_file_read(path, data, sizeof data, fault);
+    enum status status = key_file_read(disk, path, data, sizeof data, fault);
 
     if (status != STATUS_OK)
         return status;
@@ -44,8 +45,8 @@ static enum status load(const char *path, struct signer *signer, struct fault *f
     return status;
 }
 
-enum status signer_open(const char *keys_dir, const char *name, struct signer **out,
-                        struct fault *fault)
+enum status signer_open(const struct disk *disk, const char *keys_dir, const char *name,
+                        struct signer **out, struct fault *fault)
 {
     char path[BOUND_PATH_BYTES];
 
@@ -60,7 +61,7 @@ enum status signer_open(const char *keys_dir, const char *name, struct signer **
     struct signer *signer = sodium_malloc(sizeof *signer);
     if (!signer)
         return fault_set(fault, STATUS_NOMEM, 0, "open signing key %s", path);
-    status = load(path, signer, fault);
+    status = load(disk, path, signer, fault);
     if (status != STATUS_OK) {
         sodium_free(signer);
         return status;
@@ -86,7 +87,7 @@ void signer_sign(const struct signer *signer, const uint8_t *message, size_t mes
     sodium_stackzero(4096);
 }
 
-static enum status make_private(const char *path, struct fault *fault)
+static enum status make_private(const struct disk *disk, const char *path, struct fault *fault)
 {
     uint8_t data[KEY_FILE_SIGNING_BYTES];
     uint8_t public_key[crypto_sign_PUBLICKEYBYTES];
@@ -98,15 +99,15 @@ static enum status make_private(const char *path, struct fault *fault)
     (void)crypto_sign_seed_keypair(public_key, secret_key, seed);
     head.id = key_id_of(public_key);
     key_head_put(&head, KEY_MAGIC_SIGNING, data);
-    enum status status = key_file_write(path, data, sizeof data, 0400, false, fault);
+    enum status status = key_file_write(disk, path, data, sizeof data, 0400, false, fault);
     sodium_memzero(data, sizeof data);
     sodium_memzero(secret_key, sizeof secret_key);
     sodium_stackzero(4096);
     return status == STATUS_EXISTS ? STATUS_OK : status;
 }
 
-static enum status make_public(const char *keys_dir, const struct signer *signer,
-                               struct fault *fault)
+static enum status make_public(const struct disk *disk, const char *keys_dir,
+                               const struct signer *signer, struct fault *fault)
 {
     char path[BOUND_PATH_BYTES];
     char name[2 * KEY_ID_BYTES + 1];
@@ -119,11 +120,12 @@ static enum status make_public(const char *keys_dir, const struct signer *signer
         return status;
     key_head_put(&head, KEY_MAGIC_PUBLIC, data);
     memcpy(data + KEY_HEAD_BYTES, signer->public_key, KEY_PUBLIC_BYTES);
-    status = key_file_write(path, data, sizeof data, 0644, false, fault);
+    status = key_file_write(disk, path, data, sizeof data, 0644, false, fault);
     return status == STATUS_EXISTS ? STATUS_OK : status;
 }
 
-enum status signer_make(const char *keys_dir, const char *name, struct fault *fault)
+enum status signer_make(const struct disk *disk, const char *keys_dir, const char *name,
+                        struct fault *fault)
 {
     char path[BOUND_PATH_BYTES];
     struct signer *signer = NULL;
@@ -131,14 +133,14 @@ enum status signer_make(const char *keys_dir, const char *name, struct fault *fa
     enum status status = key_path(path, fault, "%s/signing/%s.key", keys_dir, name);
     if (status != STATUS_OK)
         return status;
-    status = make_private(path, fault);
+    status = make_private(disk, path, fault);
     if (status != STATUS_OK)
         return status;
-    status = signer_open(keys_dir, name, &signer, fault);
+    status = signer_open(disk, keys_dir, name, &signer, fault);
     if (status != STATUS_OK)
         return status;
     assert(signer);
-    status = make_public(keys_dir, signer, fault);
+    status = make_public(disk, keys_dir, signer, fault);
     signer_close(signer);
     return status;
 }

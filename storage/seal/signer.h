@@ -6,6 +6,7 @@
 
 #include "base/fault.h"
 #include "base/status.h"
+#include "storage/disk/disk.h"
 
 /**
  * Make <keys>/signing/<name>.key unless it is there, and its public file unless that is there. The
@@ -14,6 +15,7 @@
  * STATUS_OK, STATUS_CORRUPT (what is there is no signing key), STATUS_FULL, STATUS_IO,
  * STATUS_NOMEM.
  */
-enum status signer_make(const char *keys_dir, const char *name, struct fault *fault) MUST_CHECK;
+enum status signer_make(const struct disk *disk, const char *keys_dir, const char *name,
+                        struct fault *fault) MUST_CHECK;
 
 #endif

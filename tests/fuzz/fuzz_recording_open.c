@@ -91,12 +91,12 @@ static void set_up(void)
     (void)snprintf(setting.path, sizeof setting.path, "%s/x.crec", setting.directory);
     (void)snprintf(setting.tail, sizeof setting.tail, "%s.tail", setting.path);
     keys_month(now, month);
-    must(keys_init(keys, master, &fault), &fault);
-    must(private_keys_open(keys, master, &setting.private_keys, &fault), &fault);
+    must(keys_init(&disk_system, keys, master, &fault), &fault);
+    must(private_keys_open(&disk_system, keys, master, &setting.private_keys, &fault), &fault);
     must(private_keys_make_month(setting.private_keys, customer, month, &fault), &fault);
-    must(public_keys_open(keys, &setting.public_keys, &fault), &fault);
+    must(public_keys_open(&disk_system, keys, &setting.public_keys, &fault), &fault);
     must(public_keys_customer(setting.public_keys, customer, now, &key, &fault), &fault);
-    must(signer_open(keys, "ingest", &setting.signer, &fault), &fault);
+    must(signer_open(&disk_system, keys, "ingest", &setting.signer, &fault), &fault);
     setting.recording = uuid_new(now);
     seal_dek_new(dek);
     must(header_make(setting.recording, customer, now, dek, &key, &setting.header, &fault), &fault);
@@ -133,7 +133,7 @@ static enum status read_all(void)
     uint8_t part[5000];
 
     enum status status =
-        recording_reader_open(setting.path, setting.recording, setting.private_keys,
+        recording_reader_open(&disk_system, setting.path, setting.recording, setting.private_keys,
                               setting.public_keys, &reader, &fault);
     if (status != STATUS_OK)
         return status;
@@ -165,7 +165,7 @@ static void open_and_recover(void)
     enum status before = read_all();
 
     enum status status =
-        recording_recover(setting.path, setting.recording, setting.private_keys,
+        recording_recover(&disk_system, setting.path, setting.recording, setting.private_keys,
                           setting.public_keys, setting.signer, NULL, &summary, &fault);
     if (status == STATUS_OK && before == STATUS_CONFLICT)
         must(read_all(), &fault);

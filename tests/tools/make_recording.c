@@ -89,8 +89,8 @@ static void open_store(struct maker *maker, const char *customer)
     check(index_open(path, &maker->index, &fault), &fault);
     check(customers_find(maker->index, customer, &owner, &fault), &fault);
     (void)snprintf(path, sizeof path, "%s/keys", maker->store);
-    check(public_keys_open(path, &maker->keys, &fault), &fault);
-    check(signer_open(path, "ingest", &maker->signer, &fault), &fault);
+    check(public_keys_open(&disk_system, path, &maker->keys, &fault), &fault);
+    check(signer_open(&disk_system, path, "ingest", &maker->signer, &fault), &fault);
     maker->row.customer = owner.id;
 }
 
@@ -106,8 +106,9 @@ static void begin(struct maker *maker)
     recording_path(maker->row.id, maker->row.started, maker->row.path);
     check(public_keys_customer(maker->keys, maker->row.customer, maker->row.started, &key, &fault),
           &fault);
-    const struct recording_writer_spec spec = {maker->row.id, maker->row.customer,
-                                               maker->row.started, clock_mono_now(), &key};
+    const struct recording_writer_spec spec = {&disk_system,        maker->row.id,
+                                               maker->row.customer, maker->row.started,
+                                               clock_mono_now(),    &key};
     check(recording_writer_create(maker->store, &spec, &maker->writer, &fault), &fault);
     check(recordings_insert(maker->index, &maker->row, &fault), &fault);
 }

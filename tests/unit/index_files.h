@@ -30,7 +30,7 @@ static inline struct index *index_files_make(struct index_files *files)
     (void)snprintf(files->directory, sizeof files->directory, "/tmp/unit-index-XXXXXX");
     assert_non_null(mkdtemp(files->directory));
     (void)snprintf(files->path, sizeof files->path, "%s/index.sqlite", files->directory);
-    if (index_create(files->path, &fault) != STATUS_OK ||
+    if (index_create(&disk_system, files->path, &fault) != STATUS_OK ||
         index_open(files->path, &index, &fault) != STATUS_OK)
         fail_msg("%s", fault.text);
     return index;

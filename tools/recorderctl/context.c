@@ -150,10 +150,11 @@ enum exit_code context_need_keys(struct context *context)
     if (code != EXIT_DONE)
         return code;
     if (!context->private_keys)
-        status = private_keys_open(context->config->keys, context->config->master_key,
+        status = private_keys_open(&disk_system, context->config->keys, context->config->master_key,
                                    &context->private_keys, &fault);
     if (status == STATUS_OK && !context->public_keys)
-        status = public_keys_open(context->config->keys, &context->public_keys, &fault);
+        status =
+            public_keys_open(&disk_system, context->config->keys, &context->public_keys, &fault);
     if (status == STATUS_OK)
         return EXIT_DONE;
     (void)context_fail_status(context, status, &fault,

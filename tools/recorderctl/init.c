@@ -73,7 +73,7 @@ static enum status make_keys(struct context *context, struct outcome *outcome, s
 {
     const struct config *config = context->config;
     bool there = access(config->master_key, F_OK) == 0;
-    enum status status = keys_init(config->keys, config->master_key, fault);
+    enum status status = keys_init(&disk_system, config->keys, config->master_key, fault);
 
     return status == STATUS_OK ? note(outcome, !there, config->keys, fault) : status;
 }
@@ -85,7 +85,7 @@ static enum status make_index(struct context *context, struct outcome *outcome, 
     bool there = status == STATUS_OK && access(path, F_OK) == 0;
 
     if (status == STATUS_OK)
-        status = index_create(path, fault);
+        status = index_create(&disk_system, path, fault);
     return status == STATUS_OK ? note(outcome, !there, path, fault) : status;
 }
 

@@ -211,7 +211,8 @@ static enum exit_code run_keeper(struct context *context, const struct invocatio
 
     if (code != EXIT_DONE)
         return code;
-    enum status status = signer_open(context->config->keys, "keeper", &keeper.signer, &fault);
+    enum status status =
+        signer_open(&disk_system, context->config->keys, "keeper", &keeper.signer, &fault);
     if (status != STATUS_OK) {
         (void)context_fail_status(context, status, &fault, "run `recorderctl init`");
         return EXIT_SYSTEM;

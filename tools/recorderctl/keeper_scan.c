@@ -34,7 +34,7 @@ static void log_orphan(struct keeper *keeper, const char *path, struct uuid id)
     struct recording_reader *reader = NULL;
     struct fault fault = {0};
     char text[UUID_TEXT_BYTES];
-    enum status status = recording_reader_open(path, id, context->private_keys,
+    enum status status = recording_reader_open(&disk_system, path, id, context->private_keys,
                                                context->public_keys, &reader, &fault);
 
     recording_reader_close(reader);

@@ -51,9 +51,10 @@ static enum status open_parts(struct service *service, const struct config *conf
     enum status status = check_index(service, config->store, fault);
 
     if (status == STATUS_OK)
-        status = private_keys_open(config->keys, config->master_key, &service->keys, fault);
+        status = private_keys_open(&disk_system, config->keys, config->master_key, &service->keys,
+                                   fault);
     if (status == STATUS_OK)
-        status = public_keys_open(config->keys, &service->signers, fault);
+        status = public_keys_open(&disk_system, config->keys, &service->signers, fault);
     if (status == STATUS_OK)
         status = load_portal(service, config->portal, fault);
     if (status != STATUS_OK)

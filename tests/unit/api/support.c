@@ -59,7 +59,8 @@ static void add_customer(struct fixture *fixture, struct fixture_customer *custo
     must(index_open(fixture->index_path, &index, &fault), &fault);
     must(customers_add(index, &row, hash, &fault), &fault);
     index_close(index);
-    must(private_keys_open(fixture->config.keys, fixture->config.master_key, &keys, &fault),
+    must(private_keys_open(&disk_system, fixture->config.keys, fixture->config.master_key, &keys,
+                           &fault),
          &fault);
     keys_month(clock_wall_now(), month);
     must(private_keys_make_month(keys, customer->id, month, &fault), &fault);
@@ -112,8 +113,8 @@ int fixture_set_up(void **state)
         .http_connections_max = 64,
         .http_connections_per_address_max = 32,
     };
-    must(keys_init(fixture->config.keys, fixture->config.master_key, &fault), &fault);
-    must(index_create(fixture->index_path, &fault), &fault);
+    must(keys_init(&disk_system, fixture->config.keys, fixture->config.master_key, &fault), &fault);
+    must(index_create(&disk_system, fixture->index_path, &fault), &fault);
     add_customer(fixture, &fixture->own, "88303080");
     add_customer(fixture, &fixture->other, "77000000");
     write_portal(fixture);
@@ -216,10 +217,11 @@ static void write_file(const struct fixture *fixture, struct index_recording *ro
 
     for (size_t i = 0; i < 8 * pixels; i++)
         peaks[i] = (uint8_t)(i % 4 + (i < 4 * pixels ? 0 : 10));
-    must(public_keys_open(fixture->config.keys, &keys, &fault), &fault);
-    must(signer_open(fixture->config.keys, "ingest", &signer, &fault), &fault);
+    must(public_keys_open(&disk_system, fixture->config.keys, &keys, &fault), &fault);
+    must(signer_open(&disk_system, fixture->config.keys, "ingest", &signer, &fault), &fault);
     must(public_keys_customer(keys, row->customer, row->started, &key, &fault), &fault);
     struct recording_writer_spec spec = {
+        .disk = &disk_system,
         .recording = row->id,
         .customer = row->customer,
         .created = row->started,

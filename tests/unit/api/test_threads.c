@@ -84,10 +84,11 @@ static struct shelf open_shelf(struct fixture *fixture, size_t leased_max)
     struct shelf shelf = {.fixture = fixture};
     struct fault fault = {0};
 
-    assert_int_equal(
-        private_keys_open(fixture->config.keys, fixture->config.master_key, &shelf.keys, &fault),
-        STATUS_OK);
-    assert_int_equal(public_keys_open(fixture->config.keys, &shelf.signers, &fault), STATUS_OK);
+    assert_int_equal(private_keys_open(&disk_system, fixture->config.keys,
+                                       fixture->config.master_key, &shelf.keys, &fault),
+                     STATUS_OK);
+    assert_int_equal(public_keys_open(&disk_system, fixture->config.keys, &shelf.signers, &fault),
+                     STATUS_OK);
     assert_int_equal(readers_create(shelf.keys, shelf.signers, leased_max, &shelf.readers),
                      STATUS_OK);
     for (int i = 0; i < 3; i++) {

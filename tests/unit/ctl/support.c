@@ -228,7 +228,7 @@ static void finish_file(const struct ctl *ctl, struct recording_writer *writer,
     /* without the caller's name: it is not UTF-8, and the JSON says null for that */
     assert_int_equal(details_write(row, NULL, &fact, 1, &json), STATUS_OK);
     (void)snprintf(keys, sizeof keys, "%s/keys", ctl->store);
-    assert_int_equal(signer_open(keys, "ingest", &signer, &fault), STATUS_OK);
+    assert_int_equal(signer_open(&disk_system, keys, "ingest", &signer, &fault), STATUS_OK);
     const struct recording_section section = {SECTION_DETAILS, (uint8_t *)json, strlen(json)};
     const struct recording_finish finish = {.state = RECORDING_STATE_SEALED,
                                             .ended = row->ended,
@@ -255,11 +255,12 @@ static struct recording_writer *create_file(const struct ctl *ctl,
     struct fault fault = {0};
 
     (void)snprintf(keys_path, sizeof keys_path, "%s/keys", ctl->store);
-    assert_int_equal(public_keys_open(keys_path, &keys, NULL), STATUS_OK);
+    assert_int_equal(public_keys_open(&disk_system, keys_path, &keys, NULL), STATUS_OK);
     assert_int_equal(public_keys_customer(keys, row->customer, row->started, &key, NULL),
                      STATUS_OK);
     public_keys_close(keys);
-    const struct recording_writer_spec spec = {.recording = row->id,
+    const struct recording_writer_spec spec = {.disk = &disk_system,
+                                               .recording = row->id,
                                                .customer = row->customer,
                                                .created = row->started,
                                                .created_mono = clock_mono_now(),

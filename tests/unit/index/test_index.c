@@ -30,7 +30,8 @@ static void creating_in_a_missing_directory_is_an_io_error(void **state)
     struct fault fault = {0};
 
     (void)state;
-    assert_int_equal(index_create("/tmp/unit-index-none/index.sqlite", &fault), STATUS_IO);
+    assert_int_equal(index_create(&disk_system, "/tmp/unit-index-none/index.sqlite", &fault),
+                     STATUS_IO);
     assert_non_null(strstr(fault.text, "No such file"));
 }
 
@@ -43,7 +44,7 @@ static void files_are_shared_with_the_group_whatever_the_umask(void **state)
 
     (void)umask(077);
     (void)snprintf(path, sizeof path, "%s/second.sqlite", fixture->files.directory);
-    assert_ok(index_create(path, &fault), &fault);
+    assert_ok(index_create(&disk_system, path, &fault), &fault);
     (void)umask(022);
     assert_int_equal(stat(path, &about), 0);
     assert_int_equal(about.st_mode & 07777, 0660);
@@ -89,7 +90,7 @@ static void creating_again_keeps_what_is_there(void **state)
     struct customer customer;
     struct uuid id = add_customer(fixture->index, "88303080");
 
-    assert_ok(index_create(fixture->files.path, &fault), &fault);
+    assert_ok(index_create(&disk_system, fixture->files.path, &fault), &fault);
     assert_ok(customers_find(fixture->index, "88303080", &customer, &fault), &fault);
     assert_true(uuid_equal(customer.id, id));
 }
@@ -113,7 +114,7 @@ static void a_newer_schema_is_refused_by_open_and_create(void **state)
     assert_int_equal(index_open(fixture->files.path, &index, &fault), STATUS_VERSION);
     assert_non_null(strstr(fault.text, "newer"));
     fault_clear(&fault);
-    assert_int_equal(index_create(fixture->files.path, &fault), STATUS_VERSION);
+    assert_int_equal(index_create(&disk_system, fixture->files.path, &fault), STATUS_VERSION);
     assert_non_null(strstr(fault.text, "newer"));
     assert_null(index);
 }
@@ -138,14 +139,14 @@ static void a_foreign_database_and_a_foreign_file_are_refused(void **state)
 
     (void)snprintf(path, sizeof path, "%s/foreign", fixture->files.directory);
     assert_int_equal(run_sql(path, "CREATE TABLE other (a INTEGER)"), SQLITE_OK);
-    assert_int_equal(index_create(path, &fault), STATUS_CORRUPT);
+    assert_int_equal(index_create(&disk_system, path, &fault), STATUS_CORRUPT);
     assert_int_equal(unlink(path), 0);
     FILE *file = fopen(path, "w");
     assert_non_null(file);
     for (int i = 0; i < 200; i++)
         assert_true(fputs("this is a diary, not a database\n", file) >= 0);
     assert_int_equal(fclose(file), 0);
-    assert_int_equal(index_create(path, &fault), STATUS_CORRUPT);
+    assert_int_equal(index_create(&disk_system, path, &fault), STATUS_CORRUPT);
     assert_int_equal(unlink(path), 0);
 }
 
@@ -222,7 +223,7 @@ static void a_store_of_version_1_keeps_its_rows_and_gets_what_is_new(void **stat
     (void)snprintf(path, sizeof path, "%s/old.sqlite", fixture->files.directory);
     make_version_1(path);
     assert_int_equal(index_open(path, &index, &fault), STATUS_VERSION);
-    assert_ok(index_create(path, &fault), &fault);
+    assert_ok(index_create(&disk_system, path, &fault), &fault);
     assert_ok(index_open(path, &index, &fault), &fault);
     assert_int_equal(uuid_parse("01930000-0000-7000-8000-000000000002", &id), STATUS_OK);
     assert_ok(recordings_get(index, id, NULL, &row, &fault), &fault);
@@ -271,7 +272,7 @@ static void what_a_program_of_version_1_goes_on_writing_is_alone(void **state)
 
     (void)snprintf(path, sizeof path, "%s/old.sqlite", fixture->files.directory);
     make_version_1(path);
-    assert_ok(index_create(path, &fault), &fault);
+    assert_ok(index_create(&disk_system, path, &fault), &fault);
     for (int i = 1; i <= 2; i++) {
         (void)snprintf(sql, sizeof sql, insert, i);
         assert_int_equal(run_sql(path, sql), SQLITE_OK);
@@ -326,7 +327,7 @@ static void a_store_of_version_2_keeps_what_tied_its_calls(void **state)
     make_version_1(path);
     assert_int_equal(run_sql(path, schema_steps[1]), SQLITE_OK);
     assert_int_equal(run_sql(path, version_2_rows), SQLITE_OK);
-    assert_ok(index_create(path, &fault), &fault);
+    assert_ok(index_create(&disk_system, path, &fault), &fault);
     assert_ok(index_open(path, &index, &fault), &fault);
     assert_int_equal(ties_of_call(index, "0", "kind = 1 AND value = 'g7'"), 1);
     assert_int_equal(ties_of_call(index, "0", "kind = 2 AND value = 'session-of-8'"), 1);
@@ -369,7 +370,7 @@ static void a_store_of_version_3_keeps_its_legs_of_which_nothing_more_is_known(v
     assert_int_equal(run_sql(path, version_2_rows), SQLITE_OK);
     assert_int_equal(run_sql(path, schema_steps[2]), SQLITE_OK);
     assert_int_equal(run_sql(path, version_3_rows), SQLITE_OK);
-    assert_ok(index_create(path, &fault), &fault);
+    assert_ok(index_create(&disk_system, path, &fault), &fault);
     assert_ok(index_open(path, &index, &fault), &fault);
     assert_int_equal(uuid_parse("01930000-0000-7000-8000-000000000010", &id), STATUS_OK);
     assert_ok(recordings_get(index, id, NULL, &row, &fault), &fault);
@@ -399,7 +400,7 @@ static void a_store_of_version_4_keeps_its_rows_and_nothing_is_masked_or_limited
         assert_int_equal(run_sql(path, schema_steps[i]), SQLITE_OK);
     assert_int_equal(run_sql(path, "PRAGMA user_version = 4"), SQLITE_OK);
     assert_int_equal(index_open(path, &index, &fault), STATUS_VERSION);
-    assert_ok(index_create(path, &fault), &fault);
+    assert_ok(index_create(&disk_system, path, &fault), &fault);
     assert_ok(index_open(path, &index, &fault), &fault);
     assert_int_equal(uuid_parse("01930000-0000-7000-8000-000000000002", &id), STATUS_OK);
     assert_ok(recordings_get(index, id, NULL, &row, &fault), &fault);

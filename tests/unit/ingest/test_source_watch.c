@@ -29,7 +29,7 @@ static int open_store(void **state)
     (void)snprintf(store->directory, sizeof store->directory, "/tmp/recorder-watch-XXXXXX");
     assert_non_null(mkdtemp(store->directory));
     (void)snprintf(store->path, sizeof store->path, "%s/index.sqlite", store->directory);
-    assert_int_equal(index_create(store->path, NULL), STATUS_OK);
+    assert_int_equal(index_create(&disk_system, store->path, NULL), STATUS_OK);
     assert_int_equal(index_open(store->path, &store->operator_index, NULL), STATUS_OK);
     assert_int_equal(source_table_create(&store->table), STATUS_OK);
     assert_int_equal(source_watch_open(store->path, store->table, &store->watch, NULL), STATUS_OK);

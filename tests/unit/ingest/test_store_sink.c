@@ -79,11 +79,12 @@ static void make_store(struct fixture *fixture)
     char month[KEY_MONTH_BYTES];
 
     keys_month(clock_wall_now(), month);
-    assert_ok(keys_init(fixture->keys, fixture->master, &fault), &fault);
-    assert_ok(index_create(fixture->index_path, &fault), &fault);
+    assert_ok(keys_init(&disk_system, fixture->keys, fixture->master, &fault), &fault);
+    assert_ok(index_create(&disk_system, fixture->index_path, &fault), &fault);
     assert_ok(index_open(fixture->index_path, &index, &fault), &fault);
     assert_ok(customers_find(index, CUSTOMER_UNASSIGNED, &unassigned, &fault), &fault);
-    assert_ok(private_keys_open(fixture->keys, fixture->master, &keys, &fault), &fault);
+    assert_ok(private_keys_open(&disk_system, fixture->keys, fixture->master, &keys, &fault),
+              &fault);
     assert_ok(private_keys_make_month(keys, unassigned.id, month, &fault), &fault);
     private_keys_close(keys);
     index_close(index);
@@ -107,7 +108,7 @@ static int set_up(void **state)
                                       .master_key = fixture->master,
                                       .node = fixture->node};
     make_store(fixture);
-    assert_ok(store_sink_create(&fixture->config, &fixture->store, &fault), &fault);
+    assert_ok(store_sink_create(&disk_system, &fixture->config, &fixture->store, &fault), &fault);
     fixture->sink = store_sink_interface(fixture->store);
     *state = fixture;
     return 0;
@@ -397,7 +398,7 @@ static void the_store_starts_while_another_program_writes(void **state)
 
     close_store(fixture);
     assert_int_equal(pthread_create(&other, NULL, release_soon, hold_index(fixture)), 0);
-    assert_ok(store_sink_create(&fixture->config, &fixture->store, &fault), &fault);
+    assert_ok(store_sink_create(&disk_system, &fixture->config, &fixture->store, &fault), &fault);
     assert_int_equal(pthread_join(other, NULL), 0);
 }
 
@@ -581,9 +582,12 @@ static void read_section(struct fixture *fixture, const struct index_recording *
     char path[BOUND_PATH_BYTES + sizeof fixture->directory];
 
     (void)snprintf(path, sizeof path, "%s/%s", fixture->directory, row->path);
-    assert_ok(private_keys_open(fixture->keys, fixture->master, &private_keys, &fault), &fault);
-    assert_ok(public_keys_open(fixture->keys, &public_keys, &fault), &fault);
-    assert_ok(recording_reader_open(path, row->id, private_keys, public_keys, &reader, &fault),
+    assert_ok(
+        private_keys_open(&disk_system, fixture->keys, fixture->master, &private_keys, &fault),
+        &fault);
+    assert_ok(public_keys_open(&disk_system, fixture->keys, &public_keys, &fault), &fault);
+    assert_ok(recording_reader_open(&disk_system, path, row->id, private_keys, public_keys, &reader,
+                                    &fault),
               &fault);
     assert_ok(recording_reader_section(reader, kind, section, &fault), &fault);
     recording_reader_close(reader);

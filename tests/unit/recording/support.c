@@ -32,15 +32,16 @@ void store_open(struct store *store)
     (void)snprintf(store->master, sizeof store->master, "%s/master.key", store->keys_dir);
     store->customer = uuid_new(now);
     keys_month(now, month);
-    expect_ok(keys_init(store->keys_dir, store->master, &fault), &fault);
-    expect_ok(private_keys_open(store->keys_dir, store->master, &store->private_keys, &fault),
+    expect_ok(keys_init(&disk_system, store->keys_dir, store->master, &fault), &fault);
+    expect_ok(private_keys_open(&disk_system, store->keys_dir, store->master, &store->private_keys,
+                                &fault),
               &fault);
     expect_ok(private_keys_make_month(store->private_keys, store->customer, month, &fault), &fault);
-    expect_ok(public_keys_open(store->keys_dir, &store->public_keys, &fault), &fault);
+    expect_ok(public_keys_open(&disk_system, store->keys_dir, &store->public_keys, &fault), &fault);
     expect_ok(public_keys_customer(store->public_keys, store->customer, now, &store->key, &fault),
               &fault);
-    expect_ok(signer_open(store->keys_dir, "ingest", &store->ingest, &fault), &fault);
-    expect_ok(signer_open(store->keys_dir, "keeper", &store->keeper, &fault), &fault);
+    expect_ok(signer_open(&disk_system, store->keys_dir, "ingest", &store->ingest, &fault), &fault);
+    expect_ok(signer_open(&disk_system, store->keys_dir, "keeper", &store->keeper, &fault), &fault);
 }
 
 static int remove_one(const char *path, const struct stat *about, int flag, struct FTW *where)
@@ -64,7 +65,8 @@ void store_begin(struct store *store, struct made *made)
 {
     char below[BOUND_PATH_BYTES];
     struct fault fault = {0};
-    struct recording_writer_spec spec = {.created = clock_wall_from_us(STARTED_US),
+    struct recording_writer_spec spec = {.disk = &disk_system,
+                                         .created = clock_wall_from_us(STARTED_US),
                                          .created_mono = {77},
                                          .customer = store->customer,
                                          .key = &store->key};
@@ -118,8 +120,8 @@ void store_make(struct store *store, const uint8_t *data, size_t data_bytes, siz
 enum status store_read(struct store *store, const struct made *made,
                        struct recording_reader **reader, struct fault *fault)
 {
-    return recording_reader_open(made->path, made->id, store->private_keys, store->public_keys,
-                                 reader, fault);
+    return recording_reader_open(&disk_system, made->path, made->id, store->private_keys,
+                                 store->public_keys, reader, fault);
 }
 
 void store_expect(struct store *store, const struct made *made, const uint8_t *data,
@@ -155,8 +157,8 @@ enum status store_recover(struct store *store, const struct made *made,
 {
     struct recover_describe describer = {.details = describe};
 
-    return recording_recover(made->path, made->id, store->private_keys, store->public_keys,
-                             store->keeper, &describer, summary, fault);
+    return recording_recover(&disk_system, made->path, made->id, store->private_keys,
+                             store->public_keys, store->keeper, &describer, summary, fault);
 }
 
 void fill_pattern(uint8_t *data, size_t data_bytes, uint32_t seed)

@@ -192,8 +192,9 @@ static void without_its_key_or_under_another_id_the_file_is_left_as_it_is(void *
     call_page(&call, 500);
     call_flush(&call, true);
     call_image(&call);
-    assert_int_equal(recording_recover(call.image.path, call.image.id, stranger.private_keys,
-                                       store.public_keys, store.keeper, NULL, &summary, &fault),
+    assert_int_equal(recording_recover(&disk_system, call.image.path, call.image.id,
+                                       stranger.private_keys, store.public_keys, store.keeper, NULL,
+                                       &summary, &fault),
                      STATUS_NO_KEY);
     struct made wrong = call.image;
     wrong.id.b[15] ^= 1;
@@ -231,9 +232,9 @@ static void a_recovery_that_fails_or_is_cut_off_can_be_done_again(void **state)
     call_flush(&call, true);
     call_image(&call);
     file_read(call.image.path, &before);
-    assert_int_equal(recording_recover(call.image.path, call.image.id, store.private_keys,
-                                       store.public_keys, store.keeper, &describer, &summary,
-                                       &fault),
+    assert_int_equal(recording_recover(&disk_system, call.image.path, call.image.id,
+                                       store.private_keys, store.public_keys, store.keeper,
+                                       &describer, &summary, &fault),
                      STATUS_BUSY);
     file_read(call.image.path, &after);
     assert_int_equal(before.len, after.len);
@@ -365,9 +366,9 @@ static void a_finished_file_is_synced_before_its_tail_goes(void **state)
 static void no_space_has_a_status_of_its_own(void **state)
 {
     (void)state;
-    assert_int_equal(frame_status_of_errno(ENOSPC), STATUS_FULL);
-    assert_int_equal(frame_status_of_errno(EDQUOT), STATUS_FULL);
-    assert_int_equal(frame_status_of_errno(EIO), STATUS_IO);
+    assert_int_equal(disk_status_of_errno(ENOSPC), STATUS_FULL);
+    assert_int_equal(disk_status_of_errno(EDQUOT), STATUS_FULL);
+    assert_int_equal(disk_status_of_errno(EIO), STATUS_IO);
 }
 
 int main(void)

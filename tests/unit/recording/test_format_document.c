@@ -119,9 +119,11 @@ static void open_example(struct example_keys *keys)
     write_block("signer-public-file", 80, store->keys_dir,
                 "public/signers/0e934e02183f97e0cd83ad10d6c4be5a.pub");
     write_block("signing-file", 80, store->keys_dir, "signing/ingest.key");
-    assert_int_equal(
-        private_keys_open(store->keys_dir, store->master, &store->private_keys, &fault), STATUS_OK);
-    assert_int_equal(signer_open(store->keys_dir, "ingest", &store->ingest, &fault), STATUS_OK);
+    assert_int_equal(private_keys_open(&disk_system, store->keys_dir, store->master,
+                                       &store->private_keys, &fault),
+                     STATUS_OK);
+    assert_int_equal(signer_open(&disk_system, store->keys_dir, "ingest", &store->ingest, &fault),
+                     STATUS_OK);
     assert_int_equal(uuid_parse(EXAMPLE_CUSTOMER, &store->customer), STATUS_OK);
     assert_int_equal(uuid_parse("01936f2e-0000-7000-8000-000000000001", &keys->made.id), STATUS_OK);
     (void)snprintf(keys->made.path, sizeof keys->made.path, "%s/worked.crec", store->directory);

@@ -78,7 +78,7 @@ static void make_recording(struct made *made)
 static enum status reassign(const struct made *made, struct recording_summary *summary,
                             struct fault *fault)
 {
-    const struct reassign_spec spec = {made->path, made->id, other, &other_key};
+    const struct reassign_spec spec = {&disk_system, made->path, made->id, other, &other_key};
 
     return recording_reassign(&spec, store.private_keys, store.public_keys, store.keeper, summary,
                               fault);
@@ -91,9 +91,9 @@ static void read_section(const char *path, struct uuid id, enum section_kind kin
     struct recording_reader *reader = NULL;
     struct fault fault = {0};
 
-    assert_int_equal(
-        recording_reader_open(path, id, store.private_keys, store.public_keys, &reader, &fault),
-        STATUS_OK);
+    assert_int_equal(recording_reader_open(&disk_system, path, id, store.private_keys,
+                                           store.public_keys, &reader, &fault),
+                     STATUS_OK);
     assert_int_equal(recording_reader_section(reader, kind, section, &fault), STATUS_OK);
     recording_reader_close(reader);
 }
@@ -200,10 +200,11 @@ static void the_first_customers_key_opens_nothing_of_it(void **state)
     (void)snprintf(away, sizeof away, "%s.away", path);
     assert_int_equal(rename(path, away), 0); /* the first customer's keys are still there */
     struct private_keys *keys = NULL;
-    assert_int_equal(private_keys_open(store.keys_dir, store.master, &keys, &fault), STATUS_OK);
-    assert_int_equal(
-        recording_reader_open(made.path, made.id, keys, store.public_keys, &reader, &fault),
-        STATUS_NO_KEY);
+    assert_int_equal(private_keys_open(&disk_system, store.keys_dir, store.master, &keys, &fault),
+                     STATUS_OK);
+    assert_int_equal(recording_reader_open(&disk_system, made.path, made.id, keys,
+                                           store.public_keys, &reader, &fault),
+                     STATUS_NO_KEY);
     private_keys_close(keys);
     assert_int_equal(rename(away, path), 0);
 }
@@ -270,17 +271,17 @@ static void make_newer(struct made *made)
     struct fault fault = {0};
 
     store_make(&store, audio, 100, 100, made);
-    int fd = open(made->path, O_RDWR | O_TRUNC);
-    assert_true(fd >= 0);
+    struct disk_file file = disk_open(&disk_system, made->path, O_RDWR | O_TRUNC, 0);
+    assert_true(file.fd >= 0);
     seal_dek_new(dek);
     granules_init(&granules);
     bytes_init(&documents, 1);
     assert_int_equal(header_make(made->id, store.customer, clock_wall_from_us(STARTED_US), dek,
                                  &store.key, &header, &fault),
                      STATUS_OK);
-    body_init(&body, fd, header.unit);
+    body_init(&body, file, header.unit);
     seal_frame_key(dek, header.unit, FORMAT_H0_BYTES, body.key);
-    assert_int_equal(frame_write_unit(fd, 0, header.unit, &fault), STATUS_OK);
+    assert_int_equal(disk_write(file, 0, header.unit, sizeof header.unit, &fault), STATUS_OK);
     const struct body_end end = {.finish = &finish,
                                  .granules = &granules,
                                  .documents = &documents,
@@ -290,7 +291,7 @@ static void make_newer(struct made *made)
     assert_int_equal(body_finish(&body, &end, store.ingest, &made->summary, &fault), STATUS_OK);
     body_deinit(&body);
     granules_deinit(&granules);
-    assert_int_equal(close(fd), 0);
+    disk_close(&file);
 }
 
 static void what_a_newer_program_sealed_is_left_to_it(void **state)

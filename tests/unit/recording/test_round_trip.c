@@ -353,8 +353,10 @@ static void a_second_recording_of_one_id_is_refused(void **state)
     struct recording_writer *second = NULL;
     struct fault fault = {0};
     struct made made;
-    struct recording_writer_spec spec = {
-        .created = clock_wall_from_us(STARTED_US), .customer = store.customer, .key = &store.key};
+    struct recording_writer_spec spec = {.disk = &disk_system,
+                                         .created = clock_wall_from_us(STARTED_US),
+                                         .customer = store.customer,
+                                         .key = &store.key};
     (void)state;
 
     store_begin(&store, &made);
@@ -371,7 +373,7 @@ static void a_store_that_is_not_there_is_an_error_with_its_name(void **state)
 {
     struct recording_writer *writer = NULL;
     struct fault fault = {0};
-    struct recording_writer_spec spec = {.key = &store.key};
+    struct recording_writer_spec spec = {.disk = &disk_system, .key = &store.key};
     (void)state;
 
     assert_int_equal(recording_writer_create("/nonexistent/store", &spec, &writer, &fault),

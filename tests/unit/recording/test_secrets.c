@@ -229,11 +229,12 @@ static void the_public_keys_and_signer_open_nothing(void **state)
                    store.keys_dir, store.directory);
     assert_int_equal(system(path), 0);
     (void)snprintf(path, sizeof path, "%s/guess", store.directory);
-    assert_int_equal(keys_init(store.directory, path, &fault), STATUS_OK);
-    assert_int_equal(private_keys_open(store.directory, path, &keys, &fault), STATUS_OK);
-    assert_int_equal(
-        recording_reader_open(made.path, made.id, keys, store.public_keys, &reader, &fault),
-        STATUS_NO_KEY);
+    assert_int_equal(keys_init(&disk_system, store.directory, path, &fault), STATUS_OK);
+    assert_int_equal(private_keys_open(&disk_system, store.directory, path, &keys, &fault),
+                     STATUS_OK);
+    assert_int_equal(recording_reader_open(&disk_system, made.path, made.id, keys,
+                                           store.public_keys, &reader, &fault),
+                     STATUS_NO_KEY);
     private_keys_close(keys);
 }
 

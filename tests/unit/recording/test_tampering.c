@@ -253,7 +253,7 @@ static void another_customers_keys_open_nothing(void **state)
 
     store_open(&stranger);
     store_make(&store, audio, 100, 100, &made);
-    assert_int_equal(recording_reader_open(made.path, made.id, stranger.private_keys,
+    assert_int_equal(recording_reader_open(&disk_system, made.path, made.id, stranger.private_keys,
                                            store.public_keys, &reader, &fault),
                      STATUS_NO_KEY);
     assert_null(reader);
@@ -297,14 +297,15 @@ static void rewrite_frame(const struct made *made, enum frame_type type, uint64_
     struct opening opening;
     struct fault fault = {0};
     uint8_t unit[FORMAT_UNIT_BYTES];
-    int fd = open(made->path, O_WRONLY);
+    struct disk_file file = disk_open(&disk_system, made->path, O_WRONLY, 0);
 
-    assert_int_equal(opening_init(&opening, made->path, made->id, store.private_keys, &fault),
-                     STATUS_OK);
+    assert_int_equal(
+        opening_init(&opening, &disk_system, made->path, made->id, store.private_keys, &fault),
+        STATUS_OK);
     frame_seal(opening.key, type, index, data, data_bytes, unit);
-    assert_int_equal(frame_write_unit(fd, frame_offset(index), unit, &fault), STATUS_OK);
+    assert_int_equal(disk_write(file, frame_offset(index), unit, sizeof unit, &fault), STATUS_OK);
     opening_deinit(&opening);
-    (void)close(fd);
+    disk_close(&file);
 }
 
 static void frames_resealed_with_the_key_break_the_signed_hash(void **state)
@@ -337,9 +338,11 @@ static void a_footer_without_the_signing_key_is_refused(void **state)
 
     store_make(&store, audio, sizeof audio, 2500, &made);
     uint64_t index = made.summary.file_bytes / FORMAT_UNIT_BYTES - 2;
-    assert_int_equal(opening_init(&opening, made.path, made.id, store.private_keys, &fault),
+    assert_int_equal(
+        opening_init(&opening, &disk_system, made.path, made.id, store.private_keys, &fault),
+        STATUS_OK);
+    assert_int_equal(disk_read(opening.file, frame_offset(index), unit, sizeof unit, &fault),
                      STATUS_OK);
-    assert_int_equal(frame_read_units(opening.fd, frame_offset(index), unit, 1, &fault), STATUS_OK);
     assert_int_equal(frame_open(opening.key, FRAME_FOOTER, index, unit, footer, &footer_bytes),
                      STATUS_OK);
     assert_int_equal(footer_bytes, FOOTER_BYTES);

@@ -46,7 +46,7 @@ static int make_directory(void **state)
     (void)snprintf(keys_dir, sizeof keys_dir, "%s/a/b/keys", directory);
     (void)snprintf(master, sizeof master, "%s/master.key", keys_dir);
     customer = uuid_new(clock_wall_now());
-    enum status status = keys_init(keys_dir, master, &fault);
+    enum status status = keys_init(&disk_system, keys_dir, master, &fault);
     if (status != STATUS_OK)
         fail_msg("%s", fault.text);
     return 0;
@@ -63,7 +63,7 @@ static struct private_keys *open_private(void)
     struct private_keys *keys = NULL;
     struct fault fault = {0};
 
-    assert_int_equal(private_keys_open(keys_dir, master, &keys, &fault), STATUS_OK);
+    assert_int_equal(private_keys_open(&disk_system, keys_dir, master, &keys, &fault), STATUS_OK);
     return keys;
 }
 
@@ -72,7 +72,7 @@ static struct public_keys *open_public(void)
     struct public_keys *keys = NULL;
     struct fault fault = {0};
 
-    assert_int_equal(public_keys_open(keys_dir, &keys, &fault), STATUS_OK);
+    assert_int_equal(public_keys_open(&disk_system, keys_dir, &keys, &fault), STATUS_OK);
     return keys;
 }
 
@@ -156,12 +156,12 @@ static void init_keeps_what_is_there(void **state)
     uint8_t second[32];
     (void)state;
 
-    assert_int_equal(signer_open(keys_dir, "ingest", &before, &fault), STATUS_OK);
-    assert_int_equal(key_file_read(master, first, sizeof first, &fault), STATUS_OK);
-    assert_int_equal(keys_init(keys_dir, master, &fault), STATUS_OK);
-    assert_int_equal(key_file_read(master, second, sizeof second, &fault), STATUS_OK);
+    assert_int_equal(signer_open(&disk_system, keys_dir, "ingest", &before, &fault), STATUS_OK);
+    assert_int_equal(key_file_read(&disk_system, master, first, sizeof first, &fault), STATUS_OK);
+    assert_int_equal(keys_init(&disk_system, keys_dir, master, &fault), STATUS_OK);
+    assert_int_equal(key_file_read(&disk_system, master, second, sizeof second, &fault), STATUS_OK);
     assert_memory_equal(first, second, sizeof first);
-    assert_int_equal(signer_open(keys_dir, "ingest", &after, &fault), STATUS_OK);
+    assert_int_equal(signer_open(&disk_system, keys_dir, "ingest", &after, &fault), STATUS_OK);
     struct key_id one = signer_id(before);
     struct key_id two = signer_id(after);
     assert_memory_equal(&one, &two, sizeof one);
@@ -213,7 +213,8 @@ static void a_master_key_that_others_can_read_is_refused(void **state)
     static const mode_t loose[] = {0440, 0404, 0420, 0402, 0410, 0401, 0777};
     for (size_t i = 0; i < sizeof loose / sizeof loose[0]; i++) {
         assert_int_equal(chmod(master, loose[i]), 0);
-        assert_int_equal(private_keys_open(keys_dir, master, &keys, &fault), STATUS_DENIED);
+        assert_int_equal(private_keys_open(&disk_system, keys_dir, master, &keys, &fault),
+                         STATUS_DENIED);
         assert_non_null(strstr(fault.text, "chmod 0400"));
     }
     assert_int_equal(chmod(master, 0400), 0);
@@ -232,10 +233,13 @@ static void a_master_key_of_another_size_is_refused(void **state)
 
     (void)snprintf(path, sizeof path, "%s/other.key", directory);
     for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
-        assert_int_equal(key_file_write(path, data, sizes[i], 0400, true, &fault), STATUS_OK);
-        assert_int_equal(private_keys_open(keys_dir, path, &keys, &fault), STATUS_CORRUPT);
+        assert_int_equal(key_file_write(&disk_system, path, data, sizes[i], 0400, true, &fault),
+                         STATUS_OK);
+        assert_int_equal(private_keys_open(&disk_system, keys_dir, path, &keys, &fault),
+                         STATUS_CORRUPT);
     }
-    assert_int_equal(private_keys_open(keys_dir, "/nonexistent/key", &keys, &fault), STATUS_IO);
+    assert_int_equal(private_keys_open(&disk_system, keys_dir, "/nonexistent/key", &keys, &fault),
+                     STATUS_IO);
     assert_null(keys);
 }
 
@@ -289,9 +293,9 @@ static void making_a_month_again_changes_nothing(void **state)
 
     make_month("2026-02");
     customer_path("private", "2026-02.key", path, sizeof path);
-    assert_int_equal(key_file_read(path, before, sizeof before, &fault), STATUS_OK);
+    assert_int_equal(key_file_read(&disk_system, path, before, sizeof before, &fault), STATUS_OK);
     make_month("2026-02");
-    assert_int_equal(key_file_read(path, after, sizeof after, &fault), STATUS_OK);
+    assert_int_equal(key_file_read(&disk_system, path, after, sizeof after, &fault), STATUS_OK);
     assert_memory_equal(before, after, sizeof before);
 }
 
@@ -365,8 +369,9 @@ static void another_master_key_opens_nothing(void **state)
 
     make_month("2026-11");
     (void)snprintf(path, sizeof path, "%s/another.key", directory);
-    assert_int_equal(key_file_write(path, data, sizeof data, 0400, true, &fault), STATUS_OK);
-    assert_int_equal(private_keys_open(keys_dir, path, &keys, &fault), STATUS_OK);
+    assert_int_equal(key_file_write(&disk_system, path, data, sizeof data, 0400, true, &fault),
+                     STATUS_OK);
+    assert_int_equal(private_keys_open(&disk_system, keys_dir, path, &keys, &fault), STATUS_OK);
     assert_int_equal(private_keys_make_month(keys, customer, "2026-11", &fault), STATUS_CORRUPT);
     assert_non_null(strstr(fault.text, "master key"));
     private_keys_close(keys);
@@ -430,8 +435,8 @@ static void signatures_verify_with_the_public_half(void **state)
     uint8_t public_key[KEY_PUBLIC_BYTES];
     (void)state;
 
-    assert_int_equal(signer_open(keys_dir, "ingest", &ingest, &fault), STATUS_OK);
-    assert_int_equal(signer_open(keys_dir, "keeper", &keeper, &fault), STATUS_OK);
+    assert_int_equal(signer_open(&disk_system, keys_dir, "ingest", &ingest, &fault), STATUS_OK);
+    assert_int_equal(signer_open(&disk_system, keys_dir, "keeper", &keeper, &fault), STATUS_OK);
     signer_sign(ingest, (const uint8_t *)"abc", 3, signature);
     assert_int_equal(public_keys_signer(keys, signer_id(ingest), public_key, &fault), STATUS_OK);
     assert_int_equal(crypto_sign_verify_detached(signature, (const uint8_t *)"abc", 3, public_key),
@@ -458,13 +463,15 @@ static void a_damaged_or_missing_signing_key_is_refused(void **state)
     (void)snprintf(path, sizeof path, "%s/signing/keeper.key", keys_dir);
     for (long i = 0; i < KEY_FILE_SIGNING_BYTES; i++) {
         flip(path, i);
-        assert_int_equal(signer_open(keys_dir, "keeper", &signer, &fault), STATUS_CORRUPT);
-        assert_int_equal(keys_init(keys_dir, master, &fault), STATUS_CORRUPT);
+        assert_int_equal(signer_open(&disk_system, keys_dir, "keeper", &signer, &fault),
+                         STATUS_CORRUPT);
+        assert_int_equal(keys_init(&disk_system, keys_dir, master, &fault), STATUS_CORRUPT);
         flip(path, i);
     }
-    assert_int_equal(signer_open(keys_dir, "nobody", &signer, &fault), STATUS_NOT_FOUND);
-    assert_int_equal(signer_open(keys_dir, "../x", &signer, &fault), STATUS_INVALID);
-    assert_int_equal(signer_open(keys_dir, "", &signer, &fault), STATUS_INVALID);
+    assert_int_equal(signer_open(&disk_system, keys_dir, "nobody", &signer, &fault),
+                     STATUS_NOT_FOUND);
+    assert_int_equal(signer_open(&disk_system, keys_dir, "../x", &signer, &fault), STATUS_INVALID);
+    assert_int_equal(signer_open(&disk_system, keys_dir, "", &signer, &fault), STATUS_INVALID);
     assert_null(signer);
 }
 
@@ -477,7 +484,7 @@ static void a_path_too_long_is_an_error_and_not_a_cut_one(void **state)
 
     memset(path, 'a', sizeof path - 1);
     path[sizeof path - 1] = '\0';
-    assert_int_equal(public_keys_open(path, &keys, &fault), STATUS_LIMIT);
+    assert_int_equal(public_keys_open(&disk_system, path, &keys, &fault), STATUS_LIMIT);
     assert_null(keys);
 }
 
