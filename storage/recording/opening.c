@@ -31,17 +31,17 @@ static enum status read_header(struct opening *opening, struct uuid expect,
     return header_open(&opening->header, keys, opening->key, fault);
 }
 
-enum status opening_init(struct opening *opening, const struct disk *disk, const char *path,
-                         struct uuid expect, struct private_keys *keys, struct fault *fault)
+enum status opening_init(struct opening *opening, const struct recording_access *access,
+                         const char *path, struct uuid expect, struct fault *fault)
 {
     enum status status = seal_ready(fault);
     if (status != STATUS_OK)
         return status;
-    opening->file = disk_open(disk, path, O_RDONLY | O_NONBLOCK, 0);
+    opening->file = disk_open(access->disk, path, O_RDONLY | O_NONBLOCK, 0);
     if (opening->file.fd < 0)
         return fault_set(fault, errno == ENOENT ? STATUS_NOT_FOUND : STATUS_IO, errno, "open %s",
                          path);
-    status = read_header(opening, expect, keys, fault);
+    status = read_header(opening, expect, access->keys, fault);
     if (status != STATUS_OK) {
         fault_wrap(fault, "open %s", path);
         opening_deinit(opening);

@@ -9,10 +9,9 @@
 
 #include "base/fault.h"
 #include "base/status.h"
-#include "storage/disk/disk.h"
+#include "storage/recording/access.h"
 #include "storage/recording/footer.h"
 #include "storage/recording/header.h"
-#include "storage/seal/keys.h"
 
 struct opening {
     struct disk_file file;
@@ -27,9 +26,8 @@ struct opening {
  * STATUS_OK        *opening set, for opening_deinit.
  * STATUS_NOT_FOUND, STATUS_CORRUPT, STATUS_NO_KEY, STATUS_VERSION, STATUS_IO.
  */
-enum status opening_init(struct opening *opening, const struct disk *disk, const char *path,
-                         struct uuid expect, struct private_keys *keys,
-                         struct fault *fault) MUST_CHECK;
+enum status opening_init(struct opening *opening, const struct recording_access *access,
+                         const char *path, struct uuid expect, struct fault *fault) MUST_CHECK;
 
 /** Close the file, wipe the key. */
 void opening_deinit(struct opening *opening);

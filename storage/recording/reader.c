@@ -32,20 +32,20 @@ static bool has_tail(const struct disk *disk, const char *path)
            disk->stat(disk->context, tail, &about) == 0;
 }
 
-enum status recording_reader_open(const struct disk *disk, const char *path, struct uuid expect,
-                                  struct private_keys *keys, struct public_keys *signers,
-                                  struct recording_reader **out, struct fault *fault)
+enum status recording_reader_open(const struct recording_access *access, const char *path,
+                                  struct uuid expect, struct recording_reader **out,
+                                  struct fault *fault)
 {
     struct recording_reader *reader = calloc(1, sizeof *reader);
     if (!reader)
         return fault_set(fault, STATUS_NOMEM, 0, "open %s", path);
-    bool unfinished = has_tail(disk, path); /* asked first: it goes after the footer came */
-    enum status status = opening_init(&reader->opening, disk, path, expect, keys, fault);
+    bool unfinished = has_tail(access->disk, path); /* asked first: it goes after the footer came */
+    enum status status = opening_init(&reader->opening, access, path, expect, fault);
     if (status != STATUS_OK) {
         free(reader);
         return status;
     }
-    status = opening_footer(&reader->opening, signers, &reader->footer, fault);
+    status = opening_footer(&reader->opening, access->signers, &reader->footer, fault);
     if (status == STATUS_END && unfinished)
         status = fault_set(fault, STATUS_CONFLICT, 0, "not finished: growing, or to be recovered");
     else if (status == STATUS_END)

@@ -12,6 +12,7 @@
 #include "base/bytes.h"
 #include "base/fault.h"
 #include "base/status.h"
+#include "storage/recording/access.h"
 #include "storage/recording/format.h"
 #include "storage/seal/keys.h"
 
@@ -32,9 +33,9 @@ struct recording_reader;
  * STATUS_VERSION   a newer format.
  * STATUS_IO, STATUS_NOMEM.
  */
-enum status recording_reader_open(const struct disk *disk, const char *path, struct uuid expect,
-                                  struct private_keys *keys, struct public_keys *signers,
-                                  struct recording_reader **out, struct fault *fault) MUST_CHECK;
+enum status recording_reader_open(const struct recording_access *access, const char *path,
+                                  struct uuid expect, struct recording_reader **out,
+                                  struct fault *fault) MUST_CHECK;
 
 /** Wipes the DEK. NULL is accepted. */
 void recording_reader_close(struct recording_reader *owned_reader);

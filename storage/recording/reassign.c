@@ -23,6 +23,7 @@ enum { KINDS = sizeof kinds / sizeof kinds[0] };
 
 struct reassignment {
     const struct reassign_spec *spec;
+    const struct recording_access *access;
     char new_path[BOUND_PATH_BYTES];
     struct opening opening; /* of the old file, with the lock */
     struct footer footer;   /* of the old file */
@@ -150,12 +151,11 @@ static enum status finish(struct reassignment *work, const struct signer *signer
 }
 
 /* What was written opens with the new customer's key, and holds what the old file held. */
-static enum status check_new(const struct reassignment *work, struct private_keys *keys,
-                             struct public_keys *signers, struct fault *fault)
+static enum status check_new(const struct reassignment *work, struct fault *fault)
 {
     struct recording_reader *reader = NULL;
-    enum status status = recording_reader_open(
-        work->spec->disk, work->new_path, work->header.recording, keys, signers, &reader, fault);
+    enum status status =
+        recording_reader_open(work->access, work->new_path, work->header.recording, &reader, fault);
 
     if (status == STATUS_OK)
         status = recording_reader_verify(reader, fault);
@@ -166,12 +166,11 @@ static enum status check_new(const struct reassignment *work, struct private_key
     return status;
 }
 
-static enum status write_new(struct reassignment *work, struct private_keys *keys,
-                             struct public_keys *signers, const struct signer *signer,
+static enum status write_new(struct reassignment *work, const struct signer *signer,
                              struct recording_summary *summary, struct fault *fault)
 {
     const char *path = work->spec->path;
-    const struct disk *disk = work->spec->disk;
+    const struct disk *disk = work->access->disk;
     enum status status = check_sections(&work->footer, fault);
 
     if (status == STATUS_OK)
@@ -185,26 +184,25 @@ static enum status write_new(struct reassignment *work, struct private_keys *key
     if (status == STATUS_OK)
         status = finish(work, signer, summary, fault);
     if (status == STATUS_OK)
-        status = check_new(work, keys, signers, fault);
+        status = check_new(work, fault);
     if (status == STATUS_OK && disk->rename(disk->context, work->new_path, path) != 0)
         status = disk_fault(fault, "rename to", path);
     return status;
 }
 
 /* The old file, held and found whole. */
-static enum status open_old(struct reassignment *work, struct private_keys *keys,
-                            struct public_keys *signers, struct fault *fault)
+static enum status open_old(struct reassignment *work, struct fault *fault)
 {
     const struct reassign_spec *spec = work->spec;
     enum status status = place_lock(spec->path, &work->opening, fault);
 
     if (status == STATUS_OK)
-        status = recording_reader_open(spec->disk, spec->path, spec->recording, keys, signers,
-                                       &work->reader, fault);
+        status =
+            recording_reader_open(work->access, spec->path, spec->recording, &work->reader, fault);
     if (status == STATUS_OK)
         status = recording_reader_verify(work->reader, fault);
     if (status == STATUS_OK)
-        status = opening_footer(&work->opening, signers, &work->footer, fault);
+        status = opening_footer(&work->opening, work->access->signers, &work->footer, fault);
     return status;
 }
 
@@ -217,7 +215,7 @@ static void drop(struct bytes *section)
 
 static void clean_up(struct reassignment *work, enum status status)
 {
-    const struct disk *disk = work->spec->disk;
+    const struct disk *disk = work->access->disk;
 
     if (work->file.fd >= 0 && status != STATUS_OK)
         (void)disk->unlink(disk->context, work->new_path);
@@ -231,31 +229,30 @@ static void clean_up(struct reassignment *work, enum status status)
     opening_deinit(&work->opening); /* last: with it goes the lock */
 }
 
-enum status recording_reassign(const struct reassign_spec *spec, struct private_keys *keys,
-                               struct public_keys *signers, const struct signer *signer,
+enum status recording_reassign(const struct reassign_spec *spec,
+                               const struct recording_access *access, const struct signer *signer,
                                struct recording_summary *summary, struct fault *fault)
 {
-    struct reassignment work = {.spec = spec, .file = {spec->disk, -1}};
+    struct reassignment work = {.spec = spec, .access = access, .file = {access->disk, -1}};
     struct recording_summary made;
     const size_t room = sizeof work.new_path;
 
     if ((size_t)snprintf(work.new_path, room, "%s.reassigning", spec->path) >= room)
         return fault_set(fault, STATUS_LIMIT, 0, "path is too long");
-    enum status status =
-        opening_init(&work.opening, spec->disk, spec->path, spec->recording, keys, fault);
+    enum status status = opening_init(&work.opening, access, spec->path, spec->recording, fault);
     if (status != STATUS_OK)
         return status;
     granules_init(&work.granules);
     bytes_init(&work.documents, BOUND_DOCUMENTS_BYTES);
     for (size_t i = 0; i < KINDS; i++)
         bytes_init(&work.section[i], BOUND_SECTION_BYTES);
-    status = open_old(&work, keys, signers, fault);
+    status = open_old(&work, fault);
     if (status == STATUS_OK && uuid_equal(work.opening.header.customer, spec->customer))
         made = *recording_reader_summary(work.reader);
     else if (status == STATUS_OK)
-        status = write_new(&work, keys, signers, signer, &made, fault);
+        status = write_new(&work, signer, &made, fault);
     if (status == STATUS_OK) /* also where one who was cut off had not come to it */
-        status = disk_sync_parent(spec->disk, spec->path, fault);
+        status = disk_sync_parent(access->disk, spec->path, fault);
     if (status == STATUS_OK)
         *summary = made;
     else

@@ -7,13 +7,12 @@
 
 #include "base/fault.h"
 #include "base/status.h"
-#include "storage/disk/disk.h"
+#include "storage/recording/access.h"
 #include "storage/recording/format.h"
 #include "storage/seal/keys.h"
 
 /* What is to become whose. Borrowed for the call. */
 struct reassign_spec {
-    const struct disk *disk;
     const char *path;
     struct uuid recording;          /* that the file must bear */
     struct uuid customer;           /* whose it is to be */
@@ -37,8 +36,8 @@ struct reassign_spec {
  * But for STATUS_IO after the rename, where the new file is there and a next time says so, the old
  * one is untouched.
  */
-enum status recording_reassign(const struct reassign_spec *spec, struct private_keys *keys,
-                               struct public_keys *signers, const struct signer *signer,
+enum status recording_reassign(const struct reassign_spec *spec,
+                               const struct recording_access *access, const struct signer *signer,
                                struct recording_summary *summary, struct fault *fault) MUST_CHECK;
 
 #endif

@@ -22,6 +22,7 @@
  * read. FORMAT.md section 5.3 says why and in which order.
  */
 struct recovery {
+    const struct recording_access *access;
     const char *path;
     char tail_path[BOUND_PATH_BYTES];
     char new_path[BOUND_PATH_BYTES];
@@ -249,8 +250,7 @@ static enum status recover_unfinished(struct recovery *recovery, const struct si
  * A footer with a tail beside it may have reached the disk before the frames that it speaks of:
  * their sync is not known to have been done. END: they did not all.
  */
-static enum status check_finished(const struct recovery *recovery, struct private_keys *keys,
-                                  struct public_keys *signers, struct fault *fault)
+static enum status check_finished(const struct recovery *recovery, struct fault *fault)
 {
     struct recording_reader *reader = NULL;
     const struct disk *disk = recovery->file.disk;
@@ -258,8 +258,8 @@ static enum status check_finished(const struct recovery *recovery, struct privat
 
     if (disk->stat(disk->context, recovery->tail_path, &about) != 0)
         return STATUS_OK;
-    enum status status = recording_reader_open(
-        disk, recovery->path, recovery->opening.header.recording, keys, signers, &reader, fault);
+    enum status status = recording_reader_open(recovery->access, recovery->path,
+                                               recovery->opening.header.recording, &reader, fault);
     if (status == STATUS_OK)
         status = recording_reader_verify(reader, fault);
     recording_reader_close(reader);
@@ -298,17 +298,17 @@ static void clean_up(struct recovery *recovery, enum status status)
     opening_deinit(&recovery->opening); /* last: with it goes the lock */
 }
 
-enum status recording_recover(const struct disk *disk, const char *path, struct uuid expect,
-                              struct private_keys *keys, struct public_keys *signers,
-                              const struct signer *signer, const struct recover_describe *describe,
+enum status recording_recover(const struct recording_access *access, const char *path,
+                              struct uuid expect, const struct signer *signer,
+                              const struct recover_describe *describe,
                               struct recording_summary *summary, struct fault *fault)
 {
-    struct recovery recovery = {.file = {disk, -1}};
+    struct recovery recovery = {.access = access, .file = {access->disk, -1}};
     struct footer footer;
 
     enum status status = set_paths(&recovery, path, fault);
     if (status == STATUS_OK)
-        status = opening_init(&recovery.opening, disk, path, expect, keys, fault);
+        status = opening_init(&recovery.opening, access, path, expect, fault);
     if (status != STATUS_OK)
         return status;
     granules_init(&recovery.granules);
@@ -317,9 +317,9 @@ enum status recording_recover(const struct disk *disk, const char *path, struct 
 
     status = place_lock(path, &recovery.opening, fault);
     if (status == STATUS_OK)
-        status = opening_footer(&recovery.opening, signers, &footer, fault);
+        status = opening_footer(&recovery.opening, access->signers, &footer, fault);
     if (status == STATUS_OK)
-        status = check_finished(&recovery, keys, signers, fault);
+        status = check_finished(&recovery, fault);
     if (status == STATUS_OK)
         accept_finished(&recovery, &footer, summary);
     else if (status == STATUS_END) {

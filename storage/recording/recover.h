@@ -6,6 +6,7 @@
 
 #include "base/fault.h"
 #include "base/status.h"
+#include "storage/recording/access.h"
 #include "storage/recording/format.h"
 #include "storage/seal/keys.h"
 
@@ -38,9 +39,9 @@ struct recover_describe {
  *                  whole page is there; untouched.
  * STATUS_IO, STATUS_FULL, STATUS_NOMEM, and what describe returned: untouched.
  */
-enum status recording_recover(const struct disk *disk, const char *path, struct uuid expect,
-                              struct private_keys *keys, struct public_keys *signers,
-                              const struct signer *signer, const struct recover_describe *describe,
+enum status recording_recover(const struct recording_access *access, const char *path,
+                              struct uuid expect, const struct signer *signer,
+                              const struct recover_describe *describe,
                               struct recording_summary *summary, struct fault *fault) MUST_CHECK;
 
 #endif

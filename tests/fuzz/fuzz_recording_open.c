@@ -132,9 +132,9 @@ static enum status read_all(void)
     struct bytes out;
     uint8_t part[5000];
 
-    enum status status =
-        recording_reader_open(&disk_system, setting.path, setting.recording, setting.private_keys,
-                              setting.public_keys, &reader, &fault);
+    enum status status = recording_reader_open(
+        &(struct recording_access){&disk_system, setting.private_keys, setting.public_keys},
+        setting.path, setting.recording, &reader, &fault);
     if (status != STATUS_OK)
         return status;
     uint64_t length = recording_reader_summary(reader)->audio_bytes;
@@ -164,9 +164,9 @@ static void open_and_recover(void)
     struct fault fault = {0};
     enum status before = read_all();
 
-    enum status status =
-        recording_recover(&disk_system, setting.path, setting.recording, setting.private_keys,
-                          setting.public_keys, setting.signer, NULL, &summary, &fault);
+    enum status status = recording_recover(
+        &(struct recording_access){&disk_system, setting.private_keys, setting.public_keys},
+        setting.path, setting.recording, setting.signer, NULL, &summary, &fault);
     if (status == STATUS_OK && before == STATUS_CONFLICT)
         must(read_all(), &fault);
     char damaged[120];

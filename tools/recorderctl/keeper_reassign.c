@@ -109,10 +109,12 @@ static enum status reassign(struct keeper *keeper, const struct index_recording 
     if (status == STATUS_OK)
         status =
             public_keys_customer(context->public_keys, row->owner_due, row->started, &key, fault);
-    const struct reassign_spec spec = {&disk_system, path, row->id, row->owner_due, &key};
+    const struct reassign_spec spec = {path, row->id, row->owner_due, &key};
     if (status == STATUS_OK)
-        status = recording_reassign(&spec, context->private_keys, context->public_keys,
-                                    keeper->signer, &summary, fault);
+        status = recording_reassign(
+            &spec,
+            &(struct recording_access){&disk_system, context->private_keys, context->public_keys},
+            keeper->signer, &summary, fault);
     return status == STATUS_OK ? write_row(keeper, row, &summary, fault) : status;
 }
 

@@ -218,9 +218,9 @@ static enum status recover_file(struct keeper *keeper, const struct index_record
     if (status == STATUS_OK)
         status = probe(path, fault);
     if (status == STATUS_OK)
-        status =
-            recording_recover(&disk_system, path, row->id, context->private_keys,
-                              context->public_keys, keeper->signer, &described, summary, fault);
+        status = recording_recover(
+            &(struct recording_access){&disk_system, context->private_keys, context->public_keys},
+            path, row->id, keeper->signer, &described, summary, fault);
     free(description.json);
     return status;
 }

@@ -34,8 +34,9 @@ static void log_orphan(struct keeper *keeper, const char *path, struct uuid id)
     struct recording_reader *reader = NULL;
     struct fault fault = {0};
     char text[UUID_TEXT_BYTES];
-    enum status status = recording_reader_open(&disk_system, path, id, context->private_keys,
-                                               context->public_keys, &reader, &fault);
+    enum status status = recording_reader_open(
+        &(struct recording_access){&disk_system, context->private_keys, context->public_keys}, path,
+        id, &reader, &fault);
 
     recording_reader_close(reader);
     uuid_format(id, text);

@@ -190,8 +190,9 @@ enum status recording_open_file(struct context *context, const struct index_reco
     enum status status = context_store_path(context, row->path, path, fault);
 
     if (status == STATUS_OK)
-        status = recording_reader_open(&disk_system, path, row->id, context->private_keys,
-                                       context->public_keys, reader, fault);
+        status = recording_reader_open(
+            &(struct recording_access){&disk_system, context->private_keys, context->public_keys},
+            path, row->id, reader, fault);
     if (status != STATUS_OK && !fault->text[0])
         (void)fault_set(fault, status, 0, "open %s: %s", path, status_text(status));
     return status;

@@ -172,8 +172,9 @@ static enum status open_verified(struct readers *readers, const struct wanted *w
     struct recording_reader *opened = NULL;
 
     (void)pthread_mutex_lock(&readers->keys_lock);
-    enum status status = recording_reader_open(&disk_system, wanted->path, wanted->recording,
-                                               readers->keys, readers->signers, &opened, fault);
+    enum status status = recording_reader_open(
+        &(struct recording_access){&disk_system, readers->keys, readers->signers}, wanted->path,
+        wanted->recording, &opened, fault);
     (void)pthread_mutex_unlock(&readers->keys_lock);
     if (status == STATUS_OK)
         status = recording_reader_verify(opened, fault);

@@ -586,9 +586,10 @@ static void read_section(struct fixture *fixture, const struct index_recording *
         private_keys_open(&disk_system, fixture->keys, fixture->master, &private_keys, &fault),
         &fault);
     assert_ok(public_keys_open(&disk_system, fixture->keys, &public_keys, &fault), &fault);
-    assert_ok(recording_reader_open(&disk_system, path, row->id, private_keys, public_keys, &reader,
-                                    &fault),
-              &fault);
+    assert_ok(
+        recording_reader_open(&(struct recording_access){&disk_system, private_keys, public_keys},
+                              path, row->id, &reader, &fault),
+        &fault);
     assert_ok(recording_reader_section(reader, kind, section, &fault), &fault);
     recording_reader_close(reader);
     public_keys_close(public_keys);

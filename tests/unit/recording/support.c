@@ -120,8 +120,9 @@ void store_make(struct store *store, const uint8_t *data, size_t data_bytes, siz
 enum status store_read(struct store *store, const struct made *made,
                        struct recording_reader **reader, struct fault *fault)
 {
-    return recording_reader_open(&disk_system, made->path, made->id, store->private_keys,
-                                 store->public_keys, reader, fault);
+    return recording_reader_open(
+        &(struct recording_access){&disk_system, store->private_keys, store->public_keys},
+        made->path, made->id, reader, fault);
 }
 
 void store_expect(struct store *store, const struct made *made, const uint8_t *data,
@@ -157,8 +158,9 @@ enum status store_recover(struct store *store, const struct made *made,
 {
     struct recover_describe describer = {.details = describe};
 
-    return recording_recover(&disk_system, made->path, made->id, store->private_keys,
-                             store->public_keys, store->keeper, &describer, summary, fault);
+    return recording_recover(
+        &(struct recording_access){&disk_system, store->private_keys, store->public_keys},
+        made->path, made->id, store->keeper, &describer, summary, fault);
 }
 
 void fill_pattern(uint8_t *data, size_t data_bytes, uint32_t seed)

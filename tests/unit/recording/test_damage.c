@@ -192,10 +192,11 @@ static void without_its_key_or_under_another_id_the_file_is_left_as_it_is(void *
     call_page(&call, 500);
     call_flush(&call, true);
     call_image(&call);
-    assert_int_equal(recording_recover(&disk_system, call.image.path, call.image.id,
-                                       stranger.private_keys, store.public_keys, store.keeper, NULL,
-                                       &summary, &fault),
-                     STATUS_NO_KEY);
+    assert_int_equal(
+        recording_recover(
+            &(struct recording_access){&disk_system, stranger.private_keys, store.public_keys},
+            call.image.path, call.image.id, store.keeper, NULL, &summary, &fault),
+        STATUS_NO_KEY);
     struct made wrong = call.image;
     wrong.id.b[15] ^= 1;
     assert_int_equal(store_recover(&store, &wrong, &summary, &fault), STATUS_CORRUPT);
@@ -232,9 +233,10 @@ static void a_recovery_that_fails_or_is_cut_off_can_be_done_again(void **state)
     call_flush(&call, true);
     call_image(&call);
     file_read(call.image.path, &before);
-    assert_int_equal(recording_recover(&disk_system, call.image.path, call.image.id,
-                                       store.private_keys, store.public_keys, store.keeper,
-                                       &describer, &summary, &fault),
+    assert_int_equal(recording_recover(&(struct recording_access){&disk_system, store.private_keys,
+                                                                  store.public_keys},
+                                       call.image.path, call.image.id, store.keeper, &describer,
+                                       &summary, &fault),
                      STATUS_BUSY);
     file_read(call.image.path, &after);
     assert_int_equal(before.len, after.len);

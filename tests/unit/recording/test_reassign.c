@@ -78,10 +78,11 @@ static void make_recording(struct made *made)
 static enum status reassign(const struct made *made, struct recording_summary *summary,
                             struct fault *fault)
 {
-    const struct reassign_spec spec = {&disk_system, made->path, made->id, other, &other_key};
+    const struct reassign_spec spec = {made->path, made->id, other, &other_key};
 
-    return recording_reassign(&spec, store.private_keys, store.public_keys, store.keeper, summary,
-                              fault);
+    return recording_reassign(
+        &spec, &(struct recording_access){&disk_system, store.private_keys, store.public_keys},
+        store.keeper, summary, fault);
 }
 
 /* Bytes of a section of a file. */
@@ -91,9 +92,11 @@ static void read_section(const char *path, struct uuid id, enum section_kind kin
     struct recording_reader *reader = NULL;
     struct fault fault = {0};
 
-    assert_int_equal(recording_reader_open(&disk_system, path, id, store.private_keys,
-                                           store.public_keys, &reader, &fault),
-                     STATUS_OK);
+    assert_int_equal(
+        recording_reader_open(
+            &(struct recording_access){&disk_system, store.private_keys, store.public_keys}, path,
+            id, &reader, &fault),
+        STATUS_OK);
     assert_int_equal(recording_reader_section(reader, kind, section, &fault), STATUS_OK);
     recording_reader_close(reader);
 }
@@ -202,9 +205,10 @@ static void the_first_customers_key_opens_nothing_of_it(void **state)
     struct private_keys *keys = NULL;
     assert_int_equal(private_keys_open(&disk_system, store.keys_dir, store.master, &keys, &fault),
                      STATUS_OK);
-    assert_int_equal(recording_reader_open(&disk_system, made.path, made.id, keys,
-                                           store.public_keys, &reader, &fault),
-                     STATUS_NO_KEY);
+    assert_int_equal(
+        recording_reader_open(&(struct recording_access){&disk_system, keys, store.public_keys},
+                              made.path, made.id, &reader, &fault),
+        STATUS_NO_KEY);
     private_keys_close(keys);
     assert_int_equal(rename(away, path), 0);
 }

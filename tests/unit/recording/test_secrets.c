@@ -232,9 +232,10 @@ static void the_public_keys_and_signer_open_nothing(void **state)
     assert_int_equal(keys_init(&disk_system, store.directory, path, &fault), STATUS_OK);
     assert_int_equal(private_keys_open(&disk_system, store.directory, path, &keys, &fault),
                      STATUS_OK);
-    assert_int_equal(recording_reader_open(&disk_system, made.path, made.id, keys,
-                                           store.public_keys, &reader, &fault),
-                     STATUS_NO_KEY);
+    assert_int_equal(
+        recording_reader_open(&(struct recording_access){&disk_system, keys, store.public_keys},
+                              made.path, made.id, &reader, &fault),
+        STATUS_NO_KEY);
     private_keys_close(keys);
 }
 

@@ -253,9 +253,11 @@ static void another_customers_keys_open_nothing(void **state)
 
     store_open(&stranger);
     store_make(&store, audio, 100, 100, &made);
-    assert_int_equal(recording_reader_open(&disk_system, made.path, made.id, stranger.private_keys,
-                                           store.public_keys, &reader, &fault),
-                     STATUS_NO_KEY);
+    assert_int_equal(
+        recording_reader_open(
+            &(struct recording_access){&disk_system, stranger.private_keys, store.public_keys},
+            made.path, made.id, &reader, &fault),
+        STATUS_NO_KEY);
     assert_null(reader);
     store_close(&stranger);
 }
@@ -300,7 +302,9 @@ static void rewrite_frame(const struct made *made, enum frame_type type, uint64_
     struct disk_file file = disk_open(&disk_system, made->path, O_WRONLY, 0);
 
     assert_int_equal(
-        opening_init(&opening, &disk_system, made->path, made->id, store.private_keys, &fault),
+        opening_init(&opening,
+                     &(struct recording_access){.disk = &disk_system, .keys = store.private_keys},
+                     made->path, made->id, &fault),
         STATUS_OK);
     frame_seal(opening.key, type, index, data, data_bytes, unit);
     assert_int_equal(disk_write(file, frame_offset(index), unit, sizeof unit, &fault), STATUS_OK);
@@ -339,7 +343,9 @@ static void a_footer_without_the_signing_key_is_refused(void **state)
     store_make(&store, audio, sizeof audio, 2500, &made);
     uint64_t index = made.summary.file_bytes / FORMAT_UNIT_BYTES - 2;
     assert_int_equal(
-        opening_init(&opening, &disk_system, made.path, made.id, store.private_keys, &fault),
+        opening_init(&opening,
+                     &(struct recording_access){.disk = &disk_system, .keys = store.private_keys},
+                     made.path, made.id, &fault),
         STATUS_OK);
     assert_int_equal(disk_read(opening.file, frame_offset(index), unit, sizeof unit, &fault),
                      STATUS_OK);
