@@ -257,6 +257,7 @@ class Recorder:
                     f"rtp_port_last = {options.rtp_ports[1]}\n"
                     f'http_listen = "{http_place}"\n'
                     "http_connections_per_address_max = 512  # all come from this machine\n"
+                    "disk_reserve_mib = 64  # enough to try it\n"
                     f'portal = "{ROOT}/web/portal/dist"\n')
 
     def check_ports(self):

@@ -47,7 +47,10 @@ enum {
     /* store */
     BOUND_DOCUMENTS_BYTES = 4 * 1024 * 1024,         /* metadata documents kept of one call */
     BOUND_DOCUMENTS = 1024,                          /* how many of them */
-    BOUND_RECORDING_PENDING_BYTES = 8 * 1024 * 1024, /* written by media, not yet by the disk */
+    BOUND_JOURNAL_BYTES = 1024 * 1024,               /* told by media, not durable yet */
+    BOUND_JOURNAL_READ_BYTES = 256 * 1024 * 1024,    /* of one recording: three days of entries */
+    BOUND_RECORDING_PENDING_BYTES = 8 * 1024 * 1024, /* written by media, not durable yet */
+    BOUND_RECORDING_SEGMENTS = 256, /* files of one recording: a sync failed between each two */
     BOUND_SECTION_BYTES = 16 * 1024 * 1024,
 
     /* people */

@@ -40,9 +40,16 @@ static const struct range ranges[] = {
     {"http_connections_max", 1, 100000},
     {"http_connections_per_address_max", 1, 100000},
     {"keeper_period_s", 1, 3600},
+    {"scrub_days", 0, 3650},
+    {"scrub_mib_s", 1, 100000},
+    {"disk_warn_percent", 0, 90},
+    {"disk_stop_exports_percent", 0, 90},
+    {"disk_refuse_calls_percent", 0, 90},
+    {"disk_reserve_mib", -1, 16777216},
 };
 
-static const char *const lists[] = {"sip_listen", "sip_listen_tls", "rtp_address", "rtp_advertise"};
+static const char *const lists[] = {"volumes", "sip_listen", "sip_listen_tls", "rtp_address",
+                                    "rtp_advertise"};
 
 static enum status check_ranges(cfg_t *cfg, const char *path, struct fault *fault)
 {
@@ -58,6 +65,12 @@ static enum status check_ranges(cfg_t *cfg, const char *path, struct fault *faul
     if (cfg_getint(cfg, "session_min_se_s") > cfg_getint(cfg, "session_expires_s"))
         return fault_set(fault, STATUS_INVALID, 0,
                          "%s: session_min_se_s is above session_expires_s", path);
+    if (cfg_getint(cfg, "disk_stop_exports_percent") > cfg_getint(cfg, "disk_warn_percent"))
+        return fault_set(fault, STATUS_INVALID, 0,
+                         "%s: disk_stop_exports_percent is above disk_warn_percent", path);
+    if (cfg_getint(cfg, "disk_refuse_calls_percent") > cfg_getint(cfg, "disk_stop_exports_percent"))
+        return fault_set(fault, STATUS_INVALID, 0,
+                         "%s: disk_refuse_calls_percent is above disk_stop_exports_percent", path);
     return STATUS_OK;
 }
 
@@ -97,6 +110,23 @@ static char *text_below(cfg_t *cfg, const char *name, const char *directory, con
     return path;
 }
 
+/* What is configured; else the credential that systemd hands to a service; else a file in keys. */
+static char *master_key_path(cfg_t *cfg, const char *keys)
+{
+    const char *directory = getenv("CREDENTIALS_DIRECTORY");
+    const char *value = cfg_getstr(cfg, "master_key");
+    char *path = NULL;
+
+    if (directory && *directory && (!value || !*value)) {
+        if (asprintf(&path, "%s/" CONFIG_CREDENTIAL_MASTER, directory) < 0)
+            return NULL;
+        if (access(path, F_OK) == 0)
+            return path;
+        free(path);
+    }
+    return text_below(cfg, "master_key", keys, "master.key");
+}
+
 /* Empty values are left out, so that `name = ""` is none. */
 static bool take_list(cfg_t *cfg, const char *name, struct config_list *list)
 {
@@ -114,7 +144,8 @@ static bool take_list(cfg_t *cfg, const char *name, struct config_list *list)
 
 static enum status take_signalling(cfg_t *cfg, struct config *config)
 {
-    bool whole = take_list(cfg, "sip_listen", &config->sip_listen) &&
+    bool whole = take_list(cfg, "volumes", &config->volumes) &&
+                 take_list(cfg, "sip_listen", &config->sip_listen) &&
                  take_list(cfg, "sip_listen_tls", &config->sip_listen_tls) &&
                  take_list(cfg, "rtp_address", &config->rtp_address) &&
                  take_list(cfg, "rtp_advertise", &config->rtp_advertise);
@@ -142,7 +173,7 @@ static enum status take_values(cfg_t *cfg, struct config *config)
     if (config->store)
         config->keys = text_below(cfg, "keys", config->store, "keys");
     if (config->keys)
-        config->master_key = text_below(cfg, "master_key", config->keys, "master.key");
+        config->master_key = master_key_path(cfg, config->keys);
     config->rtp_port_first = (int)cfg_getint(cfg, "rtp_port_first");
     config->rtp_port_last = (int)cfg_getint(cfg, "rtp_port_last");
     config->media_threads = (int)cfg_getint(cfg, "media_threads");
@@ -152,6 +183,12 @@ static enum status take_values(cfg_t *cfg, struct config *config)
     config->http_connections_per_address_max =
         (int)cfg_getint(cfg, "http_connections_per_address_max");
     config->keeper_period_s = (int)cfg_getint(cfg, "keeper_period_s");
+    config->scrub_days = (int)cfg_getint(cfg, "scrub_days");
+    config->scrub_mib_s = (int)cfg_getint(cfg, "scrub_mib_s");
+    config->disk_warn_percent = (int)cfg_getint(cfg, "disk_warn_percent");
+    config->disk_stop_exports_percent = (int)cfg_getint(cfg, "disk_stop_exports_percent");
+    config->disk_refuse_calls_percent = (int)cfg_getint(cfg, "disk_refuse_calls_percent");
+    config->disk_reserve_mib = (int)cfg_getint(cfg, "disk_reserve_mib");
     bool whole = config->node && config->store && config->keys && config->master_key &&
                  config->http_listen && config->portal;
     return whole ? take_signalling(cfg, config) : STATUS_NOMEM;
@@ -162,6 +199,7 @@ enum status config_load(const char *path, struct config **out, struct fault *fau
     cfg_opt_t options[] = {
         CFG_STR("node", "", CFGF_NONE),
         CFG_STR("store", "", CFGF_NONE),
+        CFG_STR_LIST("volumes", "{}", CFGF_NONE),
         CFG_STR("keys", "", CFGF_NONE),
         CFG_STR("master_key", "", CFGF_NONE),
         CFG_STR_LIST("sip_listen", "{127.0.0.1:5060}", CFGF_NONE),
@@ -184,6 +222,12 @@ enum status config_load(const char *path, struct config **out, struct fault *fau
         CFG_INT("http_connections_max", 512, CFGF_NONE),
         CFG_INT("http_connections_per_address_max", 64, CFGF_NONE),
         CFG_INT("keeper_period_s", 5, CFGF_NONE),
+        CFG_INT("scrub_days", 30, CFGF_NONE),
+        CFG_INT("scrub_mib_s", 20, CFGF_NONE),
+        CFG_INT("disk_warn_percent", 15, CFGF_NONE),
+        CFG_INT("disk_stop_exports_percent", 8, CFGF_NONE),
+        CFG_INT("disk_refuse_calls_percent", 5, CFGF_NONE),
+        CFG_INT("disk_reserve_mib", -1, CFGF_NONE),
         CFG_END(),
     };
     struct config *config = calloc(1, sizeof *config);
@@ -232,6 +276,7 @@ void config_destroy(struct config *owned_config)
     free(owned_config->store);
     free(owned_config->keys);
     free(owned_config->master_key);
+    list_deinit(&owned_config->volumes);
     list_deinit(&owned_config->sip_listen);
     list_deinit(&owned_config->sip_listen_tls);
     free(owned_config->sip_tls_certificate);

@@ -14,6 +14,9 @@
 
 enum { CONFIG_LIST_MAX = 8 };
 
+/* As systemd's LoadCredential= and LoadCredentialEncrypted= name it. */
+#define CONFIG_CREDENTIAL_MASTER "recorder-master"
+
 /* An option of several values: `name = {"a", "b"}`; of one: `name = "a"`; of none: `name = {}`. */
 struct config_list {
     size_t count;
@@ -21,10 +24,13 @@ struct config_list {
 };
 
 struct config {
-    char *node;       /* name of this machine in recordings and logs; default: host name */
-    char *store;      /* directory of recordings and index; default /var/lib/recorder */
-    char *keys;       /* directory of keys; default <store>/keys */
-    char *master_key; /* file of the master key; default <keys>/master.key */
+    char *node;  /* name of this machine in recordings and logs; default: host name */
+    char *store; /* directory of recordings and index; default /var/lib/recorder */
+    struct config_list volumes; /* further directories, on other file systems, where recordings go
+                                   while the store's own takes none; default none */
+    char *keys;                 /* directory of keys; default <store>/keys */
+    char *master_key; /* file of the master key; default: the credential CONFIG_CREDENTIAL_MASTER
+                         in $CREDENTIALS_DIRECTORY where it is there, else <keys>/master.key */
     /* signalling */
     struct config_list sip_listen;     /* ADDRESS:PORT, each UDP and TCP; default 127.0.0.1:5060.
                                           None: TLS alone */
@@ -47,12 +53,21 @@ struct config {
     int rtp_port_last;                /* default 29999 */
     int media_threads;                /* default 0: one per core */
 
+    /* room on the store's volume (storage/disk/space.h): percent of it; with less free ... */
+    int disk_warn_percent;         /* a warning; default 15 */
+    int disk_stop_exports_percent; /* nothing is exported to it; default 8 */
+    int disk_refuse_calls_percent; /* new calls are refused; default 5 */
+    int disk_reserve_mib;          /* set aside for calls in progress; default -1: 1 MiB for each of
+                                      calls_max, but not more than disk_refuse_calls_percent of the volume */
+
     /* web */
     char *http_listen; /* ADDRESS:PORT; default 127.0.0.1:8080 */
     char *portal;      /* directory of the built portal; default /usr/share/recorder/portal */
     int http_connections_max;             /* default 512 */
     int http_connections_per_address_max; /* default 64 */
     int keeper_period_s;                  /* between two rounds of the keeper; default 5 */
+    int scrub_days;  /* each recording is read once in so many; default 30; 0: never */
+    int scrub_mib_s; /* so much of the disk's time reading them may take; default 20 */
 };
 
 /**

@@ -3,8 +3,6 @@
 #include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 
 static void print_usage(FILE *to, const char *name, const char *purpose, const char *ready)
@@ -63,11 +61,7 @@ int program_arguments_read(int argc, char **argv, const char *name, const char *
 
 enum status program_prepare(sigset_t *stops, struct fault *fault)
 {
-    static const struct rlimit no_core = {0};
-
     (void)umask(0007);
-    (void)setrlimit(RLIMIT_CORE, &no_core);
-    (void)prctl(PR_SET_DUMPABLE, 0);
     (void)sigemptyset(stops);
     (void)sigaddset(stops, SIGTERM);
     (void)sigaddset(stops, SIGINT);

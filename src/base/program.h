@@ -35,8 +35,7 @@ int program_arguments_read(int argc, char **argv, const char *name, const char *
 
 /**
  * Prepare the process before it has threads: SIGTERM and SIGINT blocked in all of them, to be
- * waited for; SIGPIPE ignored; files for owner and group only; no core dump and no other user's
- * debugger, for keys are in memory.
+ * waited for; SIGPIPE ignored; files for owner and group only, where nobody says otherwise.
  *
  * stops  set to the signals that stop the program.
  *

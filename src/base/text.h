@@ -1,9 +1,10 @@
 /**
- * text: copying texts of peers into fields of fixed size.
+ * text: copying texts of peers into fields of fixed size, and whether they are text at all.
  */
 #ifndef RECORDER_BASE_TEXT_H
 #define RECORDER_BASE_TEXT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /**
@@ -13,5 +14,8 @@
  * from  terminated; must not overlap to.
  */
 void text_copy(char *to, size_t to_bytes, const char *from);
+
+/** Whether a text is well-formed UTF-8 (RFC 3629 section 4). */
+bool text_is_utf8(const char *text);
 
 #endif

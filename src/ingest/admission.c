@@ -23,7 +23,8 @@ struct sip_admission admission_decide(struct call_source *source,
 {
     if (!source)
         return (struct sip_admission){403, "Forbidden", 0};
-    if (!state->open || !state->healthy || is_reached(state->calls, state->calls_max))
+    if (!state->open || !state->healthy || !state->room ||
+        is_reached(state->calls, state->calls_max))
         return unavailable(ADMISSION_RETRY_S);
     if (!rate_limit_take(&source->rate, source->settings.rate_per_s, now))
         return unavailable(ADMISSION_RATE_RETRY_S);

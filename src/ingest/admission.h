@@ -3,9 +3,9 @@
  * Pure.
  *
  * In this order: a peer of no source, 403; nobody is let in (starting, draining, the store is
- * unhealthy, full), 503; the source's own limits, 503; OPTIONS while no port is left for RTP, 503.
- * Each 503 says when to come back, and a client turns to another recorder meanwhile (RFC 3261
- * section 21.5.4).
+ * unhealthy or has no room left for new calls, full), 503; the source's own limits, 503; OPTIONS
+ * while no port is left for RTP, 503. Each 503 says when to come back, and a client turns to
+ * another recorder meanwhile (RFC 3261 section 21.5.4).
  */
 #ifndef RECORDER_INGEST_ADMISSION_H
 #define RECORDER_INGEST_ADMISSION_H
@@ -22,6 +22,7 @@ enum { ADMISSION_RETRY_S = 10, ADMISSION_RATE_RETRY_S = 1 };
 struct admission_state {
     bool open;      /* neither starting nor draining */
     bool healthy;   /* the store can be written */
+    bool room;      /* its volume has room for more than the calls in progress */
     bool ports;     /* there is one for a stream's RTP */
     unsigned calls; /* SIP dialogs */
     unsigned calls_max;

@@ -61,6 +61,11 @@ static struct call_source *find_source(struct calls *calls, const struct sip_pee
     return source_table_find(calls->options.sources, peer);
 }
 
+static bool has_room(const struct calls *calls)
+{
+    return !calls->options.space || space_watch_level(calls->options.space) != SPACE_NO_CALLS;
+}
+
 static struct sip_admission on_admit(void *context, const struct sip_peer *peer, const char *method)
 {
     struct calls *calls = context;
@@ -69,6 +74,7 @@ static struct sip_admission on_admit(void *context, const struct sip_peer *peer,
     const struct admission_state state = {
         .open = calls->server && !calls->draining,
         .healthy = calls->options.sink_healthy(calls->options.sink->context),
+        .room = has_room(calls),
         .ports = port_range_has_free(calls->options.ports),
         .calls = calls->server ? sip_server_calls(calls->server) : 0,
         .calls_max = (unsigned)calls->options.config->calls_max,

@@ -10,6 +10,7 @@
 #include "base/fault.h"
 #include "base/status.h"
 #include "ingest/source_watch.h"
+#include "ingest/space_watch.h"
 #include "net/port_range.h"
 #include "session/recording.h"
 #include "session/recording_sink.h"
@@ -26,6 +27,7 @@ struct calls_options {
     const struct audio_setup *decoders; /* that the pool has too */
     const struct recording_sink *sink;
     bool (*sink_healthy)(void *sink_context);
+    const struct space_watch *space; /* NULL: there is room */
     /* A request of calls_asked is not carried out. Any thread. */
     void (*refuse)(void *refuse_context, int64_t request);
     void *refuse_context;

@@ -12,10 +12,12 @@
 #include "base/config.h"
 #include "base/descriptor.h"
 #include "base/log.h"
+#include "base/process.h"
 #include "base/program.h"
 #include "base/ready_file.h"
 #include "ingest/admission.h"
 #include "ingest/calls.h"
+#include "ingest/space_watch.h"
 #include "ingest/store_sink.h"
 #include "net/address.h"
 
@@ -33,6 +35,7 @@ struct ingest {
     struct config *config;
     struct audio_setup decoders;
     struct port_range *ports;
+    struct space_watch *space;
     struct store_sink *store;
     struct media_pool *pool;
     struct source_table *sources;
@@ -79,7 +82,11 @@ static enum status start_media(struct ingest *ingest, struct fault *fault)
     enum status status = port_range_create((uint16_t)config->rtp_port_first,
                                            (uint16_t)config->rtp_port_last, &ingest->ports, fault);
     if (status == STATUS_OK)
-        status = store_sink_create(&disk_system, config, &ingest->store, fault);
+        status = space_watch_create(&disk_system, config, &ingest->space, fault);
+    if (status == STATUS_OK)
+        status = store_sink_create(space_watch_disk(ingest->space), config, &ingest->store, fault);
+    if (status == STATUS_OK)
+        status = space_watch_start(ingest->space, fault);
     if (status == STATUS_OK)
         status = start_decoders(ingest, fault);
     if (status == STATUS_OK)
@@ -107,6 +114,7 @@ static enum status start_calls(struct ingest *ingest, struct fault *fault)
         .decoders = &ingest->decoders,
         .sink = store_sink_interface(ingest->store),
         .sink_healthy = sink_healthy,
+        .space = ingest->space,
         .refuse = refuse_request,
         .refuse_context = ingest->store,
         .sources = ingest->sources,
@@ -340,6 +348,7 @@ static void unwind(struct ingest *ingest)
     media_pool_destroy(ingest->pool);
     g729_service_destroy(ingest->decoders.g729);
     store_sink_destroy(ingest->store);
+    space_watch_destroy(ingest->space);
     port_range_destroy(ingest->ports);
     config_destroy(ingest->config);
 }
@@ -349,6 +358,7 @@ int main(int argc, char **argv)
     struct program_arguments arguments;
     struct ingest ingest = {0};
     struct fault fault = {0};
+    enum status status = process_protect(&fault);
     int early =
         program_arguments_read(argc, argv, "recorder-ingest",
                                "Takes calls from PBXs and SBCs (SIPREC), records and seals them.",
@@ -357,7 +367,8 @@ int main(int argc, char **argv)
     if (early != PROGRAM_GO_ON)
         return early;
     log_open("recorder-ingest", LOG_INFO);
-    enum status status = program_prepare(&ingest.signals, &fault);
+    if (status == STATUS_OK)
+        status = program_prepare(&ingest.signals, &fault);
     if (status == STATUS_OK)
         status = also_reload_by_signal(&ingest, &fault);
     if (status == STATUS_OK)

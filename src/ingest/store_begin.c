@@ -4,13 +4,12 @@
 #include "ingest/store_policy.h"
 #include "storage/index/customers.h"
 
-enum status store_begin_file(const struct disk *disk, const char *store, struct index *index,
-                             struct public_keys *keys, struct store_recording *recording,
-                             struct fault *fault)
+enum status store_begin_owner(struct index *index, struct public_keys *keys,
+                              struct store_recording *recording, struct customer_key *key,
+                              struct fault *fault)
 {
     struct index_recording *row = &recording->row;
     struct call_owner owner;
-    struct customer_key key;
     enum status status =
         call_owner_find(index, row->caller.number, row->called.number, row->source, &owner, fault);
 
@@ -21,10 +20,7 @@ enum status store_begin_file(const struct disk *disk, const char *store, struct 
     status = store_policy_find(index, &row->customer, row->source, &recording->policy, fault);
     if (status != STATUS_OK)
         return status;
-    status = public_keys_customer(keys, row->customer, row->started, &key, fault);
-    if (status != STATUS_OK)
-        return status;
-    return store_recording_open(recording, disk, store, &key, fault);
+    return public_keys_customer(keys, row->customer, row->started, key, fault);
 }
 
 /* Whether a row alone is at fault, and the others may go on without it. */

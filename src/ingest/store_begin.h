@@ -12,17 +12,14 @@
 #include "storage/seal/keys.h"
 
 /**
- * Find out whose the call is and how it is to be recorded, and make its file, sealed to that
- * customer's key.
+ * Find out whose the call is, how it is to be recorded, and which of that customer's keys its file
+ * is to be sealed to.
  *
- * store  its directory.
- *
- * STATUS_OK, or as call_owner_find, store_policy_find, public_keys_customer and
- * store_recording_open.
+ * STATUS_OK (*key set), or as call_owner_find, store_policy_find and public_keys_customer.
  */
-enum status store_begin_file(const struct disk *disk, const char *store, struct index *index,
-                             struct public_keys *keys, struct store_recording *recording,
-                             struct fault *fault) MUST_CHECK;
+enum status store_begin_owner(struct index *index, struct public_keys *keys,
+                              struct store_recording *recording, struct customer_key *key,
+                              struct fault *fault) MUST_CHECK;
 
 /**
  * Insert the rows of all recordings of a queue in one transaction, each in its conversation. A row

@@ -3,16 +3,13 @@
 #include "base/log.h"
 #include "storage/index/recordings.h"
 
-enum status store_end_file(struct index *index, const struct signer *signer,
-                           struct store_recording *recording, struct fault *fault)
+void store_end_owner(struct index *index, struct store_recording *recording)
 {
-    enum status status = recordings_find_owner(index, &recording->row, fault);
+    struct fault fault = {0};
 
-    if (status != STATUS_OK)
+    if (recordings_find_owner(index, &recording->row, &fault) != STATUS_OK)
         log_event(LOG_ERROR, "recording.owner_unknown", "recording=%s reason=\"%s\"",
-                  recording->id_text, fault->text);
-    fault_clear(fault);
-    return store_recording_seal(recording, signer, fault);
+                  recording->id_text, fault.text);
 }
 
 enum status store_end_row(struct index *index, const struct store_recording *recording,

@@ -1,6 +1,6 @@
 /**
- * store_end: what becomes of a recording when its call has ended: its file is sealed, its row
- * completed; or both go. Private to the store sink; the store thread's.
+ * store_end: what becomes of a recording when its call has ended: its file is sealed
+ * (store_sync.h), its row completed; or both go. Private to the store sink; the store thread's.
  */
 #ifndef RECORDER_INGEST_STORE_END_H
 #define RECORDER_INGEST_STORE_END_H
@@ -9,16 +9,10 @@
 #include "base/status.h"
 #include "ingest/store_recording.h"
 #include "storage/index/index.h"
-#include "storage/seal/keys.h"
 
-/**
- * Find out whose the call turned out to be, and seal its file. Where the index cannot say, that is
- * logged, and the file stays whose it was.
- *
- * STATUS_OK, or as store_recording_seal: the keeper recovers it.
- */
-enum status store_end_file(struct index *index, const struct signer *signer,
-                           struct store_recording *recording, struct fault *fault) MUST_CHECK;
+/** Find out whose the call turned out to be. Where the index cannot say, that is logged, and the
+ * file stays whose it was. */
+void store_end_owner(struct index *index, struct store_recording *recording);
 
 /**
  * Complete the row of one that was sealed, or remove that of one that was never answered.

@@ -30,9 +30,13 @@ struct store_recording {
     struct index_recording row;
     enum status begun; /* of its file and row */
     mono_time made;    /* when its file was durable; its row waits no longer than a limit */
+    bool seal_failed;  /* told already */
+    size_t volume;     /* that it grows on, or whose sync failed under it */
     bool flushed;      /* by the sync pass under way */
-    bool flush_failed; /* by the last sync pass */
-    bool doubtful;     /* a sync failed under it: nothing of it is confirmed any more */
+    bool flush_failed; /* the last time */
+    bool lost;         /* a sync or a write failed under it, and it was not renewed yet */
+    bool renewed;      /* by the sync pass under way */
+    bool renew_failed; /* the last time, for another reason than the disk */
     void (*ready)(void *ready_arg, enum status status, const struct recording_policy *policy);
     void *ready_arg;
     struct recording_policy policy; /* once its file is made */
@@ -78,7 +82,8 @@ enum status store_recording_take_end(struct store_recording *recording,
                                      const struct recording_end *end) MUST_CHECK;
 
 /**
- * Write sections and footer; row gets state, sizes and hashes. Statuses as recording_writer_finish.
+ * Write sections and footer; row gets state, sizes and hashes: of the whole recording, where it is
+ * one segment. Statuses as recording_writer_finish.
  */
 enum status store_recording_seal(struct store_recording *recording, const struct signer *signer,
                                  struct fault *fault) MUST_CHECK;

@@ -1,12 +1,11 @@
 #include "ingest/store_sink.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "base/log.h"
+#include "ingest/store_journal.h"
 #include "ingest/store_recording.h"
 #include "ingest/store_thread.h"
 
@@ -56,6 +55,15 @@ static enum status sink_document(void *context, void *handle,
 {
     (void)context;
     return store_recording_document(handle, document);
+}
+
+static enum status sink_journal(void *context, void *handle,
+                                const struct recording_journal *journal)
+{
+    struct store_recording *recording = handle;
+
+    (void)context;
+    return store_journal(recording->writer, journal);
 }
 
 static void wake_for_controls(struct store_sink *store)
@@ -116,11 +124,10 @@ static enum status open_parts(struct store_sink *store, struct fault *fault)
     const struct config *config = store->config;
     char path[BOUND_PATH_BYTES];
 
-    store->directory = disk_open(store->disk, config->store, O_RDONLY | O_DIRECTORY, 0);
-    if (store->directory.fd < 0)
-        return disk_fault(fault, "open store", config->store);
+    enum status status = store_volumes_open(&store->volumes, store->disk, config, fault);
     (void)snprintf(path, sizeof path, "%s/index.sqlite", config->store);
-    enum status status = index_open(path, &store->index, fault);
+    if (status == STATUS_OK)
+        status = index_open(path, &store->index, fault);
     if (status == STATUS_OK)
         status = public_keys_open(store->disk, config->keys, &store->keys, fault);
     if (status == STATUS_OK)
@@ -153,11 +160,11 @@ enum status store_sink_create(const struct disk *disk, const struct config *conf
         return fault_set(fault, STATUS_NOMEM, 0, "start the store: out of memory");
     store->config = config;
     store->disk = disk;
-    store->directory = (struct disk_file){disk, -1};
     store->interface = (struct recording_sink){.context = store,
                                                .begin = sink_begin,
                                                .write = sink_write,
                                                .document = sink_document,
+                                               .journal = sink_journal,
                                                .controlled = sink_controlled,
                                                .sync_in_ms = sink_sync_in_ms,
                                                .end = sink_end,
@@ -165,6 +172,7 @@ enum status store_sink_create(const struct disk *disk, const struct config *conf
     atomic_init(&store->healthy, true);
     atomic_init(&store->next_sync_ns, clock_mono_now().ns + STORE_SYNC_MS * CLOCK_NS_PER_MS);
     store_queue_init(&store->sealing);
+    store_queue_init(&store->waiting);
     store_queue_init(&store->unindexed);
     store_queue_init(&store->unfinished);
     pthread_mutex_init(&store->lock, NULL);
@@ -229,7 +237,7 @@ void store_sink_destroy(struct store_sink *owned_store)
     signer_close(store->signer);
     public_keys_close(store->keys);
     index_close(store->index);
-    disk_close(&store->directory);
+    store_volumes_close(&store->volumes);
     pthread_cond_destroy(&store->wake);
     pthread_mutex_destroy(&store->lock);
     free(store);

@@ -1,25 +1,14 @@
 /* store_thread: the work of the store sink, in the order of store_sink.h. */
 #include "ingest/store_thread.h"
 
-#include <errno.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "base/log.h"
 #include "ingest/store_begin.h"
 #include "ingest/store_end.h"
 #include "ingest/store_recording.h"
 #include "ingest/store_sink.h"
-
-static void set_healthy(struct store_sink *store, bool healthy, const struct fault *fault)
-{
-    bool before = atomic_exchange(&store->healthy, healthy);
-
-    if (!healthy)
-        log_event(LOG_ERROR, "store.failed", "reason=\"%s\"", fault->text);
-    else if (!before)
-        log_event(LOG_INFO, "store.recovered", "");
-}
+#include "ingest/store_sync.h"
 
 static void link_open(struct store_sink *store, struct store_recording *recording)
 {
@@ -38,13 +27,6 @@ static void unlink_open(struct store_sink *store, struct store_recording *record
         store->open = recording->next;
     if (recording->next)
         recording->next->previous = recording->previous;
-}
-
-static enum status sync_store(struct store_sink *store, struct fault *fault)
-{
-    if (store->disk->syncfs(store->disk->context, store->directory.fd) != 0)
-        return fault_set(fault, STATUS_IO, errno, "syncfs %s", store->config->store);
-    return STATUS_OK;
 }
 
 /* A call that failed to begin ends by abort, like one that was cancelled. */
@@ -67,111 +49,111 @@ static void index_begun(struct store_sink *store, bool last)
     if (status == STATUS_BUSY && !last &&
         clock_mono_now().ns - store->unindexed.first->made.ns < STORE_ROW_WAIT_MS * CLOCK_NS_PER_MS)
         return;
-    set_healthy(store, status == STATUS_OK, &fault);
+    if (status != STATUS_OK)
+        store_sync_set_healthy(store, false, &fault);
     while (store->unindexed.first) {
         struct store_recording *recording = store_queue_take(&store->unindexed);
         answer(store, recording, status == STATUS_OK ? recording->begun : status);
     }
 }
 
+/* A file on the first volume that takes it. */
+static enum status begin_file(struct store_sink *store, struct store_recording *recording)
+{
+    struct customer_key key;
+    struct fault fault = {0};
+    enum status status = store_begin_owner(store->index, store->keys, recording, &key, &fault);
+
+    if (status == STATUS_OK)
+        status = store_sync_create(store, recording, &key, &fault);
+    if (status != STATUS_OK)
+        log_event(LOG_ERROR, "store.begin_failed", "recording=%s reason=\"%s\"", recording->id_text,
+                  fault.text);
+    return status;
+}
+
 static void begin_batch(struct store_sink *store, struct store_queue *batch)
 {
-    struct fault fault = {0};
     struct store_queue made;
 
     store_queue_init(&made);
     while (batch->first) {
         struct store_recording *recording = store_queue_take(batch);
-        enum status status = store_begin_file(store->disk, store->config->store, store->index,
-                                              store->keys, recording, &fault);
-        if (status == STATUS_OK) {
-            store_queue_add(&made, recording);
-            continue;
-        }
-        log_event(LOG_ERROR, "store.begin_failed", "recording=%s reason=\"%s\"", recording->id_text,
-                  fault.text);
-        answer(store, recording, status);
-    }
-    if (!made.first)
-        return;
-    enum status status = sync_store(store, &fault);
-    if (status != STATUS_OK)
-        set_healthy(store, false, &fault);
-    while (made.first) {
-        struct store_recording *recording = store_queue_take(&made);
-        recording->made = clock_mono_now();
+        enum status status = begin_file(store, recording);
         if (status == STATUS_OK)
-            store_queue_add(&store->unindexed, recording);
+            store_queue_add(&made, recording);
         else
             answer(store, recording, status);
     }
-}
-
-/* Returns the first failure. Each recording's is told once, not at every pass of a full disk. */
-static enum status flush_open(struct store_sink *store, struct fault *fault)
-{
-    enum status first = STATUS_OK;
-
-    for (struct store_recording *i = store->open; i; i = i->next) {
-        struct fault own = {0};
-        i->flushed = false;
-        if (!i->writer || i->begun != STATUS_OK)
-            continue;
-        enum status status = recording_writer_flush(i->writer, &own);
-        i->flushed = status == STATUS_OK;
-        if (!i->flushed && !i->flush_failed)
-            log_event(LOG_ERROR, "store.flush_failed", "recording=%s reason=\"%s\"", i->id_text,
-                      own.text);
-        i->flush_failed = !i->flushed;
-        if (!i->flushed && first == STATUS_OK) {
-            first = status;
-            *fault = own;
-        }
+    if (!made.first)
+        return;
+    store_sync_begun(store, &made);
+    while (made.first) {
+        struct store_recording *recording = store_queue_take(&made);
+        recording->made = clock_mono_now();
+        if (recording->begun == STATUS_OK)
+            store_queue_add(&store->unindexed, recording);
+        else
+            answer(store, recording, recording->begun);
     }
-    return first;
 }
 
-/*
- * The once-a-second pass that the promise of 2 s rests on. While the store is unhealthy it runs
- * without recordings too, for there will be none before it finds the disk well again; whether the
- * index is, the next call tells.
- */
-static void sync_pass(struct store_sink *store)
+/* What no volume takes waits until one does, but for the last time: then recovery finds it. */
+static void seal_one(struct store_sink *store, struct store_recording *recording)
 {
     struct fault fault = {0};
-    struct fault sync_fault = {0};
+    enum status status = store_sync_seal(store, recording, &fault);
+    bool later = status == STATUS_IO || status == STATUS_FULL || status == STATUS_NOMEM;
 
-    if (!store->open && atomic_load(&store->healthy))
-        return;
-    enum status flushed = flush_open(store, &fault);
-    enum status synced = sync_store(store, &sync_fault);
-    set_healthy(store, flushed == STATUS_OK && synced == STATUS_OK,
-                synced == STATUS_OK ? &fault : &sync_fault);
-    for (struct store_recording *i = store->open; i; i = i->next) {
-        /* Linux drops the pages of a failed sync: a later one that succeeds says nothing of them */
-        if (synced != STATUS_OK)
-            i->doubtful = true;
-        else if (i->flushed && !i->doubtful)
-            recording_writer_confirm(i->writer);
+    if (later && !store->closing) {
+        if (!recording->seal_failed)
+            log_event(LOG_ERROR, "recording.seal_failed",
+                      "recording=%s reason=\"%s\" remedy=\"it is tried again\"", recording->id_text,
+                      fault.text);
+        recording->seal_failed = true;
+        store_queue_add(&store->waiting, recording);
+    } else if (status != STATUS_OK) {
+        log_event(LOG_ERROR, "recording.seal_failed",
+                  "recording=%s reason=\"%s\" remedy=\"the keeper recovers it\"",
+                  recording->id_text, fault.text);
+        store_recording_destroy(recording);
+    } else if (recording_writer_segments(recording->writer) > 1) {
+        log_event(LOG_WARNING, "recording.in_segments",
+                  "recording=%s segments=%zu remedy=\"the keeper joins them\"", recording->id_text,
+                  recording_writer_segments(recording->writer));
+        store_recording_destroy(recording);
+    } else {
+        store_queue_add(&store->unfinished, recording);
     }
+}
+
+/* Those whose ends no volume took; each once. */
+static void seal_waiting(struct store_sink *store)
+{
+    struct store_queue again;
+
+    store_queue_init(&again);
+    while (store->waiting.first)
+        store_queue_add(&again, store_queue_take(&store->waiting));
+    while (again.first)
+        seal_one(store, store_queue_take(&again));
 }
 
 static void end_one(struct store_sink *store, struct store_recording *recording)
 {
-    struct fault fault = {0};
-    enum status status = STATUS_OK;
-
     unlink_open(store, recording);
-    if (recording->end == STORE_RECORDING_SEAL)
-        status = store_end_file(store->index, store->signer, recording, &fault);
-    if (status != STATUS_OK)
-        log_event(LOG_ERROR, "recording.seal_failed",
-                  "recording=%s reason=\"%s\" remedy=\"the keeper recovers it\"",
-                  recording->id_text, fault.text);
-    if (status != STATUS_OK || recording->end == STORE_RECORDING_LEAVE)
+    switch (recording->end) {
+    case STORE_RECORDING_SEAL:
+        store_end_owner(store->index, recording);
+        seal_one(store, recording);
+        break;
+    case STORE_RECORDING_LEAVE:
         store_recording_destroy(recording);
-    else
+        break;
+    case STORE_RECORDING_DISCARD:
         store_queue_add(&store->unfinished, recording);
+        break;
+    }
 }
 
 /* At least one, then on until the time is up: new calls must not wait, nor ended ones pile up. */
@@ -243,7 +225,8 @@ static void sync_when_due(struct store_sink *store)
 
     if (clock_mono_now().ns < due_ns)
         return;
-    sync_pass(store);
+    store_sync_pass(store);
+    seal_waiting(store);
     int64_t now_ns = clock_mono_now().ns;
     due_ns += STORE_SYNC_MS * CLOCK_NS_PER_MS;
     atomic_store(&store->next_sync_ns,
@@ -273,6 +256,8 @@ void *store_thread_main(void *arg)
             end_some(store, until);
         index_ended(store, until);
     }
+    store->closing = true;
+    seal_waiting(store);
     /* nothing is urgent any more */
     index_set_patience(store->index, INDEX_BUSY_MS);
     index_begun(store, true);

@@ -16,6 +16,7 @@
 #include "base/config.h"
 #include "ingest/store_controls.h"
 #include "ingest/store_queue.h"
+#include "ingest/store_volumes.h"
 #include "session/recording_sink.h"
 #include "storage/index/index.h"
 #include "storage/seal/keys.h"
@@ -28,7 +29,6 @@ struct store_sink {
     struct signer *signer;
     struct store_controls *controls;
     const struct disk *disk;
-    struct disk_file directory; /* of the store, for syncfs */
     atomic_bool healthy;
     _Atomic int64_t next_sync_ns; /* on the monotonic clock; written by the store thread */
     pthread_t thread;
@@ -43,7 +43,10 @@ struct store_sink {
 
     /* the store thread's alone, each oldest first but `open` */
     struct store_recording *open;
+    struct store_volumes volumes;
     struct store_queue sealing;    /* ended, to be sealed or discarded */
+    bool closing;                  /* what cannot be sealed now will not be */
+    struct store_queue waiting;    /* ended, no volume took their ends yet */
     struct store_queue unindexed;  /* their files are durable, their rows are not written yet */
     struct store_queue unfinished; /* ended, their rows are to be completed or removed */
 };

@@ -193,7 +193,14 @@ int64_t leg_audio_end(const struct leg *leg)
 
 int64_t leg_anchor(const struct leg *leg)
 {
-    return leg->account.anchor;
+    int64_t anchor = leg->account.anchor;
+
+    for (size_t i = 0; i < LEG_VOICES_MAX && leg->account.anchor < 0; i++) {
+        struct stretch run = leg->voice[i] ? voice_heard_run(leg->voice[i]) : (struct stretch){0};
+        if (run.start < run.end && (anchor < 0 || run.start < anchor))
+            anchor = run.start;
+    }
+    return anchor;
 }
 
 uint32_t leg_rate_hz(const struct leg *leg)
@@ -230,6 +237,27 @@ const char *leg_fact_detail(const struct leg *leg, const struct fact *fact)
     return fact->detail && fact->detail <= leg->account.details
                ? leg->account.detail[fact->detail - 1]
                : "";
+}
+
+enum status leg_tell(struct leg *leg, const struct leg_told *before, int64_t until,
+                     struct leg_news *news)
+{
+    struct stretch run[LEG_VOICES_MAX];
+    struct leg_told_line line = {.account = &leg->account,
+                                 .holds = &leg->holds,
+                                 .pauses = &leg->pauses,
+                                 .until = until,
+                                 .run = run};
+
+    for (size_t i = 0; i < LEG_VOICES_MAX; i++)
+        if (leg->voice[i])
+            run[line.runs++] = voice_heard_run(leg->voice[i]);
+    return leg_told_news(&line, before, news);
+}
+
+struct notes *leg_notes(struct leg *leg)
+{
+    return &leg->account.events;
 }
 
 const struct speech *leg_speech(const struct leg *leg)

@@ -34,6 +34,7 @@
 #include "audio/facts.h"
 #include "base/status.h"
 #include "rtp/rtcp.h"
+#include "session/leg_told.h"
 #include "session/notes.h"
 #include "session/recording.h"
 #include "session/sender_clock.h"
@@ -200,6 +201,16 @@ uint32_t leg_rate_hz(const struct leg *leg);
 
 /** The codec that was agreed on last. */
 const struct audio_codec *leg_codec(const struct leg *leg);
+
+/**
+ * What of the facts is news since they were told last, while the leg goes on (session/leg_told.h).
+ * STATUS_OK, STATUS_NOMEM.
+ */
+enum status leg_tell(struct leg *leg, const struct leg_told *before, int64_t until,
+                     struct leg_news *news) MUST_CHECK;
+
+/** Events so far; to mark what was told of them. */
+struct notes *leg_notes(struct leg *leg);
 
 /** When it spoke of what was read, borrowed; a hold and what lies before it joined left out. */
 const struct speech *leg_speech(const struct leg *leg);

@@ -73,8 +73,15 @@ void notes_hide(struct notes *notes, const char *cause, size_t count)
             continue;
         char *detail = (char *)notes->list[i - 1].detail; /* a copy of its own */
         memset(detail, '*', strlen(detail));
+        if (notes->told > i - 1)
+            notes->told = i - 1;
         count--;
     }
+}
+
+void notes_mark_told(struct notes *notes)
+{
+    notes->told = notes->count;
 }
 
 void notes_drop(struct notes *notes, int64_t at_ms, uint32_t count)

@@ -16,6 +16,7 @@ struct notes {
     size_t count;
     size_t cap;
     size_t max;
+    size_t told;                   /* those before this one are as they were told */
     struct recording_fact dropped; /* count: how many there was no room for; since start_ms */
 };
 
@@ -43,6 +44,9 @@ void notes_add_stretch(struct notes *notes, int64_t start_ms, int64_t end_ms, in
 
 /** Of the newest events of a cause, so many, the detail is "*" from now on, each letter of it. */
 void notes_hide(struct notes *notes, const char *cause, size_t count);
+
+/** All that is there was told; what is added or hidden from now on is news: from `told` on. */
+void notes_mark_told(struct notes *notes);
 
 /** Count events that came to nothing before they reached the list. */
 void notes_drop(struct notes *notes, int64_t at_ms, uint32_t count);

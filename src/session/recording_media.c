@@ -63,6 +63,7 @@ static void apply(struct recording *recording, struct recording_change *change)
         recording->caller = *change->caller;
     if (change->called)
         recording->called = *change->called;
+    track_name_parties(recording->track, change->caller, change->called);
     if (change->ties) {
         free(recording->ties);
         recording->ties = change->ties;

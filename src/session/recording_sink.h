@@ -3,9 +3,9 @@
  * what lies behind (a sealed store, or memory in a test) is not its business.
  *
  * Calls for one recording come in order: begin, then either abort or (write | document |
- * controlled)* and end. begin and abort come from the signalling thread, the others from the
- * recording's media thread, as does sync_in_ms, which is of no one recording. None may block on a
- * disk.
+ * controlled | journal)* and end. begin and abort come from the signalling thread, the others from
+ * the recording's media thread, as does sync_in_ms, which is of no one recording. None may block on
+ * a disk.
  */
 #ifndef RECORDER_SESSION_RECORDING_SINK_H
 #define RECORDER_SESSION_RECORDING_SINK_H
@@ -131,6 +131,40 @@ struct recording_fact {
     const char *detail; /* more in words: which deviation, who joined; "" where nothing. Borrowed */
 };
 
+/*
+ * A fact so far, of a recording that goes on. Positions are 1/48000 s from the recording's start.
+ * Those of a leg's line are known by where they lie, all others by their leg and their number.
+ */
+struct recording_journal_fact {
+    int64_t start;
+    int64_t end;
+    int leg; /* index, or -1 for the whole recording */
+    const char *cause;
+    uint32_t count;
+    const char *detail; /* borrowed */
+    bool numbered;      /* it takes the place of the one of the same leg and number */
+    bool open;          /* it goes on: on hold, paused */
+    uint32_t number;
+};
+
+/*
+ * What is known of a recording while it goes on, for who finishes it after a crash: all of its legs
+ * as they are, and those facts that are new or changed since the time before. Borrowed for the
+ * call.
+ */
+struct recording_journal {
+    uint32_t number;               /* 0, 1, 2, ...: of those that the sink took */
+    int64_t until;                 /* up to here facts are told; 1/48000 s */
+    struct recording_party caller; /* as last told; "" where never */
+    struct recording_party called;
+    size_t legs;
+    struct recording_leg leg[BOUND_CALL_STREAMS]; /* quality and speech are not known yet */
+    /* each leg's: facts of its line are told anew from here on, and replace those that were told */
+    int64_t from[BOUND_CALL_STREAMS];
+    size_t facts;
+    const struct recording_journal_fact *fact;
+};
+
 /* A metadata document as it came, whatever could be read of it. */
 struct recording_document {
     int64_t at_ms;       /* from the recording's start */
@@ -243,6 +277,13 @@ struct recording_sink {
      */
     void (*controlled)(void *context, void *handle, const struct recording_control *control,
                        int64_t at_ms);
+
+    /*
+     * Keep what is known so far, copied before return; durable with the next sync. It comes every
+     * TRACK_JOURNAL_MS of the line (session/track_journal.h). Anything but STATUS_OK: it was not
+     * taken, and will be told again. NULL: a sink that does not want it.
+     */
+    enum status (*journal)(void *context, void *handle, const struct recording_journal *journal);
 
     /*
      * Milliseconds until the sink next makes durable what it was given, 0 where that is overdue: a

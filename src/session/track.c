@@ -12,6 +12,7 @@
 #include "session/notes.h"
 #include "session/track_encoder.h"
 #include "session/track_end.h"
+#include "session/track_journal.h"
 #include "session/track_pages.h"
 
 enum {
@@ -32,6 +33,7 @@ struct track {
     struct controls controls;
     struct track_encoder encoder;
     struct notes notes;
+    struct track_journal journal;
     int64_t talk_over_ms;
     struct track_pages pages;
 };
@@ -272,6 +274,15 @@ void track_count(struct track *track, size_t leg, enum leg_outcome outcome, uint
     leg_count(track->leg[leg], outcome, datagrams);
 }
 
+void track_name_parties(struct track *track, const struct recording_party *caller,
+                        const struct recording_party *called)
+{
+    if (caller)
+        track->journal.caller = *caller;
+    if (called)
+        track->journal.called = *called;
+}
+
 struct notes *track_notes(struct track *track)
 {
     return &track->notes;
@@ -330,6 +341,22 @@ static int64_t ready_frames(const struct track *track, int64_t passed)
     return frames;
 }
 
+static void tell_journal(struct track *track)
+{
+    const struct track_journal_input input = {
+        .until = track->pages.frames * OPUS_FRAME_GRANULE,
+        .leg_count = track->leg_count,
+        .leg = track->leg,
+        .about = track->about,
+        .notes = &track->notes,
+        .unwritten = &track->pages.unwritten,
+    };
+
+    for (size_t i = 0; i < track->leg_count; i++)
+        track->about[i].own = track_encoder_is_own(&track->encoder, i);
+    track_journal_tell(&track->journal, &input, track->pages.sink, track->pages.handle);
+}
+
 void track_advance(struct track *track, int64_t horizon_ns)
 {
     controls_pass(&track->controls, horizon_ns);
@@ -344,6 +371,8 @@ void track_advance(struct track *track, int64_t horizon_ns)
     }
     if (track_pages_is_due(&track->pages))
         track_pages_close(&track->pages);
+    if (track_journal_is_due(&track->journal, track->pages.frames * OPUS_FRAME_GRANULE))
+        tell_journal(track);
 }
 
 /* Where the recording ends. Whole milliseconds, so that its length is exact in every unit. */

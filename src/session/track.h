@@ -114,6 +114,10 @@ void track_press(struct track *track, char digit, int64_t at_ns);
 /** Count datagrams that no leg is given; arguments as leg_count. */
 void track_count(struct track *track, size_t leg, enum leg_outcome outcome, uint64_t datagrams);
 
+/** Who calls whom, as told last, for the sink's journal; NULL: as before. */
+void track_name_parties(struct track *track, const struct recording_party *caller,
+                        const struct recording_party *called);
+
 /** Events of the recording so far, at most BOUND_NOTES: what signalling tells is added to it. */
 struct notes *track_notes(struct track *track);
 

@@ -63,9 +63,8 @@ static int64_t at_most(int64_t value_ms, int64_t most_ms)
     return value_ms < most_ms ? value_ms : most_ms;
 }
 
-static void fill_leg(struct recording_leg *out, const struct leg *leg,
-                     const struct track_end_leg *about, const struct measured *measured,
-                     int64_t duration_ms, size_t index)
+void track_end_describe(struct recording_leg *out, const struct leg *leg,
+                        const struct track_end_leg *about, size_t index)
 {
     struct leg_counts counts = leg_counts(leg);
     int64_t anchor = leg_anchor(leg);
@@ -82,12 +81,18 @@ static void fill_leg(struct recording_leg *out, const struct leg *leg,
         .packets_duplicate = counts.duplicate,
         .packets_ignored = counts.ignored,
         .packets_refused = counts.refused,
-        .quality = quality_of(leg, measured),
-        .speech_ms = at_most(speech_ms(leg_speech(leg)), duration_ms),
-        .longest_silence_ms = at_most(speech_longest_silence_ms(leg_speech(leg)), duration_ms),
     };
     (void)snprintf(out->label, sizeof out->label, "%s", about->label);
     (void)snprintf(out->codec, sizeof out->codec, "%s", leg_codec(leg)->name);
+}
+
+/* How it was heard and spoke, which is known at the end. */
+static void add_sound(struct recording_leg *out, const struct leg *leg,
+                      const struct measured *measured, int64_t duration_ms)
+{
+    out->quality = quality_of(leg, measured);
+    out->speech_ms = at_most(speech_ms(leg_speech(leg)), duration_ms);
+    out->longest_silence_ms = at_most(speech_longest_silence_ms(leg_speech(leg)), duration_ms);
 }
 
 static int64_t nearest_ms(int64_t position)
@@ -226,8 +231,10 @@ void track_end_report(const struct track_end_input *input, const struct recordin
         .end_cause = ending->end_cause,
     };
 
-    for (size_t i = 0; i < input->leg_count; i++)
-        fill_leg(&end.leg[i], input->leg[i], &input->about[i], &measured[i], input->duration_ms, i);
+    for (size_t i = 0; i < input->leg_count; i++) {
+        track_end_describe(&end.leg[i], input->leg[i], &input->about[i], i);
+        add_sound(&end.leg[i], input->leg[i], &measured[i], input->duration_ms);
+    }
     end.peaks =
         track_peaks_report(input->peaks, end.leg, end.legs, covering_pixels(input->duration_ms));
     sink->end(sink->context, handle, &end);

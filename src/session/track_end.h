@@ -36,6 +36,10 @@ struct track_end_input {
     const struct track_ending *ending;
 };
 
+/** Who a leg is, and what was counted of it so far; how it was heard is not in it. */
+void track_end_describe(struct recording_leg *out, const struct leg *leg,
+                        const struct track_end_leg *about, size_t index);
+
 /**
  * Gather legs, facts in the order of their start, peaks and who spoke how long, and end the sink's
  * recording. Without memory for the facts it ends without them.

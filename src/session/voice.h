@@ -130,6 +130,10 @@ int64_t voice_audio_end(const struct voice *voice);
 /** End of what was invented last, in place of what was lost; 0 where nothing was. */
 int64_t voice_invented_end(const struct voice *voice);
 
+/** The stretch in which it is heard now, and that it has not told its leg of yet; empty where none
+ * is. */
+struct stretch voice_heard_run(const struct voice *voice);
+
 /** Numbers that never came. */
 uint64_t voice_lost(const struct voice *voice);
 

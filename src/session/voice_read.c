@@ -27,6 +27,11 @@ static void tell_heard(struct voice *voice)
     voice->heard_from = voice->heard_to;
 }
 
+struct stretch voice_heard_run(const struct voice *voice)
+{
+    return (struct stretch){voice->heard_from, voice->heard_to};
+}
+
 static void note_heard(struct voice *voice, int64_t to)
 {
     if (voice->heard_to != voice->position || voice->heard_to == voice->heard_from) {

@@ -82,7 +82,9 @@ enum status disk_sync_parent(const struct disk *disk, const char *path, struct f
 
 enum status disk_status_of_errno(int sys_errno)
 {
-    return sys_errno == ENOSPC || sys_errno == EDQUOT ? STATUS_FULL : STATUS_IO;
+    /* EFBIG: of a limit on files; none of ours comes near the greatest file */
+    return sys_errno == ENOSPC || sys_errno == EDQUOT || sys_errno == EFBIG ? STATUS_FULL
+                                                                            : STATUS_IO;
 }
 
 enum status disk_fault(struct fault *fault, const char *step, const char *path)

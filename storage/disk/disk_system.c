@@ -2,17 +2,41 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <libgen.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
 #include <unistd.h>
 
+#include "base/bounds.h"
 #include "storage/disk/disk.h"
+
+/*
+ * What root makes belongs to the owner of the directory that it is made in, as SQLite does with its
+ * own files: an operator's command must leave nothing that the programs' users cannot read. Where
+ * that cannot be done it stays root's. By descriptor, for the name may be another's by now.
+ */
+static void own_as_parent(int fd, const char *path)
+{
+    char parent[BOUND_PATH_BYTES];
+    struct stat about;
+
+    if (fd < 0 || geteuid() != 0 ||
+        (size_t)snprintf(parent, sizeof parent, "%s", path) >= sizeof parent)
+        return;
+    if (stat(dirname(parent), &about) == 0 && about.st_uid != 0 &&
+        fchown(fd, about.st_uid, (gid_t)-1) != 0)
+        return;
+}
 
 static int system_open(void *context, const char *path, int flags, mode_t mode)
 {
+    int fd = open(path, flags | O_CLOEXEC, mode);
+
     (void)context;
-    return open(path, flags | O_CLOEXEC, mode);
+    if ((flags & O_CREAT) && (flags & O_EXCL) && fd >= 0)
+        own_as_parent(fd, path);
+    return fd;
 }
 
 static int system_close(void *context, int fd)
@@ -96,8 +120,16 @@ static int system_chmod(void *context, const char *path, mode_t mode)
 
 static int system_mkdir(void *context, const char *path, mode_t mode)
 {
+    int failed = mkdir(path, mode);
+
     (void)context;
-    return mkdir(path, mode);
+    if (!failed && geteuid() == 0) {
+        int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+        own_as_parent(fd, path);
+        if (fd >= 0)
+            (void)close(fd);
+    }
+    return failed;
 }
 
 static int system_link(void *context, const char *from, const char *to)

@@ -10,6 +10,9 @@ static const char list_sql[] =
     "SELECT sequence, at_us, recording, actor, action, address, detail FROM audit"
     " WHERE sequence > ?1 ORDER BY sequence LIMIT ?2";
 
+static const char last_sql[] =
+    "SELECT at_us FROM audit WHERE action = ?1 ORDER BY sequence DESC LIMIT 1";
+
 enum status audit_append(struct index *index, const struct audit_entry *entry, struct fault *fault)
 {
     struct statement statement;
@@ -67,4 +70,20 @@ enum status audit_list(struct index *index, int64_t after, size_t limit,
     }
     statement_end(&statement);
     return status;
+}
+
+enum status audit_last(struct index *index, const char *action, wall_time *at, struct fault *fault)
+{
+    struct statement statement;
+    bool row = false;
+    enum status status = statement_begin(index, STATEMENT_AUDIT_LAST, last_sql, &statement, fault);
+
+    if (status != STATUS_OK)
+        return status;
+    statement_text(&statement, action);
+    status = statement_step(&statement, &row, fault, "read audit log");
+    if (status == STATUS_OK && row)
+        *at = statement_read_time(&statement);
+    statement_end(&statement);
+    return status == STATUS_OK && !row ? STATUS_NOT_FOUND : status;
 }

@@ -34,4 +34,13 @@ enum status audit_list(struct index *index, int64_t after, size_t limit,
                        void (*visit)(void *context, const struct audit_entry *entry), void *context,
                        struct fault *fault) MUST_CHECK;
 
+/**
+ * When something was done the last time. It looks through what was done since, so it is for
+ * operators' commands.
+ *
+ * STATUS_OK; STATUS_NOT_FOUND: never. Others as audit_list.
+ */
+enum status audit_last(struct index *index, const char *action, wall_time *at,
+                       struct fault *fault) MUST_CHECK;
+
 #endif

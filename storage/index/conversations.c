@@ -108,10 +108,8 @@ enum status conversations_mark(struct index *index, const struct uuid *id, bool 
     return statement_run(&statement, NULL, fault, "mark recording");
 }
 
-/* Two conversations become one, that of the earlier id, where with `more` recordings it is not too
- * long. */
-static enum status join(struct index *index, struct uuid *kept, const struct uuid *other,
-                        int64_t more, struct fault *fault)
+enum status conversations_join(struct index *index, struct uuid *kept, const struct uuid *other,
+                               int64_t more, struct fault *fault)
 {
     bool other_first = memcmp(other->b, kept->b, UUID_BYTES) < 0;
     struct uuid to = other_first ? *other : *kept;
@@ -142,7 +140,7 @@ static enum status join_candidates(struct index *index, const struct candidates 
     for (size_t i = 0; status == STATUS_OK && i < candidates->count; i++) {
         int64_t size = 0;
         if (any) {
-            status = join(index, &kept, &candidates->id[i], 1, fault);
+            status = conversations_join(index, &kept, &candidates->id[i], 1, fault);
             continue;
         }
         status = conversations_size(index, &candidates->id[i], &size, fault);
@@ -212,7 +210,7 @@ enum status conversations_link_again(struct index *index, const struct uuid *id,
     if (status == STATUS_OK)
         status = mark_certain(index, &key, &candidates, fault);
     for (size_t i = 0; status == STATUS_OK && i < candidates.count; i++)
-        status = join(index, &key.conversation, &candidates.id[i], 0, fault);
+        status = conversations_join(index, &key.conversation, &candidates.id[i], 0, fault);
     return status;
 }
 

@@ -41,6 +41,15 @@ enum status conversations_link_again(struct index *index, const struct uuid *id,
 enum status conversations_size(struct index *index, const struct uuid *conversation, int64_t *size,
                                struct fault *fault) MUST_CHECK;
 
+/**
+ * Two conversations become one, that of the earlier id, where with `more` recordings it is not too
+ * long.
+ *
+ * kept  in and out: the one that goes on.
+ */
+enum status conversations_join(struct index *index, struct uuid *kept, const struct uuid *other,
+                               int64_t more, struct fault *fault) MUST_CHECK;
+
 /** All of one conversation become another's. */
 enum status conversations_move(struct index *index, const struct uuid *from, const struct uuid *to,
                                struct fault *fault) MUST_CHECK;

@@ -1,6 +1,6 @@
 /**
  * database: the adapter to SQLite: connections, prepared statements, codes to statuses. Private to
- * storage/index; but for schema.c, no other file calls sqlite3_step.
+ * storage/index; but for schema.c, backup.c and table_copy.c, no other file calls sqlite3_step.
  *
  * A statement is prepared once per connection, at its first use, and kept. Its life per use:
  * statement_begin, bind in order, statement_run or statement_step until no row, statement_end.
@@ -24,6 +24,7 @@
 enum statement_id {
     STATEMENT_AUDIT_APPEND,
     STATEMENT_AUDIT_LIST,
+    STATEMENT_AUDIT_LAST,
     STATEMENT_CUSTOMER_ADD,
     STATEMENT_CUSTOMER_FIND,
     STATEMENT_CUSTOMER_SET_PIN,
@@ -85,6 +86,15 @@ enum statement_id {
     STATEMENT_CONTROL_SETTLE_OLD,
     STATEMENT_CONTROL_FORGET,
     STATEMENT_CONTROL_PAUSED,
+    STATEMENT_SCRUB_DUE,
+    STATEMENT_SCRUB_WRITE,
+    STATEMENT_SCRUB_COUNT,
+    STATEMENT_SCRUB_OLDEST,
+    STATEMENT_SCRUB_NEVER,
+    STATEMENT_ALARM_RAISE,
+    STATEMENT_ALARM_LIST,
+    STATEMENT_ALARM_ACKNOWLEDGE,
+    STATEMENT_ALARM_COUNT,
     STATEMENT_SESSION_ADD,
     STATEMENT_SESSION_FIND,
     STATEMENT_SESSION_TOUCH,

@@ -2,12 +2,13 @@
 
 #include <jansson.h>
 
-/* A text, or null where it is empty or not UTF-8 (a peer's bytes are not ours to trust). */
+#include "base/text.h"
+
+/* A text, or null where it is empty or not UTF-8 (a peer's bytes are not ours to trust). NULL: no
+ * memory, which must not pass for either. */
 static json_t *text_or_null(const char *text)
 {
-    json_t *value = *text ? json_string(text) : NULL;
-
-    return value ? value : json_null();
+    return *text && text_is_utf8(text) ? json_string(text) : json_null();
 }
 
 static json_t *time_or_null(wall_time time)

@@ -54,8 +54,9 @@ json_t *details_own_channel(const struct index_leg *leg);
  *             footer's and the row's.
  * facts       out: freed by the caller with free(), NULL where there is none.
  *
- * STATUS_OK, STATUS_INVALID (not such a JSON; nothing changed), STATUS_LIMIT (more legs than
- * BOUND_CALL_STREAMS; nothing changed), STATUS_NOMEM.
+ * STATUS_OK, STATUS_INVALID (not such a JSON, or no memory to read it: jansson does not tell which;
+ * nothing changed), STATUS_LIMIT (more legs than BOUND_CALL_STREAMS; nothing changed),
+ * STATUS_NOMEM.
  */
 enum status details_read(const char *json, size_t json_bytes, struct index_recording *recording,
                          struct index_fact **facts, size_t *fact_count) MUST_CHECK;

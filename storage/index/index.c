@@ -23,8 +23,10 @@ static enum status create_file(const struct disk *disk, const char *path, struct
         return STATUS_OK;
     if (file.fd < 0)
         return disk_fault(fault, "create", path);
-    if (disk->fchmod(disk->context, file.fd, INDEX_FILE_MODE) != 0)
+    if (disk->fchmod(disk->context, file.fd, INDEX_FILE_MODE) != 0) {
         status = disk_fault(fault, "set mode of", path);
+        (void)disk->unlink(disk->context, path); /* the next time must not find it so */
+    }
     disk_close(&file);
     return status == STATUS_OK ? disk_sync_parent(disk, path, fault) : status;
 }

@@ -128,6 +128,8 @@ struct index_recording {
     bool measured;        /* talk_over_ms and each leg's sound are known: not of one that was cut
                              short, nor of one from before they were */
     int64_t talk_over_ms; /* how long both sides spoke at once */
+    bool damaged;         /* when it was read last something of its file was not as it was sealed:
+                             scrub.h. What is authentic of it can still be heard */
     size_t legs;
     struct index_leg leg[BOUND_CALL_STREAMS];
 };

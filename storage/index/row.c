@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "storage/index/customers.h"
+#include "storage/index/scrub.h"
 
 /* A state or direction that a newer program wrote must not index our tables out of bounds. */
 static int bounded(int64_t value, int most)
@@ -49,6 +50,7 @@ void row_read(struct statement *statement, struct index_recording *recording)
     int64_t talk_over_ms = statement_read_integer(statement);
     recording->measured = talk_over_ms >= 0;
     recording->talk_over_ms = talk_over_ms < 0 ? 0 : talk_over_ms;
+    recording->damaged = statement_read_integer(statement) == SCRUB_BAD;
 }
 
 void row_reverse(const char *text, char reversed[static BOUND_NUMBER_BYTES])

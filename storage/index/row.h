@@ -14,7 +14,7 @@
     " r.caller_number, r.caller_name, r.called_number, r.called_name, r.source,"                   \
     " r.source_address, r.sip_call_id, r.session_id, r.sip_session_id, r.group_id, r.node,"        \
     " r.end_cause, r.path, r.audio_bytes, r.sha256_cipher, r.sha256_plain, r.call_reference,"      \
-    " r.conversation, r.owner_due, r.by_number, r.talk_over_ms"
+    " r.conversation, r.owner_due, r.by_number, r.talk_over_ms, r.scrub_result"
 
 /** Read a row that has ROW_COLUMNS from the next column on; legs is 0. */
 void row_read(struct statement *statement, struct index_recording *recording);

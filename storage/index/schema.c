@@ -286,7 +286,31 @@ static const char version_5[] =
     "CREATE INDEX controls_asked ON controls (node, id) WHERE state = 0;"
     "CREATE INDEX controls_by_recording ON controls (recording, state);";
 
-const char *const schema_steps[] = {version_1, version_2, version_3, version_4, version_5};
+/*
+ * Version 6: when each file was read from end to end, and what was found (scrub.h); and alarms,
+ * each once as long as nobody has acknowledged it (alarms.h). An alarm outlives what it tells of.
+ */
+static const char version_6[] =
+    "ALTER TABLE recordings ADD COLUMN scrubbed_us INTEGER NOT NULL DEFAULT 0;"
+    /* enum scrub_result */
+    "ALTER TABLE recordings ADD COLUMN scrub_result INTEGER NOT NULL DEFAULT 0;"
+    "CREATE INDEX recordings_by_scrub ON recordings (scrub_result, scrubbed_us, id)"
+    "  WHERE state IN (1, 2);"
+
+    "CREATE TABLE alarms ("
+    "  id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,"
+    "  at_us INTEGER NOT NULL,"
+    "  kind TEXT NOT NULL,"
+    "  recording BLOB NOT NULL," /* no reference */
+    "  lost_ms INTEGER NOT NULL,"
+    "  why TEXT NOT NULL,"
+    "  acknowledged_us INTEGER NOT NULL DEFAULT 0," /* 0: it is open */
+    "  acknowledged_by TEXT NOT NULL DEFAULT '', note TEXT NOT NULL DEFAULT ''"
+    ") STRICT;"
+    "CREATE UNIQUE INDEX alarms_open ON alarms (recording, kind) WHERE acknowledged_us = 0;";
+
+const char *const schema_steps[] = {version_1, version_2, version_3,
+                                    version_4, version_5, version_6};
 _Static_assert(sizeof schema_steps / sizeof schema_steps[0] == INDEX_SCHEMA_VERSION,
                "one step per schema version");
 

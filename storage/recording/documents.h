@@ -65,7 +65,7 @@ enum status documents_read(const struct recording_reader *reader, struct bytes *
 struct documents_tail {
     size_t written; /* bytes of the section that are in units */
     uint32_t count; /* documents of it */
-    uint64_t units; /* of the tail, behind the two of audio */
+    uint64_t units; /* of the tail, behind the two of audio; the journal's too (journal.h) */
 };
 
 /**
@@ -84,12 +84,13 @@ enum status documents_tail_write(struct documents_tail *tail, struct disk_file f
  * Read what a tail file holds, as a section. A document with a unit that is torn or missing is left
  * out, the others are not concerned.
  *
+ * below    as in records_read (storage/recording/records.h).
  * section  appended to; its max bounds it.
  *
  * STATUS_OK (also where there is no such file), STATUS_NOMEM, STATUS_IO.
  */
 enum status documents_tail_read(const struct disk *disk, const char *path,
-                                const uint8_t key[static SEAL_KEY_BYTES], struct bytes *section,
-                                struct fault *fault) MUST_CHECK;
+                                const uint8_t key[static SEAL_KEY_BYTES], uint32_t *below,
+                                struct bytes *section, struct fault *fault) MUST_CHECK;
 
 #endif

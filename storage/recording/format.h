@@ -22,7 +22,8 @@ enum {
     FORMAT_SLOT_BYTES = 512,
 };
 
-enum frame_type { FRAME_AUDIO = 1, FRAME_FOOTER = 2, FRAME_SECTION = 3 };
+/* FRAME_JOURNAL is found in tail files only. */
+enum frame_type { FRAME_AUDIO = 1, FRAME_FOOTER = 2, FRAME_SECTION = 3, FRAME_JOURNAL = 4 };
 
 enum recording_state {
     RECORDING_STATE_RECORDING, /* growing, or left behind by a crash */
@@ -79,6 +80,7 @@ struct recording_summary {
     uint64_t audio_bytes; /* of the Ogg stream */
     uint64_t file_bytes;
     uint32_t holes;   /* as in struct recording_finish */
+    bool damaged;     /* of a recovery: something that was durable is gone */
     unsigned streams; /* in each audio packet; 0 but while a recovery describes it */
     struct recording_loss loss;
     uint8_t sha256_cipher[32]; /* of units 1 up to the footer's, as stored */

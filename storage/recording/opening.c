@@ -7,7 +7,7 @@
 
 #include "storage/recording/frame.h"
 
-static enum status read_header(struct opening *opening, struct uuid expect,
+static enum status read_header(struct opening *opening, struct uuid expect, uint32_t segment,
                                struct private_keys *keys, struct fault *fault)
 {
     struct stat about;
@@ -28,11 +28,21 @@ static enum status read_header(struct opening *opening, struct uuid expect,
         return status;
     if (!uuid_equal(opening->header.recording, expect))
         return fault_set(fault, STATUS_CORRUPT, 0, "header bears another recording's id");
+    if (opening->header.segment != segment)
+        return fault_set(fault, STATUS_CORRUPT, 0, "header says segment %u, not %u",
+                         (unsigned)opening->header.segment, (unsigned)segment);
     return header_open(&opening->header, keys, opening->key, fault);
 }
 
 enum status opening_init(struct opening *opening, const struct recording_access *access,
                          const char *path, struct uuid expect, struct fault *fault)
+{
+    return opening_init_segment(opening, access, path, expect, 0, fault);
+}
+
+enum status opening_init_segment(struct opening *opening, const struct recording_access *access,
+                                 const char *path, struct uuid expect, uint32_t segment,
+                                 struct fault *fault)
 {
     enum status status = seal_ready(fault);
     if (status != STATUS_OK)
@@ -41,7 +51,7 @@ enum status opening_init(struct opening *opening, const struct recording_access 
     if (opening->file.fd < 0)
         return fault_set(fault, errno == ENOENT ? STATUS_NOT_FOUND : STATUS_IO, errno, "open %s",
                          path);
-    status = read_header(opening, expect, access->keys, fault);
+    status = read_header(opening, expect, segment, access->keys, fault);
     if (status != STATUS_OK) {
         fault_wrap(fault, "open %s", path);
         opening_deinit(opening);

@@ -29,6 +29,15 @@ struct opening {
 enum status opening_init(struct opening *opening, const struct recording_access *access,
                          const char *path, struct uuid expect, struct fault *fault) MUST_CHECK;
 
+/**
+ * The same for a segment that has another number than 0.
+ *
+ * STATUS_CORRUPT  also where the header bears another number.
+ */
+enum status opening_init_segment(struct opening *opening, const struct recording_access *access,
+                                 const char *path, struct uuid expect, uint32_t segment,
+                                 struct fault *fault) MUST_CHECK;
+
 /** Close the file, wipe the key. */
 void opening_deinit(struct opening *opening);
 

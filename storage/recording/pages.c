@@ -11,6 +11,9 @@ enum {
     PRE_SKIP_AT = 10,
     FAMILY_AT = 18,
     STREAMS_AT = 19,
+    SEGMENTS_AT = 26, /* of a page's head */
+    LACING_AT = 27,
+    LACING_MORE = 255, /* the packet goes on in the next segment */
 };
 
 void pages_init(struct pages *pages)
@@ -53,6 +56,16 @@ static void note_page(struct pages *pages, const ogg_page *page)
     pages->count++;
 }
 
+void pages_note(struct pages *pages, const struct pages_page *page)
+{
+    ogg_page found = {.header = (uint8_t *)(uintptr_t)page->head,
+                      .header_len = (long)page->head_bytes,
+                      .body = (uint8_t *)(uintptr_t)page->payload,
+                      .body_len = (long)page->payload_bytes};
+
+    note_page(pages, &found);
+}
+
 enum status pages_next(struct pages *pages, struct pages_page *page)
 {
     ogg_page found;
@@ -68,8 +81,27 @@ enum status pages_next(struct pages *pages, struct pages_page *page)
                                 .head_bytes = (size_t)found.header_len,
                                 .payload = found.body,
                                 .payload_bytes = (size_t)found.body_len,
-                                .granule = ogg_page_granulepos(&found)};
+                                .granule = ogg_page_granulepos(&found),
+                                .sequence = (uint32_t)ogg_page_pageno(&found),
+                                .packets = (size_t)ogg_page_packets(&found)};
     return STATUS_OK;
+}
+
+enum status pages_packet(const struct pages_page *page, size_t *segment, size_t *offset,
+                         struct pages_packet *packet)
+{
+    size_t bytes = 0;
+
+    for (size_t i = *segment; i < page->head[SEGMENTS_AT]; i++) {
+        bytes += page->head[LACING_AT + i];
+        if (page->head[LACING_AT + i] == LACING_MORE)
+            continue;
+        *packet = (struct pages_packet){page->payload + *offset, bytes};
+        *segment = i + 1;
+        *offset += bytes;
+        return STATUS_OK;
+    }
+    return STATUS_END;
 }
 
 void pages_break(struct pages *pages)

@@ -32,6 +32,14 @@ struct pages_page {
     const uint8_t *payload;
     size_t payload_bytes;
     int64_t granule;
+    uint32_t sequence;
+    size_t packets; /* that end on it */
+};
+
+/* A packet that lies on one page, whole. */
+struct pages_packet {
+    const uint8_t *data;
+    size_t data_bytes;
 };
 
 /** Start before any byte. */
@@ -49,6 +57,19 @@ enum status pages_feed(struct pages *pages, const uint8_t *data, size_t data_byt
  * STATUS_OK, STATUS_END (feed more).
  */
 enum status pages_next(struct pages *pages, struct pages_page *page) MUST_CHECK;
+
+/** Count a page of another parser among those that were given out here. */
+void pages_note(struct pages *pages, const struct pages_page *page);
+
+/**
+ * The next packet of a page.
+ *
+ * segment, offset  in: 0 for the first; out: where the next one starts.
+ *
+ * STATUS_OK, STATUS_END (none that ends on this page is left).
+ */
+enum status pages_packet(const struct pages_page *page, size_t *segment, size_t *offset,
+                         struct pages_packet *packet) MUST_CHECK;
 
 /** Bytes are missing here: forget the page that was begun. */
 void pages_break(struct pages *pages);

@@ -4,11 +4,17 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/bounds.h"
 #include "base/descriptor.h"
 #include "storage/recording/writer.h"
+
+/*
+ * Whatever the umask: recorder-ingest and the keeper write, by the group that the directories hand
+ * down, and recorder-web reads, as one of the others. Who is none of the three does not get past
+ * the store's directory (storage/KEYS.md).
+ */
+enum { DIRECTORY_MODE = 02775, FILE_MODE = 0664 };
 
 void recording_path(struct uuid recording, wall_time created, char path[static BOUND_PATH_BYTES])
 {
@@ -17,11 +23,24 @@ void recording_path(struct uuid recording, wall_time created, char path[static B
 
     clock_format_rfc3339(created, date); /* 2026-11-22T... */
     uuid_format(recording, name);
-    (void)snprintf(path, BOUND_PATH_BYTES, "recordings/%.4s/%.2s/%.2s/%s.crec", date, date + 5,
-                   date + 8, name);
+    (void)snprintf(path, BOUND_PATH_BYTES, "recordings/%.4s/%.2s/%.2s/%s" PATHS_SUFFIX, date,
+                   date + 5, date + 8, name);
 }
 
-/* Directories between the store and the file; setgid, so that all programs share the group. */
+enum status paths_of_segment(const char *path, uint32_t number,
+                             char segment_path[static BOUND_PATH_BYTES])
+{
+    size_t stem = strlen(path);
+    size_t suffix = strlen(PATHS_SUFFIX);
+
+    if (stem > suffix && strcmp(path + stem - suffix, PATHS_SUFFIX) == 0)
+        stem -= suffix;
+    int length = number ? snprintf(segment_path, BOUND_PATH_BYTES, "%.*s.%u%s", (int)stem, path,
+                                   (unsigned)number, PATHS_SUFFIX)
+                        : snprintf(segment_path, BOUND_PATH_BYTES, "%s", path);
+    return length < BOUND_PATH_BYTES ? STATUS_OK : STATUS_LIMIT;
+}
+
 enum status paths_make_directories(const struct disk *disk, const char *store, const char *path,
                                    struct fault *fault)
 {
@@ -30,15 +49,13 @@ enum status paths_make_directories(const struct disk *disk, const char *store, c
 
     for (const char *slash = strchr(path + store_bytes + 1, '/'); slash;
          slash = strchr(slash + 1, '/')) {
-        struct stat about;
         (void)snprintf(directory, sizeof directory, "%.*s", (int)(slash - path), path);
-        if (disk->mkdir(disk->context, directory, 0770) != 0) {
+        if (disk->mkdir(disk->context, directory, DIRECTORY_MODE) != 0) {
             if (errno == EEXIST)
                 continue;
             return disk_fault(fault, "make directory", directory);
         }
-        if (disk->stat(disk->context, directory, &about) != 0 ||
-            disk->chmod(disk->context, directory, (about.st_mode & 07777) | S_ISGID) != 0)
+        if (disk->chmod(disk->context, directory, DIRECTORY_MODE) != 0)
             return disk_fault(fault, "set mode of", directory);
     }
     return STATUS_OK;
@@ -49,9 +66,15 @@ enum status paths_make_directories(const struct disk *disk, const char *store, c
 enum status paths_create(const struct disk *disk, const char *path, struct disk_file *file,
                          struct fault *fault)
 {
-    *file = disk_open(disk, path, O_RDWR | O_CREAT | O_EXCL, 0660);
+    *file = disk_open(disk, path, O_RDWR | O_CREAT | O_EXCL, FILE_MODE);
     if (file->fd < 0)
         return disk_fault(fault, "create", path);
+    if (disk->fchmod(disk->context, file->fd, FILE_MODE) != 0) {
+        enum status status = disk_fault(fault, "set mode of", path);
+        disk_close(file);
+        (void)disk->unlink(disk->context, path);
+        return status;
+    }
     if (descriptor_raise(&file->fd, NULL) != STATUS_OK) {
         /* a low limit: it stays where it is */
     }

@@ -4,9 +4,24 @@
 #ifndef RECORDER_STORAGE_RECORDING_PATHS_H
 #define RECORDER_STORAGE_RECORDING_PATHS_H
 
+#include <stdint.h>
+
+#include "base/bounds.h"
 #include "base/fault.h"
 #include "base/status.h"
 #include "storage/disk/disk.h"
+
+#define PATHS_SUFFIX ".crec"
+
+/**
+ * Path of another segment of a recording: "<id>.crec" is segment 0, "<id>.7.crec" segment 7.
+ *
+ * path  of segment 0.
+ *
+ * STATUS_OK, STATUS_LIMIT: it does not fit.
+ */
+enum status paths_of_segment(const char *path, uint32_t number,
+                             char segment_path[static BOUND_PATH_BYTES]) MUST_CHECK;
 
 /**
  * Make the directories between the store and a file in it.

@@ -44,3 +44,25 @@ enum status place_make(const char *new_path, const struct opening *old, struct d
         return fault_set(fault, STATUS_IO, errno, "set mode of %s", new_path);
     return STATUS_OK;
 }
+
+enum status place_room(const struct disk *disk, const char *directory, uint64_t file_bytes,
+                       struct fault *fault)
+{
+    struct statvfs about;
+
+    if (disk->statvfs(disk->context, directory, &about) != 0)
+        return fault_set(fault, STATUS_IO, errno, "look at %s", directory);
+    if (about.f_bavail < file_bytes / about.f_frsize + 1)
+        return fault_set(fault, STATUS_FULL, 0, "%s has no room for it", directory);
+    return STATUS_OK;
+}
+
+enum status place_sync(const struct disk_file *file, const char *path, bool fresh,
+                       struct fault *fault)
+{
+    const struct disk *disk = file->disk;
+
+    if (fresh && disk->syncfs(disk->context, file->fd) != 0)
+        return disk_fault(fault, "sync the file system of", path);
+    return disk_sync_parent(disk, path, fault);
+}

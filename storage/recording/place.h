@@ -5,6 +5,9 @@
 #ifndef RECORDER_STORAGE_RECORDING_PLACE_H
 #define RECORDER_STORAGE_RECORDING_PLACE_H
 
+#include <stdbool.h>
+#include <stdint.h>
+
 #include "base/fault.h"
 #include "base/status.h"
 #include "storage/recording/opening.h"
@@ -25,6 +28,24 @@ enum status place_lock(const char *path, const struct opening *opening,
  * STATUS_OK, STATUS_FULL, STATUS_IO.
  */
 enum status place_make(const char *new_path, const struct opening *old, struct disk_file *file,
+                       struct fault *fault) MUST_CHECK;
+
+/**
+ * Whether a file of so many bytes fits on a volume.
+ *
+ * STATUS_OK, STATUS_FULL, STATUS_IO.
+ */
+enum status place_room(const struct disk *disk, const char *directory, uint64_t file_bytes,
+                       struct fault *fault) MUST_CHECK;
+
+/**
+ * Make a file's name durable.
+ *
+ * fresh  directories above it may be new as well.
+ *
+ * STATUS_OK, STATUS_FULL, STATUS_IO.
+ */
+enum status place_sync(const struct disk_file *file, const char *path, bool fresh,
                        struct fault *fault) MUST_CHECK;
 
 #endif

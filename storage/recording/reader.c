@@ -15,6 +15,8 @@
 /* Units read at once. */
 enum { BATCH_UNITS = 8 };
 
+/* In sodium_malloc memory: recorder-web keeps some open for a while, with the key of their frames.
+ */
 struct recording_reader {
     struct opening opening;
     struct footer footer;
@@ -29,20 +31,29 @@ static bool has_tail(const struct disk *disk, const char *path)
     int length = snprintf(tail, sizeof tail, "%s.tail", path);
 
     return length > 0 && (size_t)length < sizeof tail &&
-           disk->stat(disk->context, tail, &about) == 0;
+           (disk->stat(disk->context, tail, &about) == 0 || errno != ENOENT);
 }
 
 enum status recording_reader_open(const struct recording_access *access, const char *path,
                                   struct uuid expect, struct recording_reader **out,
                                   struct fault *fault)
 {
-    struct recording_reader *reader = calloc(1, sizeof *reader);
+    return recording_reader_open_segment(access, path, expect, 0, out, fault);
+}
+
+enum status recording_reader_open_segment(const struct recording_access *access, const char *path,
+                                          struct uuid expect, uint32_t segment,
+                                          struct recording_reader **out, struct fault *fault)
+{
+    struct recording_reader *reader = sodium_malloc(sizeof *reader);
     if (!reader)
         return fault_set(fault, STATUS_NOMEM, 0, "open %s", path);
+    memset(reader, 0, sizeof *reader);
     bool unfinished = has_tail(access->disk, path); /* asked first: it goes after the footer came */
-    enum status status = opening_init(&reader->opening, access, path, expect, fault);
+    enum status status =
+        opening_init_segment(&reader->opening, access, path, expect, segment, fault);
     if (status != STATUS_OK) {
-        free(reader);
+        sodium_free(reader);
         return status;
     }
     status = opening_footer(&reader->opening, access->signers, &reader->footer, fault);
@@ -66,7 +77,7 @@ void recording_reader_close(struct recording_reader *owned_reader)
     if (!owned_reader)
         return;
     opening_deinit(&owned_reader->opening);
-    free(owned_reader);
+    sodium_free(owned_reader);
 }
 
 const struct recording_summary *recording_reader_summary(const struct recording_reader *reader)
@@ -260,7 +271,8 @@ static enum status check_ends(const struct recording_reader *reader, struct faul
     if ((uint64_t)about.st_size != reader->summary.file_bytes)
         return fault_set(fault, STATUS_CORRUPT, 0, "the file's length changed");
     enum status status = disk_read(file, 0, unit, sizeof unit, fault);
-    if (status == STATUS_OK && memcmp(unit, reader->opening.header.unit, sizeof unit) != 0)
+    /* not the slots: another may seal the DEK to a further key meanwhile */
+    if (status == STATUS_OK && memcmp(unit, reader->opening.header.unit, FORMAT_SLOT_BYTES) != 0)
         status = fault_set(fault, STATUS_CORRUPT, 0, "the header changed");
     if (status == STATUS_OK)
         status = disk_read(file, frame_offset(index), unit, sizeof unit, fault);
@@ -270,7 +282,8 @@ static enum status check_ends(const struct recording_reader *reader, struct faul
     return status == STATUS_END ? STATUS_CORRUPT : status;
 }
 
-enum status recording_reader_verify(const struct recording_reader *reader, struct fault *fault)
+enum status recording_reader_verify_content(const struct recording_reader *reader,
+                                            struct fault *fault)
 {
     struct hashes hashes;
     uint8_t cipher[32];
@@ -290,4 +303,27 @@ enum status recording_reader_verify(const struct recording_reader *reader, struc
     if (memcmp(plain, reader->footer.sha256_plain, sizeof plain) != 0)
         return fault_set(fault, STATUS_CORRUPT, 0, "audio does not match its signed hash");
     return STATUS_OK;
+}
+
+/* None is broken, and they are those that were opened. */
+static enum status check_slots(const struct recording_reader *reader, struct fault *fault)
+{
+    const struct header *header = &reader->opening.header;
+    uint8_t unit[FORMAT_UNIT_BYTES];
+
+    for (unsigned i = 1; i <= FORMAT_SLOTS; i++)
+        if (header->bad_slots >> i & 1)
+            return fault_set(fault, STATUS_CORRUPT, 0,
+                             "key slot %u is torn or was changed; another one opens the file", i);
+    enum status status = disk_read(reader->opening.file, 0, unit, sizeof unit, fault);
+    if (status == STATUS_OK && memcmp(unit, header->unit, sizeof unit) != 0)
+        status = fault_set(fault, STATUS_CORRUPT, 0, "the key slots changed");
+    return status == STATUS_END ? STATUS_CORRUPT : status;
+}
+
+enum status recording_reader_verify(const struct recording_reader *reader, struct fault *fault)
+{
+    enum status status = recording_reader_verify_content(reader, fault);
+
+    return status == STATUS_OK ? check_slots(reader, fault) : status;
 }

@@ -37,6 +37,15 @@ enum status recording_reader_open(const struct recording_access *access, const c
                                   struct uuid expect, struct recording_reader **out,
                                   struct fault *fault) MUST_CHECK;
 
+/**
+ * The same for a segment of another number than 0: for recovery, which joins them. Alone it is not
+ * the recording, so recording_reader_open refuses it.
+ */
+enum status recording_reader_open_segment(const struct recording_access *access, const char *path,
+                                          struct uuid expect, uint32_t segment,
+                                          struct recording_reader **out,
+                                          struct fault *fault) MUST_CHECK;
+
 /** Wipes the DEK. NULL is accepted. */
 void recording_reader_close(struct recording_reader *owned_reader);
 
@@ -63,8 +72,19 @@ enum status recording_reader_section(const struct recording_reader *reader, enum
                                      struct bytes *out, struct fault *fault) MUST_CHECK;
 
 /**
- * Read everything: each frame's authenticity, both hashes, every byte that should be zero. After
- * STATUS_OK no byte of the file can have been changed.
+ * Read all but the key slots: each frame's authenticity, both hashes, every byte that should be
+ * zero. After STATUS_OK all that is told of the recording is what was sealed, whatever became of a
+ * slot.
+ *
+ * STATUS_OK, STATUS_CORRUPT (names the first bad frame or byte), STATUS_IO.
+ */
+enum status recording_reader_verify_content(const struct recording_reader *reader,
+                                            struct fault *fault) MUST_CHECK;
+
+/**
+ * The same, and that no slot breaks its layout or fails to open by a key that is here. After
+ * STATUS_OK no byte of the file can have been changed, but for those of a slot whose key is not
+ * here.
  *
  * STATUS_OK, STATUS_CORRUPT (names the first bad frame or byte), STATUS_IO.
  */

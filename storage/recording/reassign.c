@@ -12,14 +12,9 @@
 #include "storage/recording/opening.h"
 #include "storage/recording/place.h"
 #include "storage/recording/reader.h"
+#include "storage/recording/sections.h"
 
 enum { BLOCK_BYTES = 16 * FORMAT_FRAME_DATA_BYTES };
-
-/* The kinds that a caller of the writer gives; the granule table and the documents go their own
- * way. */
-static const enum section_kind kinds[] = {SECTION_DETAILS, SECTION_CHANNEL_PEAKS, SECTION_PEAKS,
-                                          SECTION_METADATA};
-enum { KINDS = sizeof kinds / sizeof kinds[0] };
 
 struct reassignment {
     const struct reassign_spec *spec;
@@ -31,9 +26,8 @@ struct reassignment {
     struct header header; /* of the new file */
     struct disk_file file;
     struct body body;
-    struct bytes section[KINDS];
+    struct sections sections;
     struct granules granules;
-    struct bytes documents;
 };
 
 /* The new header, and the key of the new frames. */
@@ -43,9 +37,10 @@ static enum status make_header(struct reassignment *work, struct fault *fault)
     uint8_t dek[KEY_DEK_BYTES];
 
     seal_dek_new(dek);
-    enum status status =
-        header_make(old->recording, work->spec->customer, clock_wall_from_us(old->created_us), dek,
-                    work->spec->key, &work->header, fault);
+    const struct header_spec spec = {.recording = old->recording,
+                                     .customer = work->spec->customer,
+                                     .created = clock_wall_from_us(old->created_us)};
+    enum status status = header_make(&spec, dek, work->spec->key, &work->header, fault);
     if (status == STATUS_OK) {
         body_init(&work->body, work->file, work->header.unit);
         seal_frame_key(dek, work->header.unit, FORMAT_H0_BYTES, work->body.key);
@@ -76,32 +71,10 @@ static enum status copy_audio(struct reassignment *work, struct fault *fault)
     return status;
 }
 
-static bool is_known(uint8_t kind)
+static enum status take_granules(struct reassignment *work, struct fault *fault)
 {
-    bool known = kind == SECTION_GRANULES || kind == SECTION_DOCUMENTS;
-
-    for (size_t i = 0; i < KINDS; i++)
-        known |= kind == kinds[i];
-    return known;
-}
-
-/* What a newer program sealed, and this one would leave out, is not written anew by this one. */
-static enum status check_sections(const struct footer *footer, struct fault *fault)
-{
-    for (size_t i = 0; i < footer->sections; i++) {
-        if (!is_known(footer->section[i].kind))
-            return fault_set(fault, STATUS_VERSION, 0,
-                             "section kind %u is a newer program's; update the program",
-                             (unsigned)footer->section[i].kind);
-    }
-    return STATUS_OK;
-}
-
-/* A section as it is; none where the file has none. */
-static enum status take_section(const struct recording_reader *reader, enum section_kind kind,
-                                struct bytes *section, struct fault *fault)
-{
-    enum status status = recording_reader_section(reader, kind, section, fault);
+    enum status status =
+        recording_reader_section(work->reader, SECTION_GRANULES, &work->granules.table, fault);
 
     if (status != STATUS_NOT_FOUND)
         return status;
@@ -109,37 +82,21 @@ static enum status take_section(const struct recording_reader *reader, enum sect
     return STATUS_OK;
 }
 
-static enum status take_sections(struct reassignment *work, struct fault *fault)
-{
-    enum status status = take_section(work->reader, SECTION_GRANULES, &work->granules.table, fault);
-
-    if (status == STATUS_OK)
-        status = take_section(work->reader, SECTION_DOCUMENTS, &work->documents, fault);
-    for (size_t i = 0; status == STATUS_OK && i < KINDS; i++)
-        status = take_section(work->reader, kinds[i], &work->section[i], fault);
-    return status;
-}
-
 static enum status finish(struct reassignment *work, const struct signer *signer,
                           struct recording_summary *summary, struct fault *fault)
 {
     const struct footer *old = &work->footer;
-    struct recording_section sections[KINDS];
     struct recording_finish end = {.state = old->state,
                                    .ended = clock_wall_from_us(old->ended_us),
                                    .ended_mono = {old->ended_mono_ns},
                                    .duration_ms = old->duration_ms,
                                    .holes = old->holes,
                                    .loss = old->loss,
-                                   .section = sections};
-
-    for (size_t i = 0; i < KINDS; i++)
-        if (work->section[i].len)
-            sections[end.sections++] =
-                (struct recording_section){kinds[i], work->section[i].data, work->section[i].len};
+                                   .sections = work->sections.count,
+                                   .section = work->sections.section};
     const struct body_end body_end = {.finish = &end,
                                       .granules = &work->granules,
-                                      .documents = &work->documents,
+                                      .documents = &work->sections.documents,
                                       .recording = work->header.recording,
                                       .customer = work->spec->customer,
                                       .started_us = old->started_us,
@@ -158,7 +115,7 @@ static enum status check_new(const struct reassignment *work, struct fault *faul
         recording_reader_open(work->access, work->new_path, work->header.recording, &reader, fault);
 
     if (status == STATUS_OK)
-        status = recording_reader_verify(reader, fault);
+        status = recording_reader_verify_content(reader, fault);
     if (status == STATUS_OK &&
         memcmp(recording_reader_summary(reader)->sha256_plain, work->footer.sha256_plain, 32) != 0)
         status = fault_set(fault, STATUS_CORRUPT, 0, "the new file holds other audio");
@@ -171,16 +128,16 @@ static enum status write_new(struct reassignment *work, const struct signer *sig
 {
     const char *path = work->spec->path;
     const struct disk *disk = work->access->disk;
-    enum status status = check_sections(&work->footer, fault);
+    enum status status = sections_take(&work->sections, work->reader, &work->footer, fault);
 
+    if (status == STATUS_OK)
+        status = take_granules(work, fault);
     if (status == STATUS_OK)
         status = place_make(work->new_path, &work->opening, &work->file, fault);
     if (status == STATUS_OK)
         status = make_header(work, fault);
     if (status == STATUS_OK)
         status = copy_audio(work, fault);
-    if (status == STATUS_OK)
-        status = take_sections(work, fault);
     if (status == STATUS_OK)
         status = finish(work, signer, summary, fault);
     if (status == STATUS_OK)
@@ -200,17 +157,10 @@ static enum status open_old(struct reassignment *work, struct fault *fault)
         status =
             recording_reader_open(work->access, spec->path, spec->recording, &work->reader, fault);
     if (status == STATUS_OK)
-        status = recording_reader_verify(work->reader, fault);
+        status = recording_reader_verify_content(work->reader, fault);
     if (status == STATUS_OK)
         status = opening_footer(&work->opening, work->access->signers, &work->footer, fault);
     return status;
-}
-
-/* Parties and documents are in them. */
-static void drop(struct bytes *section)
-{
-    bytes_wipe(section);
-    bytes_deinit(section);
 }
 
 static void clean_up(struct reassignment *work, enum status status)
@@ -220,9 +170,7 @@ static void clean_up(struct reassignment *work, enum status status)
     if (work->file.fd >= 0 && status != STATUS_OK)
         (void)disk->unlink(disk->context, work->new_path);
     disk_close(&work->file);
-    for (size_t i = 0; i < KINDS; i++)
-        drop(&work->section[i]);
-    drop(&work->documents);
+    sections_deinit(&work->sections);
     granules_deinit(&work->granules);
     body_deinit(&work->body);
     recording_reader_close(work->reader);
@@ -243,9 +191,7 @@ enum status recording_reassign(const struct reassign_spec *spec,
     if (status != STATUS_OK)
         return status;
     granules_init(&work.granules);
-    bytes_init(&work.documents, BOUND_DOCUMENTS_BYTES);
-    for (size_t i = 0; i < KINDS; i++)
-        bytes_init(&work.section[i], BOUND_SECTION_BYTES);
+    sections_init(&work.sections);
     status = open_old(&work, fault);
     if (status == STATUS_OK && uuid_equal(work.opening.header.customer, spec->customer))
         made = *recording_reader_summary(work.reader);

@@ -1,6 +1,5 @@
 #include "storage/recording/recover.h"
 
-#include <errno.h>
 #include <sodium.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -8,14 +7,16 @@
 
 #include "base/bounds.h"
 #include "storage/recording/body.h"
-#include "storage/recording/documents.h"
-#include "storage/recording/frame.h"
+#include "storage/recording/chain.h"
+#include "storage/recording/fill.h"
 #include "storage/recording/granules.h"
-#include "storage/recording/opening.h"
+#include "storage/recording/holes.h"
+#include "storage/recording/journal.h"
 #include "storage/recording/pages.h"
+#include "storage/recording/paths.h"
 #include "storage/recording/place.h"
 #include "storage/recording/reader.h"
-#include "storage/recording/tail.h"
+#include "storage/recording/sections.h"
 
 /*
  * What survives is written to a new file that then takes the old one's place; the old one is only
@@ -23,46 +24,91 @@
  */
 struct recovery {
     const struct recording_access *access;
-    const char *path;
-    char tail_path[BOUND_PATH_BYTES];
+    struct chain chain;          /* what there is */
+    char path[BOUND_PATH_BYTES]; /* where the new file goes */
     char new_path[BOUND_PATH_BYTES];
-    char damaged_path[BOUND_PATH_BYTES];
-    char unnamed_path[BOUND_PATH_BYTES]; /* under which the writer made the file */
-    struct opening opening;
-    struct tail tail;
+    struct header header;  /* of the new one */
     struct disk_file file; /* the new one */
     struct body body;
     struct granules granules;
     struct bytes documents;
+    struct bytes journal;
+    struct sections sections; /* of the last segment, where that is finished */
     struct pages pages;
-    uint64_t frames; /* units of the old file behind its header */
-    uint32_t holes;
-    bool in_hole; /* the frame before was not whole */
-    bool damaged; /* something that was durable is not authentic */
+    struct holes gone;
+    const struct recover_describe *describe; /* NULL: it is not described */
 };
 
-static enum status set_paths(struct recovery *recovery, const char *path, struct fault *fault)
+/* The new file's own header: that of segment 0, or one made from another segment's. */
+static enum status make_header(struct recovery *recovery, struct fault *fault)
 {
-    if (strlen(path) + sizeof ".recovering" > BOUND_PATH_BYTES)
-        return fault_set(fault, STATUS_LIMIT, 0, "path is too long");
-    recovery->path = path;
-    (void)snprintf(recovery->tail_path, BOUND_PATH_BYTES, "%s.tail", path);
-    (void)snprintf(recovery->new_path, BOUND_PATH_BYTES, "%s.recovering", path);
-    (void)snprintf(recovery->damaged_path, BOUND_PATH_BYTES, "%s.damaged", path);
-    (void)snprintf(recovery->unnamed_path, BOUND_PATH_BYTES, "%s.new", path);
-    return STATUS_OK;
+    const struct salvage *first = chain_first(&recovery->chain);
+    uint8_t key[SEAL_KEY_BYTES];
+    enum status status = STATUS_OK;
+
+    recovery->header = first->opening.header;
+    memcpy(key, first->opening.key, sizeof key);
+    if (first->number)
+        status = header_as_first(&first->opening.header, recovery->access->keys, &recovery->header,
+                                 key, fault);
+    body_init(&recovery->body, recovery->file, recovery->header.unit);
+    memcpy(recovery->body.key, key, sizeof key);
+    sodium_memzero(key, sizeof key);
+    if (status == STATUS_OK)
+        status = disk_write(recovery->file, 0, recovery->header.unit, sizeof recovery->header.unit,
+                            fault);
+    return status;
 }
 
-static enum status make_new(struct recovery *recovery, struct fault *fault)
+/* sure  the header is synced, so that a disk that takes nothing is found now. */
+static enum status make_new_at(struct recovery *recovery, const char *path, bool sure,
+                               struct fault *fault)
 {
-    const struct opening *old = &recovery->opening;
-    enum status status = place_make(recovery->new_path, old, &recovery->file, fault);
+    (void)snprintf(recovery->path, sizeof recovery->path, "%s", path);
+    if ((size_t)snprintf(recovery->new_path, sizeof recovery->new_path, "%s.recovering", path) >=
+        sizeof recovery->new_path)
+        return fault_set(fault, STATUS_LIMIT, 0, "path is too long");
+    enum status status = place_make(recovery->new_path, &chain_first(&recovery->chain)->opening,
+                                    &recovery->file, fault);
+    if (status == STATUS_OK)
+        status = make_header(recovery, fault);
+    if (status == STATUS_OK && sure)
+        status = disk_sync(recovery->file, recovery->new_path, fault);
+    if (status != STATUS_OK && recovery->file.fd >= 0) {
+        const struct disk *disk = recovery->file.disk;
+        (void)disk->unlink(disk->context, recovery->new_path);
+        disk_close(&recovery->file);
+    }
+    return status;
+}
 
-    if (status != STATUS_OK)
-        return status;
-    body_init(&recovery->body, recovery->file, old->header.unit);
-    memcpy(recovery->body.key, old->key, sizeof old->key);
-    return disk_write(recovery->file, 0, old->header.unit, sizeof old->header.unit, fault);
+/* On the first volume that takes it: one file that is not joined stays where it is, if it can. */
+static enum status make_new(struct recovery *recovery, const char *path, struct fault *fault)
+{
+    const struct volumes *volumes = recovery->describe ? recovery->describe->volumes : NULL;
+    const char *below = volumes ? volumes_below(volumes, path) : NULL;
+    const struct salvage *first = chain_first(&recovery->chain);
+    bool choice = below && volumes->count > 1;
+    enum status status = STATUS_IO;
+
+    if (chain_is_single(&recovery->chain) || !choice)
+        status = make_new_at(recovery, chain_is_single(&recovery->chain) ? first->path : path,
+                             choice, fault);
+    for (size_t i = 0; choice && i < volumes->count && status != STATUS_OK; i++) {
+        char there[BOUND_PATH_BYTES];
+        if (volumes_path(volumes, i, below, there) != STATUS_OK)
+            return fault_set(fault, STATUS_LIMIT, 0, "path is too long");
+        status = place_room(recovery->access->disk, volumes->directory[i],
+                            chain_bytes(&recovery->chain), fault);
+        if (status == STATUS_OK)
+            status =
+                paths_make_directories(recovery->access->disk, volumes->directory[i], there, fault);
+        if (status == STATUS_OK)
+            status = make_new_at(recovery, there, true, fault);
+    }
+    if (status == STATUS_OK)
+        fault_clear(fault);
+    return status;
 }
 
 static enum status put(struct recovery *recovery, const uint8_t *data, size_t data_bytes,
@@ -73,88 +119,99 @@ static enum status put(struct recovery *recovery, const uint8_t *data, size_t da
     return body_put(&recovery->body, data, data_bytes, &taken, fault);
 }
 
-/* Take the whole pages out of the next authentic bytes. */
-static enum status keep(struct recovery *recovery, const uint8_t *data, size_t data_bytes,
-                        struct fault *fault)
+static void tell_packets(const struct recovery *recovery, const struct pages_page *page)
 {
-    struct pages_page page;
-    enum status status = pages_feed(&recovery->pages, data, data_bytes);
+    const struct recover_describe *describe = recovery->describe;
+    struct pages_packet packet;
+    size_t segment = 0;
+    size_t offset = 0;
 
-    if (status != STATUS_OK)
-        return fault_set(fault, status, 0, "recover %s", recovery->path);
-    while (status == STATUS_OK && pages_next(&recovery->pages, &page) == STATUS_OK) {
-        granules_add(&recovery->granules, body_audio_bytes(&recovery->body), page.granule);
-        status = put(recovery, page.head, page.head_bytes, fault);
-        if (status == STATUS_OK)
-            status = put(recovery, page.payload, page.payload_bytes, fault);
-    }
-    return status;
+    if (!describe || !describe->packet || page->granule <= 0) /* header pages have 0 */
+        return;
+    while (pages_packet(page, &segment, &offset, &packet) == STATUS_OK)
+        describe->packet(describe->context, &(struct recover_packet){packet.data, packet.data_bytes,
+                                                                     recovery->pages.streams,
+                                                                     recovery->pages.pre_skip});
 }
 
-/* What there is of one frame: its own unit, else a copy in the tail. 0 bytes: nothing. */
-static enum status read_frame(struct recovery *recovery, uint64_t index,
-                              uint8_t data[static FORMAT_FRAME_DATA_BYTES], size_t *data_bytes,
-                              struct fault *fault)
+static enum status put_page(struct recovery *recovery, const struct pages_page *page,
+                            struct fault *fault)
 {
-    uint8_t unit[FORMAT_UNIT_BYTES];
-    const struct tail_copy *copy = tail_find(&recovery->tail, index);
+    granules_add(&recovery->granules, body_audio_bytes(&recovery->body), page->granule);
+    tell_packets(recovery, page);
+    enum status status = put(recovery, page->head, page->head_bytes, fault);
+    return status == STATUS_OK ? put(recovery, page->payload, page->payload_bytes, fault) : status;
+}
 
-    *data_bytes = 0;
-    if (index < recovery->frames) {
-        enum status status =
-            disk_read(recovery->opening.file, frame_offset(index), unit, sizeof unit, fault);
-        if (status != STATUS_OK)
-            return status;
-        if (frame_open(recovery->opening.key, FRAME_AUDIO, index, unit, data, data_bytes) ==
-            STATUS_OK)
-            return STATUS_OK;
-    }
-    if (copy) {
-        memcpy(data, copy->data, copy->data_bytes);
-        *data_bytes = copy->data_bytes;
-    }
-    return STATUS_OK;
+/* Silence where pages are gone. */
+static enum status fill_gap(struct recovery *recovery, const struct holes_gap *gap,
+                            struct fault *fault)
+{
+    uint8_t made[FILL_PAGE_BYTES_MAX];
+    enum status status = STATUS_OK;
+    struct fill fill;
+    struct pages_page page;
+
+    fill_begin(&fill, gap, recovery->pages.serial, recovery->pages.streams);
+    while (status == STATUS_OK && fill_next(&fill, made, &page) == STATUS_OK)
+        status = put_page(recovery, &page, fault);
+    return status;
 }
 
 static enum status keep_all(struct recovery *recovery, struct fault *fault)
 {
-    uint8_t data[FORMAT_FRAME_DATA_BYTES];
-    size_t data_bytes = 0;
-    uint64_t mark = tail_durable_mark(&recovery->tail);
-    uint64_t end = tail_end(&recovery->tail);
-    uint64_t missing = UINT64_MAX; /* first frame of the hole we are in */
+    struct pages_page page;
+    enum status status = chain_begin(&recovery->chain, fault);
 
-    if (end < recovery->frames)
-        end = recovery->frames;
-    for (uint64_t index = 0; index < end; index++) {
-        enum status status = read_frame(recovery, index, data, &data_bytes, fault);
+    while (status == STATUS_OK) {
+        status = chain_next(&recovery->chain, &page, fault);
         if (status != STATUS_OK)
-            return status;
-        if (data_bytes && recovery->in_hole) {
-            recovery->in_hole = false;
-            recovery->holes++;
-            recovery->damaged |= missing < mark;
-            pages_break(&recovery->pages);
-        }
-        if (data_bytes)
-            status = keep(recovery, data, data_bytes, fault);
-        if (status != STATUS_OK)
-            return status;
-        if (data_bytes < sizeof data && !recovery->in_hole) {
-            recovery->in_hole = true;
-            missing = index;
-        }
+            break;
+        const struct holes_gap gap = holes_follow(&recovery->gone, &page);
+        pages_note(&recovery->pages, &page);
+        status = fill_gap(recovery, &gap, fault);
+        if (status == STATUS_OK)
+            status = put_page(recovery, &page, fault);
     }
-    sodium_memzero(data, sizeof data);
-    recovery->damaged |= !recovery->tail.present || tail_is_damaged(&recovery->tail);
+    return status == STATUS_END ? STATUS_OK : status;
+}
+
+/* Details, and what else the describer makes. */
+static enum status describe_sections(const struct recovery *recovery,
+                                     const struct recording_summary *so_far,
+                                     struct recording_section *section, size_t *sections,
+                                     struct fault *fault)
+{
+    const struct recover_describe *describe = recovery->describe;
+    const struct recover_found found = {.journal = &recovery->journal,
+                                        .holes = recovery->gone.count,
+                                        .hole = recovery->gone.list,
+                                        .pre_skip = recovery->pages.pre_skip};
+    const char *text = NULL;
+    size_t more = 0;
+    enum status status = STATUS_OK;
+
+    *sections = 0;
+    if (!describe || !describe->details)
+        return STATUS_OK;
+    section[0] = (struct recording_section){.kind = SECTION_DETAILS};
+    if (describe->found)
+        status = describe->found(describe->context, &found);
+    if (status == STATUS_OK)
+        status = describe->details(describe->context, so_far, &text, &section[0].data_bytes);
+    if (status == STATUS_OK && describe->sections)
+        status = describe->sections(describe->context, section + 1, &more);
+    if (status != STATUS_OK)
+        return fault_set(fault, status, 0, "describe it");
+    section[0].data = (const uint8_t *)text;
+    *sections = 1 + more;
     return STATUS_OK;
 }
 
 static enum status finish(struct recovery *recovery, const struct signer *signer,
-                          const struct recover_describe *describe,
                           struct recording_summary *summary, struct fault *fault)
 {
-    const struct header *header = &recovery->opening.header;
+    const struct header *header = &recovery->header;
     struct recording_summary so_far = {
         .recording = header->recording,
         .customer = header->customer,
@@ -163,26 +220,19 @@ static enum status finish(struct recovery *recovery, const struct signer *signer
         .duration_ms = pages_duration_ms(&recovery->pages),
         .streams = recovery->pages.streams,
         .audio_bytes = body_audio_bytes(&recovery->body),
-        .holes = recovery->holes,
+        .holes = chain_holes(&recovery->chain),
     };
     so_far.ended.ns = so_far.started.ns + so_far.duration_ms * CLOCK_NS_PER_MS;
-    struct recording_section details = {.kind = SECTION_DETAILS};
+    struct recording_section sections[1 + RECOVER_SECTIONS];
     struct recording_finish end = {.state = RECORDING_STATE_RECOVERED,
                                    .ended = so_far.ended,
                                    .duration_ms = so_far.duration_ms,
-                                   .holes = recovery->holes,
-                                   .section = &details};
+                                   .holes = chain_holes(&recovery->chain),
+                                   .section = sections};
 
-    if (describe) {
-        const char *text = NULL;
-        enum status status =
-            describe->details(describe->context, &so_far, &text, &details.data_bytes);
-        if (status != STATUS_OK)
-            return fault_set(fault, status, 0, "describe %s", recovery->path);
-        details.data = (const uint8_t *)text;
-        end.sections = 1;
-    }
-    enum status status = body_check_end(&end, fault);
+    enum status status = describe_sections(recovery, &so_far, sections, &end.sections, fault);
+    if (status == STATUS_OK)
+        status = body_check_end(&end, fault);
     if (status != STATUS_OK)
         return status;
     struct body_end body_end = {.finish = &end,
@@ -194,97 +244,136 @@ static enum status finish(struct recovery *recovery, const struct signer *signer
     return body_finish(&recovery->body, &body_end, signer, summary, fault);
 }
 
-/* The new file takes the place of the old one, which is kept where it is evidence of damage. */
-static enum status replace(const struct recovery *recovery, struct fault *fault)
+/* The end is as the last segment has it; sealed, where nothing is missing before it. */
+static enum status finish_again(struct recovery *recovery, const struct footer *footer,
+                                const struct signer *signer, struct recording_summary *summary,
+                                struct fault *fault)
 {
-    const struct disk *disk = recovery->file.disk;
+    uint32_t holes = chain_holes(&recovery->chain);
+    bool whole = !holes && recovery->pages.ended && !chain_is_damaged(&recovery->chain);
+    const struct recording_finish end = {
+        .state = whole ? RECORDING_STATE_SEALED : RECORDING_STATE_RECOVERED,
+        .ended = clock_wall_from_us(footer->ended_us),
+        .ended_mono = {footer->ended_mono_ns},
+        .duration_ms = footer->duration_ms,
+        .holes = holes,
+        .loss = whole ? footer->loss : (struct recording_loss){.known = false},
+        .sections = recovery->sections.count,
+        .section = recovery->sections.section,
+    };
+    const struct body_end body_end = {.finish = &end,
+                                      .granules = &recovery->granules,
+                                      .documents = &recovery->sections.documents,
+                                      .recording = recovery->header.recording,
+                                      .customer = recovery->header.customer,
+                                      .started_us = footer->started_us,
+                                      .started_mono_ns = footer->started_mono_ns};
+    enum status status = body_check_end(&end, fault);
 
-    if (recovery->damaged &&
-        disk->link(disk->context, recovery->path, recovery->damaged_path) != 0 && errno != EEXIST)
-        return disk_fault(fault, "link", recovery->damaged_path);
-    if (disk->rename(disk->context, recovery->new_path, recovery->path) != 0)
-        return disk_fault(fault, "rename to", recovery->path);
-    (void)disk->unlink(
-        disk->context,
-        recovery->unnamed_path); /* there after a crash in the middle of creation only */
-    enum status status = disk_sync_parent(disk, recovery->path, fault);
     if (status == STATUS_OK)
-        /* harmless where it stays: the next round removes it */
-        (void)disk->unlink(disk->context, recovery->tail_path);
+        status = body_finish(&recovery->body, &body_end, signer, summary, fault);
     return status;
 }
 
-static enum status recover_unfinished(struct recovery *recovery, const struct signer *signer,
-                                      const struct recover_describe *describe,
-                                      struct recording_summary *summary, struct fault *fault)
+/* What lies beside the audio. */
+static enum status read_rest(struct recovery *recovery, struct fault *fault)
+{
+    const struct salvage *last = chain_end(&recovery->chain);
+    struct recording_reader *reader = NULL;
+
+    if (!last)
+        return chain_records(&recovery->chain, &recovery->documents, &recovery->journal, fault);
+    enum status status = recording_reader_open_segment(
+        recovery->access, last->path, last->opening.header.recording, last->number, &reader, fault);
+    if (status == STATUS_OK)
+        status = sections_take(&recovery->sections, reader, &last->footer, fault);
+    recording_reader_close(reader);
+    return status;
+}
+
+static enum status write_end(struct recovery *recovery, const struct signer *signer,
+                             struct recording_summary *summary, struct fault *fault)
 {
     uint8_t end_page[PAGES_END_BYTES];
-    struct recording_summary made;
+    const struct salvage *last = chain_end(&recovery->chain);
+    enum status status = STATUS_OK;
 
-    recovery->frames = recovery->opening.file_bytes / FORMAT_UNIT_BYTES - 1;
-    enum status status = tail_read(recovery->file.disk, recovery->tail_path, recovery->opening.key,
-                                   recovery->frames, &recovery->tail, fault);
-    if (status == STATUS_OK)
-        status = documents_tail_read(recovery->file.disk, recovery->tail_path,
-                                     recovery->opening.key, &recovery->documents, fault);
-    if (status == STATUS_OK)
-        status = make_new(recovery, fault);
-    if (status == STATUS_OK)
-        status = keep_all(recovery, fault);
-    if (status == STATUS_OK && recovery->pages.count == 0)
-        status = fault_set(fault, STATUS_CORRUPT, 0, "not one whole page of audio is there");
-    if (status == STATUS_OK && !recovery->pages.ended) {
+    if (recovery->pages.count == 0)
+        return fault_set(fault, STATUS_CORRUPT, 0, "not one whole page of audio is there");
+    if (last)
+        status = finish_again(recovery, &last->footer, signer, summary, fault);
+    else if (!recovery->pages.ended) {
         pages_end(&recovery->pages, end_page);
         status = put(recovery, end_page, sizeof end_page, fault);
     }
-    if (status == STATUS_OK)
-        status = finish(recovery, signer, describe, &made, fault);
-    if (status == STATUS_OK)
-        status = replace(recovery, fault);
-    if (status == STATUS_OK)
-        *summary = made;
+    if (!last && status == STATUS_OK)
+        status = finish(recovery, signer, summary, fault);
     return status;
 }
 
-/*
- * A footer with a tail beside it may have reached the disk before the frames that it speaks of:
- * their sync is not known to have been done. END: they did not all.
- */
-static enum status check_finished(const struct recovery *recovery, struct fault *fault)
+/* The new file takes its place, and only then what it was made from goes. */
+static enum status replace(const struct recovery *recovery, struct fault *fault)
 {
-    struct recording_reader *reader = NULL;
     const struct disk *disk = recovery->file.disk;
-    struct stat about;
+    char unnamed[BOUND_PATH_BYTES + sizeof ".new"];
 
-    if (disk->stat(disk->context, recovery->tail_path, &about) != 0)
-        return STATUS_OK;
-    enum status status = recording_reader_open(recovery->access, recovery->path,
-                                               recovery->opening.header.recording, &reader, fault);
+    if (chain_is_damaged(&recovery->chain)) {
+        enum status status = chain_keep_damaged(&recovery->chain, fault);
+        if (status != STATUS_OK)
+            return status;
+    }
+    if (disk->rename(disk->context, recovery->new_path, recovery->path) != 0)
+        return disk_fault(fault, "rename to", recovery->path);
+    (void)snprintf(unnamed, sizeof unnamed, "%s.new", recovery->path);
+    /* there after a crash in the middle of creation only */
+    (void)disk->unlink(disk->context, unnamed);
+    enum status status = place_sync(&recovery->file, recovery->path,
+                                    !chain_has(&recovery->chain, recovery->path), fault);
     if (status == STATUS_OK)
-        status = recording_reader_verify(reader, fault);
-    recording_reader_close(reader);
-    /* What was read may be in the page cache alone: it is made durable before the tail goes. */
-    if (status == STATUS_OK)
-        status = disk_sync(recovery->opening.file, recovery->path, fault);
-    return status == STATUS_CORRUPT ? STATUS_END : status;
+        /* harmless where something stays: the next round removes it */
+        chain_remove(&recovery->chain, recovery->path);
+    return status;
 }
 
-/* The crash came after the seal, or there was none. */
-static void accept_finished(const struct recovery *recovery, const struct footer *footer,
+static enum status recover_unfinished(struct recovery *recovery, const char *path,
+                                      const struct signer *signer,
+                                      struct recording_summary *summary, struct fault *fault)
+{
+    struct recording_summary made;
+    enum status status = read_rest(recovery, fault);
+
+    if (status == STATUS_OK)
+        status = make_new(recovery, path, fault);
+    if (status == STATUS_OK)
+        status = keep_all(recovery, fault);
+    if (status == STATUS_OK)
+        status = write_end(recovery, signer, &made, fault);
+    if (status == STATUS_OK)
+        status = replace(recovery, fault);
+    if (status == STATUS_OK) {
+        *summary = made;
+        summary->damaged = chain_is_damaged(&recovery->chain);
+    }
+    return status;
+}
+
+/* The crash came after the seal, or after the segments were joined, or there was none. */
+static void accept_finished(const struct recovery *recovery, const struct salvage *whole,
                             struct recording_summary *summary)
 {
-    const struct header *header = &recovery->opening.header;
+    const struct disk *disk = recovery->access->disk;
+    char new_path[BOUND_PATH_BYTES + sizeof ".recovering"];
 
-    const struct disk *disk = recovery->file.disk;
-
-    (void)disk->unlink(disk->context, recovery->tail_path);
-    (void)disk->unlink(disk->context, recovery->new_path);
-    footer_summarize(footer, header->recording, header->customer, summary);
+    (void)snprintf(new_path, sizeof new_path, "%s.recovering", whole->path);
+    (void)disk->unlink(disk->context, new_path);
+    chain_remove(&recovery->chain, whole->path);
+    footer_summarize(&whole->footer, whole->opening.header.recording,
+                     whole->opening.header.customer, summary);
 }
 
 static void clean_up(struct recovery *recovery, enum status status)
 {
-    const struct disk *disk = recovery->file.disk;
+    const struct disk *disk = recovery->access->disk;
 
     if (recovery->file.fd >= 0 && status != STATUS_OK)
         (void)disk->unlink(disk->context, recovery->new_path);
@@ -293,9 +382,20 @@ static void clean_up(struct recovery *recovery, enum status status)
     granules_deinit(&recovery->granules);
     bytes_wipe(&recovery->documents);
     bytes_deinit(&recovery->documents);
+    bytes_wipe(&recovery->journal);
+    bytes_deinit(&recovery->journal);
+    sections_deinit(&recovery->sections);
     pages_deinit(&recovery->pages);
-    sodium_memzero(&recovery->tail, sizeof recovery->tail);
-    opening_deinit(&recovery->opening); /* last: with it goes the lock */
+    chain_close(&recovery->chain); /* last: with it go the locks */
+}
+
+static void init(struct recovery *recovery)
+{
+    granules_init(&recovery->granules);
+    bytes_init(&recovery->documents, BOUND_DOCUMENTS_BYTES);
+    bytes_init(&recovery->journal, BOUND_JOURNAL_READ_BYTES);
+    sections_init(&recovery->sections);
+    pages_init(&recovery->pages);
 }
 
 enum status recording_recover(const struct recording_access *access, const char *path,
@@ -303,29 +403,25 @@ enum status recording_recover(const struct recording_access *access, const char 
                               const struct recover_describe *describe,
                               struct recording_summary *summary, struct fault *fault)
 {
-    struct recovery recovery = {.access = access, .file = {access->disk, -1}};
-    struct footer footer;
+    struct recovery recovery = {.access = access, .describe = describe, .file = {access->disk, -1}};
+    struct salvage *whole = NULL;
+    const struct chain_spec spec = {.access = access,
+                                    .volumes = describe ? describe->volumes : NULL,
+                                    .path = path,
+                                    .expect = expect,
+                                    .give_up = describe && describe->give_up_unreadable};
+    enum status status = chain_open(&recovery.chain, &spec, fault);
 
-    enum status status = set_paths(&recovery, path, fault);
-    if (status == STATUS_OK)
-        status = opening_init(&recovery.opening, access, path, expect, fault);
-    if (status != STATUS_OK)
+    if (status != STATUS_OK) {
+        fault_wrap(fault, "recover %s", path);
         return status;
-    granules_init(&recovery.granules);
-    bytes_init(&recovery.documents, BOUND_DOCUMENTS_BYTES);
-    pages_init(&recovery.pages);
-
-    status = place_lock(path, &recovery.opening, fault);
-    if (status == STATUS_OK)
-        status = opening_footer(&recovery.opening, access->signers, &footer, fault);
-    if (status == STATUS_OK)
-        status = check_finished(&recovery, fault);
-    if (status == STATUS_OK)
-        accept_finished(&recovery, &footer, summary);
-    else if (status == STATUS_END) {
-        fault_clear(fault);
-        status = recover_unfinished(&recovery, signer, describe, summary, fault);
     }
+    init(&recovery);
+    status = chain_footers(&recovery.chain, &whole, fault);
+    if (status == STATUS_OK && whole)
+        accept_finished(&recovery, whole, summary);
+    else if (status == STATUS_OK)
+        status = recover_unfinished(&recovery, path, signer, summary, fault);
     if (status != STATUS_OK)
         fault_wrap(fault, "recover %s", path);
     clean_up(&recovery, status);

@@ -141,6 +141,69 @@ enum status key_file_write(const struct disk *disk, const char *path, const uint
     return status;
 }
 
+enum status key_public_read(const struct disk *disk, const char *path, struct key_head *head,
+                            uint8_t public_key[static KEY_PUBLIC_BYTES], struct fault *fault)
+{
+    uint8_t data[KEY_FILE_PUBLIC_BYTES];
+    enum status status = key_file_read(disk, path, data, sizeof data, fault);
+
+    if (status != STATUS_OK)
+        return status;
+    head->id = key_id_of(data + KEY_HEAD_BYTES);
+    if (!key_head_matches(head, KEY_MAGIC_PUBLIC, data))
+        return fault_set(fault, STATUS_CORRUPT, 0, "%s is not the public key that its name says",
+                         path);
+    memcpy(public_key, data + KEY_HEAD_BYTES, KEY_PUBLIC_BYTES);
+    return STATUS_OK;
+}
+
+enum status key_public_write(const struct disk *disk, const char *path, const struct key_head *head,
+                             const uint8_t public_key[static KEY_PUBLIC_BYTES], bool replace,
+                             struct fault *fault)
+{
+    uint8_t data[KEY_FILE_PUBLIC_BYTES];
+    uint8_t present[KEY_FILE_PUBLIC_BYTES];
+
+    key_head_put(head, KEY_MAGIC_PUBLIC, data);
+    memcpy(data + KEY_HEAD_BYTES, public_key, KEY_PUBLIC_BYTES);
+    if (key_file_read(disk, path, present, sizeof present, NULL) == STATUS_OK &&
+        memcmp(present, data, sizeof data) == 0)
+        return STATUS_OK;
+    return key_file_write(disk, path, data, sizeof data, 0644, replace, fault);
+}
+
+static enum status overwrite(struct disk_file file, const char *path, struct fault *fault)
+{
+    uint8_t noise[KEY_FILE_RECOVERY_BYTES]; /* the longest key file */
+    struct stat about;
+
+    if (file.disk->fstat(file.disk->context, file.fd, &about) != 0)
+        return disk_fault(fault, "stat", path);
+    enum status status = STATUS_OK;
+    for (off_t at = 0; at < about.st_size && status == STATUS_OK; at += (off_t)sizeof noise) {
+        off_t left = about.st_size - at;
+        randombytes_buf(noise, sizeof noise);
+        status = disk_write(file, at, noise,
+                            left < (off_t)sizeof noise ? (size_t)left : sizeof noise, fault);
+    }
+    return status == STATUS_OK ? disk_sync(file, path, fault) : status;
+}
+
+enum status key_file_destroy(const struct disk *disk, const char *path, struct fault *fault)
+{
+    struct disk_file file = disk_open(disk, path, O_WRONLY | O_NOFOLLOW, 0);
+
+    if (file.fd < 0 && errno == ENOENT)
+        return fault_set(fault, STATUS_NOT_FOUND, errno, "open %s", path);
+    if (file.fd < 0)
+        return disk_fault(fault, "open", path);
+    enum status status = overwrite(file, path, fault);
+    disk_close(&file);
+    if (status == STATUS_OK && disk->unlink(disk->context, path) != 0)
+        status = disk_fault(fault, "remove", path);
+    return status;
+}
+
 enum status key_directory_make(const struct disk *disk, const char *path, mode_t mode,
                                struct fault *fault)
 {

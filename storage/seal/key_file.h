@@ -17,22 +17,32 @@
 
 enum {
     KEY_HEAD_BYTES = 48,
-    KEY_FILE_PUBLIC_BYTES = 80,   /* head, public half */
-    KEY_FILE_PRIVATE_BYTES = 120, /* head, nonce, wrapped private half */
-    KEY_FILE_SIGNING_BYTES = 80,  /* head, seed */
+    KEY_FILE_PUBLIC_BYTES = 80,    /* head, public half */
+    KEY_FILE_PRIVATE_BYTES = 120,  /* head, nonce, wrapped private half */
+    KEY_FILE_SIGNING_BYTES = 80,   /* head, seed */
+    KEY_FILE_RECOVERY_BYTES = 144, /* head, id of the recovery key, sealed private half */
+    KEY_FILE_SHREDDED_BYTES = 56,  /* head, when */
     KEY_KIND_CUSTOMER = 1,
     KEY_KIND_SIGNER = 2,
+    KEY_KIND_RECOVERY = 3,
+    KEY_KIND_HOLD = 4,
+    /* Wrapped private halves are for a group: recorder-web reads them as another user than the
+     * keeper, who makes them. Whoever reads one opens nothing with it but by the master key. */
+    KEY_MODE_PRIVATE = 0640,
+    KEY_MODE_PRIVATE_DIRECTORY = 02750,
 };
 
 #define KEY_MAGIC_PUBLIC "CRPK"
 #define KEY_MAGIC_PRIVATE "CRSK"
 #define KEY_MAGIC_SIGNING "CRSG"
+#define KEY_MAGIC_RECOVERY "CRRK"
+#define KEY_MAGIC_SHREDDED "CRSX"
 
 /* The first 48 bytes of each key file but the master key. */
 struct key_head {
     uint8_t kind;
-    struct uuid customer; /* zero for a signer */
-    uint32_t month;       /* YYYYMM, 0 for a signer */
+    struct uuid customer; /* zero but for a customer's */
+    uint32_t month;       /* YYYYMM; 0 but for a customer's */
     struct key_id id;
 };
 
@@ -79,6 +89,32 @@ enum status key_file_read(const struct disk *disk, const char *path, uint8_t *da
 enum status key_file_write(const struct disk *disk, const char *path, const uint8_t *data,
                            size_t data_bytes, mode_t mode, bool replace,
                            struct fault *fault) MUST_CHECK;
+
+/**
+ * Read a public file, which must be of that kind, customer and month, and whose id must fit its
+ * key.
+ *
+ * head  its id is set.
+ *
+ * STATUS_OK, STATUS_NOT_FOUND, STATUS_CORRUPT, STATUS_IO.
+ */
+enum status key_public_read(const struct disk *disk, const char *path, struct key_head *head,
+                            uint8_t public_key[static KEY_PUBLIC_BYTES],
+                            struct fault *fault) MUST_CHECK;
+
+/** Write a public file, unless exactly that is there. Statuses as key_file_write. */
+enum status key_public_write(const struct disk *disk, const char *path, const struct key_head *head,
+                             const uint8_t public_key[static KEY_PUBLIC_BYTES], bool replace,
+                             struct fault *fault) MUST_CHECK;
+
+/**
+ * Overwrite the bytes of a file with random ones, durably, and remove its name. The directory is
+ * not synced.
+ *
+ * STATUS_OK, STATUS_NOT_FOUND, STATUS_FULL, STATUS_IO.
+ */
+enum status key_file_destroy(const struct disk *disk, const char *path,
+                             struct fault *fault) MUST_CHECK;
 
 /** Make a directory with exactly that mode, unless it is there. STATUS_OK, STATUS_FULL, STATUS_IO.
  */

@@ -1,11 +1,14 @@
 #include "storage/seal/keys.h"
 
 #include <sodium.h>
+#include <stdbool.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 
 #include "base/bounds.h"
 #include "storage/seal/key_file.h"
+#include "storage/seal/master.h"
 #include "storage/seal/seal.h"
 #include "storage/seal/signer.h"
 
@@ -46,8 +49,12 @@ static enum status make_directories(const struct disk *disk, const char *keys_di
         const char *name;
         mode_t mode;
     } wanted[] = {
-        {"", 0755},        {"public", 0755},  {"public/customers", 0755}, {"public/signers", 0755},
-        {"private", 0700}, {"signing", 0755},
+        {"", 0755},
+        {"public", 0755},
+        {"public/customers", 0755},
+        {"public/signers", 0755},
+        {"private", KEY_MODE_PRIVATE_DIRECTORY},
+        {"signing", 0755},
     };
     char path[BOUND_PATH_BYTES];
 
@@ -60,17 +67,53 @@ static enum status make_directories(const struct disk *disk, const char *keys_di
     return status;
 }
 
-static enum status make_master(const struct disk *disk, const char *path, struct fault *fault)
+static void note_any(void *arg, const char *name)
 {
-    uint8_t key[SEAL_KEY_BYTES];
+    bool *any = arg;
 
-    enum status status = make_parents(disk, path, fault);
-    if (status != STATUS_OK)
-        return status;
-    randombytes_buf(key, sizeof key);
-    status = key_file_write(disk, path, key, sizeof key, 0400, false, fault);
-    sodium_memzero(key, sizeof key);
+    (void)name;
+    *any = true;
+}
+
+/* A new master key in the place of a lost one would make what it wrapped look damaged. */
+static enum status check_none_wrapped(const struct disk *disk, const char *keys_dir,
+                                      const char *master_path, struct fault *fault)
+{
+    char path[BOUND_PATH_BYTES];
+    bool any = false;
+
+    enum status status = key_path(path, fault, "%s/private", keys_dir);
+    if (status == STATUS_OK && disk->list(disk->context, path, note_any, &any) != 0)
+        status = disk_fault(fault, "list", path);
+    if (status == STATUS_OK && any)
+        status = fault_set(fault, STATUS_NO_KEY, 0,
+                           "the master key %s is lost, keys are wrapped by it: restore it from a "
+                           "copy, or run `recorderctl keys recover`",
+                           master_path);
+    return status;
+}
+
+static enum status make_master(const struct disk *disk, const char *keys_dir, const char *path,
+                               struct fault *fault)
+{
+    struct stat about;
+
+    if (disk->stat(disk->context, path, &about) == 0)
+        return STATUS_OK;
+    enum status status = check_none_wrapped(disk, keys_dir, path, fault);
+    if (status == STATUS_OK)
+        status = make_parents(disk, path, fault);
+    if (status == STATUS_OK)
+        status = master_make_file(disk, path, fault);
     return status == STATUS_EXISTS ? STATUS_OK : status;
+}
+
+enum status keys_make_directories(const struct disk *disk, const char *keys_dir,
+                                  const char *master_path, struct fault *fault)
+{
+    enum status status = make_directories(disk, keys_dir, fault);
+
+    return status == STATUS_OK ? make_parents(disk, master_path, fault) : status;
 }
 
 enum status keys_init(const struct disk *disk, const char *keys_dir, const char *master_path,
@@ -81,7 +124,7 @@ enum status keys_init(const struct disk *disk, const char *keys_dir, const char 
     if (status == STATUS_OK)
         status = make_directories(disk, keys_dir, fault);
     if (status == STATUS_OK)
-        status = make_master(disk, master_path, fault);
+        status = make_master(disk, keys_dir, master_path, fault);
     if (status == STATUS_OK)
         status = signer_make(disk, keys_dir, "ingest", fault);
     if (status == STATUS_OK)

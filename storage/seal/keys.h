@@ -2,15 +2,21 @@
  * keys: the keys on disk, and which program may hold which half.
  *
  *   <keys>/public/customers/<customer uuid>/<YYYY-MM>.pub   X25519 public halves     everybody
+ *   <keys>/public/hold.pub, <keys>/public/recovery.pub      X25519 public halves     everybody
  *   <keys>/public/signers/<key id hex>.pub                  Ed25519 public halves    everybody
  *   <keys>/private/<customer uuid>/<YYYY-MM>.key            X25519 private halves, wrapped by the
- *                                                           master key               web, keeper
+ *   <keys>/private/hold.key                                 master key               web, keeper
+ *   <keys>/private/... .recovery                            the same, sealed to the recovery key,
+ *                                                           which is on paper
  *   <keys>/signing/ingest.key, <keys>/signing/keeper.key    Ed25519 private halves   its program
  *   <keys>/master.key                                       32 random bytes, 0400    web, keeper
  *
  * recorder-ingest opens only a `struct public_keys` and its own signer. Layouts: FORMAT.md
- * section 6. Secrets live in sodium_malloc memory and are wiped. Not thread safe; each thread or
- * lock its own.
+ * section 6; who may read which file, and each key's life: KEYS.md. Secrets live in sodium_malloc
+ * memory and are wiped. Not thread safe; each thread or lock its own.
+ *
+ * Related: recovery.h (the recovery key), rotation.h (a new master key), shredding.h (destroying a
+ * month), key_months.h (what there is).
  */
 #ifndef RECORDER_STORAGE_SEAL_KEYS_H
 #define RECORDER_STORAGE_SEAL_KEYS_H
@@ -30,7 +36,8 @@ enum {
     KEY_PRIVATE_BYTES = 32,
     KEY_DEK_BYTES = 32,
     KEY_SIGNATURE_BYTES = 64,
-    KEY_MONTH_BYTES = 8, /* "2026-11" and a zero */
+    KEY_MONTH_BYTES = 8,  /* "2026-11" and a zero */
+    KEY_VERSION_HOLD = 0, /* in a slot, in the place of a month: the hold key */
 };
 
 /* BLAKE2b-128 of the public half. */
@@ -38,10 +45,10 @@ struct key_id {
     uint8_t b[KEY_ID_BYTES];
 };
 
-/* The public half of a customer's key for one month. */
+/* The public half of a customer's key for one month, or of the hold key. */
 struct customer_key {
     struct key_id id;
-    uint32_t version; /* YYYYMM as a number, 202611 */
+    uint32_t version; /* YYYYMM as a number, 202611; KEY_VERSION_HOLD */
     uint8_t public_key[KEY_PUBLIC_BYTES];
 };
 
@@ -59,10 +66,14 @@ void keys_month(wall_time time, char month[static KEY_MONTH_BYTES]);
  * master_path  file of the master key.
  *
  * STATUS_OK, STATUS_FULL (no space), STATUS_IO, STATUS_CORRUPT (a signing key that is there is
- * none), STATUS_NOMEM.
+ * none), STATUS_NO_KEY (the master key is lost: keys are there that it wrapped), STATUS_NOMEM.
  */
 enum status keys_init(const struct disk *disk, const char *keys_dir, const char *master_path,
                       struct fault *fault) MUST_CHECK;
+
+/** Make the directories alone. STATUS_OK, STATUS_LIMIT, STATUS_FULL, STATUS_IO. */
+enum status keys_make_directories(const struct disk *disk, const char *keys_dir,
+                                  const char *master_path, struct fault *fault) MUST_CHECK;
 
 /** Open the public half of the directory; reads nothing yet. STATUS_OK, STATUS_NOMEM. */
 enum status public_keys_open(const struct disk *disk, const char *keys_dir,
@@ -83,6 +94,11 @@ void public_keys_close(struct public_keys *owned_keys);
 enum status public_keys_customer(struct public_keys *keys, struct uuid customer, wall_time when,
                                  struct customer_key *key, struct fault *fault) MUST_CHECK;
 
+/** The hold key's public half. STATUS_OK, STATUS_NOT_FOUND (none was made), STATUS_CORRUPT,
+ *  STATUS_IO. */
+enum status public_keys_hold(struct public_keys *keys, struct customer_key *key,
+                             struct fault *fault) MUST_CHECK;
+
 /**
  * The public half of a signer.
  *
@@ -93,7 +109,9 @@ enum status public_keys_signer(struct public_keys *keys, struct key_id id,
                                struct fault *fault) MUST_CHECK;
 
 /**
- * Open the private half: reads the master key.
+ * Open the private half: reads the master key, and the next one where it is being rotated. Both are
+ * read again whenever a private half does not open with them, so a program that runs on while they
+ * are rotated goes on opening.
  *
  * STATUS_OK, STATUS_IO, STATUS_CORRUPT (not 32 bytes), STATUS_DENIED (the file is readable by
  * others).
@@ -106,18 +124,27 @@ enum status private_keys_open(const struct disk *disk, const char *keys_dir,
 void private_keys_close(struct private_keys *owned_keys);
 
 /**
- * Make a customer's pair for a month, unless it is there: private half first, durable, then the
- * public one. Of two that try at once, both find one and the same pair afterwards. A public file
- * that does not fit its private half is replaced.
+ * Make a customer's pair for a month, unless it is there: private half first, durable, then its
+ * copy for the recovery key, then the public half. Of two that try at once, both find one and the
+ * same pair afterwards. Where the pair is there, a missing copy or public half is made.
  *
- * STATUS_OK (also when it was there), STATUS_INVALID (not a month), STATUS_CORRUPT (the private
- * file there does not open with this master key), STATUS_FULL (no space), STATUS_IO.
+ * A private half is never made anew where there was one: what was sealed to it would be lost
+ * without a word.
+ *
+ * STATUS_OK (also when it was there), STATUS_INVALID (not a month), STATUS_NO_KEY (the public half
+ * is there, the private one is not: fault names the remedy), STATUS_CONFLICT (it was destroyed),
+ * STATUS_CORRUPT (the private file there does not open with this master key), STATUS_BUSY (another
+ * works on the keys), STATUS_FULL (no space), STATUS_IO.
  */
 enum status private_keys_make_month(struct private_keys *keys, struct uuid customer,
                                     const char *month, struct fault *fault) MUST_CHECK;
 
+/** Make the hold key, unless it is there. As private_keys_make_month. */
+enum status private_keys_make_hold(struct private_keys *keys, struct fault *fault) MUST_CHECK;
+
 /**
- * Open a DEK sealed to a customer's key (slot algorithm 2, FORMAT.md section 2).
+ * Open a DEK sealed to a customer's key, or to the hold key (slot algorithm 2, FORMAT.md section
+ * 2).
  *
  * sealed  KEY_DEK_BYTES + crypto_box_SEALBYTES bytes.
  * dek     out; the caller wipes it.

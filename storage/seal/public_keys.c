@@ -39,23 +39,6 @@ void public_keys_close(struct public_keys *owned_keys)
     free(owned_keys);
 }
 
-/* Read a public file that must be of that kind, customer and month, and whose id fits its key. */
-static enum status load(const struct disk *disk, const char *path, struct key_head *head,
-                        uint8_t *public_key, struct fault *fault)
-{
-    uint8_t data[KEY_FILE_PUBLIC_BYTES];
-    enum status status = key_file_read(disk, path, data, sizeof data, fault);
-
-    if (status != STATUS_OK)
-        return status;
-    head->id = key_id_of(data + KEY_HEAD_BYTES);
-    if (!key_head_matches(head, KEY_MAGIC_PUBLIC, data))
-        return fault_set(fault, STATUS_CORRUPT, 0, "%s is not the public key that its name says",
-                         path);
-    memcpy(public_key, data + KEY_HEAD_BYTES, KEY_PUBLIC_BYTES);
-    return STATUS_OK;
-}
-
 static enum status load_month(const struct public_keys *keys, struct uuid customer,
                               const char *month, struct customer_key *key, struct fault *fault)
 {
@@ -70,7 +53,7 @@ static enum status load_month(const struct public_keys *keys, struct uuid custom
     if (status != STATUS_OK)
         return status;
     head.month = key_month_number(month);
-    status = load(keys->disk, path, &head, loaded.public_key, fault);
+    status = key_public_read(keys->disk, path, &head, loaded.public_key, fault);
     if (status != STATUS_OK)
         return status;
     loaded.id = head.id;
@@ -137,6 +120,23 @@ enum status public_keys_customer(struct public_keys *keys, struct uuid customer,
     return status;
 }
 
+enum status public_keys_hold(struct public_keys *keys, struct customer_key *key,
+                             struct fault *fault)
+{
+    char path[BOUND_PATH_BYTES];
+    struct key_head head = {.kind = KEY_KIND_HOLD};
+    struct customer_key loaded = {.version = KEY_VERSION_HOLD};
+
+    enum status status = key_path(path, fault, "%s/hold.pub", keys->directory);
+    if (status == STATUS_OK)
+        status = key_public_read(keys->disk, path, &head, loaded.public_key, fault);
+    if (status != STATUS_OK)
+        return status;
+    loaded.id = head.id;
+    *key = loaded;
+    return STATUS_OK;
+}
+
 enum status public_keys_signer(struct public_keys *keys, struct key_id id,
                                uint8_t public_key[static KEY_PUBLIC_BYTES], struct fault *fault)
 {
@@ -149,7 +149,7 @@ enum status public_keys_signer(struct public_keys *keys, struct key_id id,
     enum status status = key_path(path, fault, "%s/signers/%s.pub", keys->directory, name);
     if (status != STATUS_OK)
         return status;
-    status = load(keys->disk, path, &head, loaded, fault);
+    status = key_public_read(keys->disk, path, &head, loaded, fault);
     if (status != STATUS_OK)
         return status;
     if (memcmp(head.id.b, id.b, sizeof id.b) != 0)

@@ -18,6 +18,16 @@ static enum status sink_write(void *context, void *handle, const uint8_t *page, 
     return STATUS_OK;
 }
 
+/* As a store does: it takes what it is told. */
+static enum status sink_journal(void *context, void *handle,
+                                const struct recording_journal *journal)
+{
+    (void)context;
+    (void)handle;
+    (void)journal;
+    return STATUS_OK;
+}
+
 static int64_t sink_sync_in_ms(void *context)
 {
     (void)context;
@@ -36,6 +46,7 @@ struct recording_sink bench_sink(size_t *bytes)
     return (struct recording_sink){
         .context = bytes,
         .write = sink_write,
+        .journal = sink_journal,
         .sync_in_ms = sink_sync_in_ms,
         .end = sink_end,
     };

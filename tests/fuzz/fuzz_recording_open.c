@@ -5,13 +5,11 @@
  * must open and verify.
  */
 #include <assert.h>
-#include <fcntl.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/bounds.h"
@@ -22,6 +20,7 @@
 #include "storage/recording/header.h"
 #include "storage/recording/reader.h"
 #include "storage/recording/recover.h"
+#include "tests/fuzz/support_recording.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -37,12 +36,9 @@ enum {
 };
 
 struct setting {
-    char directory[64];
+    struct fuzz_store store;
     char path[100];
     char tail[110];
-    struct private_keys *private_keys;
-    struct public_keys *public_keys;
-    struct signer *signer;
     struct uuid recording;
     struct header header;
     uint8_t key[SEAL_KEY_BYTES];
@@ -50,66 +46,26 @@ struct setting {
 
 static struct setting setting; /* made once per process: LLVMFuzzerTestOneInput has no context */
 
-static void must(enum status status, const struct fault *fault)
-{
-    if (status != STATUS_OK) {
-        (void)fprintf(stderr, "fuzz_recording_open: %s\n", fault->text);
-        abort();
-    }
-}
-
 static void remove_all(void)
 {
-    char command[100];
-
-    signer_close(setting.signer);
-    public_keys_close(setting.public_keys);
-    private_keys_close(setting.private_keys);
-    (void)snprintf(command, sizeof command, "rm -rf '%s'", setting.directory);
-    if (system(command) != 0)
-        perror("rm");
+    fuzz_store_close(&setting.store);
 }
 
 static void set_up(void)
 {
     struct fault fault = {0};
-    struct customer_key key;
-    wall_time now = clock_wall_now();
-    char keys[80];
-    char master[100];
-    char month[KEY_MONTH_BYTES];
     uint8_t dek[KEY_DEK_BYTES];
-    struct uuid customer = uuid_new(now);
 
-    (void)snprintf(setting.directory, sizeof setting.directory, "%s/fuzz-XXXXXX",
-                   access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
-    if (!mkdtemp(setting.directory))
-        abort();
+    fuzz_store_open(&setting.store);
     (void)atexit(remove_all);
-    (void)snprintf(keys, sizeof keys, "%s/k", setting.directory);
-    (void)snprintf(master, sizeof master, "%s/master", keys);
-    (void)snprintf(setting.path, sizeof setting.path, "%s/x.crec", setting.directory);
+    (void)snprintf(setting.path, sizeof setting.path, "%s/x.crec", setting.store.directory);
     (void)snprintf(setting.tail, sizeof setting.tail, "%s.tail", setting.path);
-    keys_month(now, month);
-    must(keys_init(&disk_system, keys, master, &fault), &fault);
-    must(private_keys_open(&disk_system, keys, master, &setting.private_keys, &fault), &fault);
-    must(private_keys_make_month(setting.private_keys, customer, month, &fault), &fault);
-    must(public_keys_open(&disk_system, keys, &setting.public_keys, &fault), &fault);
-    must(public_keys_customer(setting.public_keys, customer, now, &key, &fault), &fault);
-    must(signer_open(&disk_system, keys, "ingest", &setting.signer, &fault), &fault);
-    setting.recording = uuid_new(now);
+    setting.recording = uuid_new(setting.store.now);
     seal_dek_new(dek);
-    must(header_make(setting.recording, customer, now, dek, &key, &setting.header, &fault), &fault);
+    const struct header_spec spec = {setting.recording, setting.store.customer, setting.store.now,
+                                     0};
+    fuzz_must(header_make(&spec, dek, &setting.store.key, &setting.header, &fault), &fault);
     seal_frame_key(dek, setting.header.unit, FORMAT_H0_BYTES, setting.key);
-}
-
-static void write_file(const char *path, const uint8_t *data, size_t data_bytes)
-{
-    FILE *file = fopen(path, "wb");
-
-    if (!file || (data_bytes && fwrite(data, 1, data_bytes, file) != data_bytes) ||
-        fclose(file) != 0)
-        abort();
 }
 
 /* Every document lies within its section. */
@@ -132,9 +88,8 @@ static enum status read_all(void)
     struct bytes out;
     uint8_t part[5000];
 
-    enum status status = recording_reader_open(
-        &(struct recording_access){&disk_system, setting.private_keys, setting.public_keys},
-        setting.path, setting.recording, &reader, &fault);
+    enum status status = recording_reader_open(&setting.store.access, setting.path,
+                                               setting.recording, &reader, &fault);
     if (status != STATUS_OK)
         return status;
     uint64_t length = recording_reader_summary(reader)->audio_bytes;
@@ -164,11 +119,10 @@ static void open_and_recover(void)
     struct fault fault = {0};
     enum status before = read_all();
 
-    enum status status = recording_recover(
-        &(struct recording_access){&disk_system, setting.private_keys, setting.public_keys},
-        setting.path, setting.recording, setting.signer, NULL, &summary, &fault);
+    enum status status = recording_recover(&setting.store.access, setting.path, setting.recording,
+                                           setting.store.signer, NULL, &summary, &fault);
     if (status == STATUS_OK && before == STATUS_CONFLICT)
-        must(read_all(), &fault);
+        fuzz_must(read_all(), &fault);
     char damaged[120];
     (void)snprintf(damaged, sizeof damaged, "%s.damaged", setting.path);
     (void)unlink(damaged);
@@ -186,7 +140,7 @@ static void try_raw(const uint8_t *data, size_t size)
         assert(memcmp(header.unit, unit, sizeof unit) == 0);
     const struct bytes section = {.data = (uint8_t *)(uintptr_t)data, .len = size};
     walk_documents(&section);
-    write_file(setting.path, data, size);
+    fuzz_write_file(setting.path, data, size);
     open_and_recover();
 }
 
@@ -197,7 +151,7 @@ static void try_footer(const uint8_t *data, size_t size)
 
     if (size < 1 || footer_get(data + 1, size - 1, data[0], &footer, NULL) != STATUS_OK)
         return;
-    footer_put(&footer, setting.header.unit, setting.signer, again);
+    footer_put(&footer, setting.header.unit, setting.store.signer, again);
     assert(memcmp(again, data + 1, 360) == 0); /* all but signer and signature */
 }
 
@@ -219,7 +173,7 @@ static void add_frame(struct bytes *file, struct bytes *tail, int type, const ui
     struct bytes *target = type == STEP_TAIL || type == STEP_DOCUMENT ? tail : file;
 
     if (type == FRAME_FOOTER && footer_get(data, data_bytes, index, &footer, NULL) == STATUS_OK) {
-        footer_put(&footer, setting.header.unit, setting.signer, signed_data);
+        footer_put(&footer, setting.header.unit, setting.store.signer, signed_data);
         data = signed_data;
     }
     if (type == STEP_TAIL)
@@ -252,9 +206,9 @@ static void try_frames(const uint8_t *data, size_t size)
         data += length;
         size -= length;
     }
-    write_file(setting.path, file.data, file.len);
+    fuzz_write_file(setting.path, file.data, file.len);
     if (tail.len != FORMAT_UNIT_BYTES) /* a tail of one copy: not there */
-        write_file(setting.tail, tail.data, tail.len);
+        fuzz_write_file(setting.tail, tail.data, tail.len);
     bytes_deinit(&file);
     bytes_deinit(&tail);
     open_and_recover();
@@ -262,7 +216,7 @@ static void try_frames(const uint8_t *data, size_t size)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    if (!setting.private_keys)
+    if (!setting.store.private_keys)
         set_up();
     if (size < 1 || size > (1 << 18))
         return 0;

@@ -57,10 +57,11 @@ class Recorder:
     """Store, configuration and running programs; see the module's text."""
 
     def __init__(self, rtp_ports=(20000, 23999), options="", programs=("ingest", "web", "keeper"),
-                 ingest_user=None, sources=SOURCES):
+                 ingest_user=None, sources=SOURCES, store=None):
         self.rtp_ports, self.options, self.programs = rtp_ports, options, programs
         self.ingest_user = ingest_user  # (uid, gid) to run recorder-ingest as
         self.sources = sources
+        self.store = store  # its directory, where it is not to lie with everything else
         self.processes, self.logs, self.addresses = {}, {}, {}
         self.cookie = None
         self.pin = None
@@ -69,12 +70,13 @@ class Recorder:
     def __enter__(self):
         self.directory = pathlib.Path(tempfile.mkdtemp(prefix="recorder-test-"))
         self.directory.chmod(0o755)
-        self.store = self.directory / "store"
+        self.store = self.store or self.directory / "store"
         self.config = self.directory / "recorder.conf"
         self.config.write_text(
             f'store = "{self.store}"\nsip_listen = "127.0.0.1:0"\nhttp_listen = "127.0.0.1:0"\n'
             f'rtp_port_first = {self.rtp_ports[0]}\nrtp_port_last = {self.rtp_ports[1]}\n'
-            f'portal = "{ROOT}/web/portal/dist"\nkeeper_period_s = 1\n{self.options}\n')
+            f'portal = "{ROOT}/web/portal/dist"\nkeeper_period_s = 1\ndisk_reserve_mib = 1\n'
+            f'{self.options}\n')
         try:
             self.recorderctl("init")
             for source in self.sources:

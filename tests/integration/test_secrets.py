@@ -144,8 +144,11 @@ class Secrets(unittest.TestCase):
                 damaged[at] ^= 0x20
                 path.write_bytes(damaged)
                 answer = recorder.get(url)
-                self.assertGreaterEqual(answer.status, 400, f"byte {at} flipped")
-                self.assertNotIn(b"OggS", answer.body)
+                if 1024 <= at < 4096:  # a slot without a key: it may be torn, slot 1 opens the file
+                    self.assertEqual(answer.body, good, f"byte {at} flipped")
+                else:
+                    self.assertGreaterEqual(answer.status, 400, f"byte {at} flipped")
+                    self.assertNotIn(b"OggS", answer.body)
                 done = recorder.recorderctl("recordings", "verify", row["id"], check=False,
                                             parse=False)
                 self.assertEqual(done.returncode, 1, f"verify of byte {at}")

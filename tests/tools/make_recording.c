@@ -1,10 +1,11 @@
 /*
- * make_recording STORE CUSTOMER SECONDS [LEGS]: put a finished recording of that length into a
- * store at once, through the product's own encoder, writer and index, and print its id. Left sweeps
- * up, right is noise, so that no two stretches are alike. With LEGS, 1 to 8, each has a channel of
- * its own: a tone of 400 Hz, and 200 Hz more for each further one; left is those of even number
- * together, right those of odd. It has facts of every cause, one after the other on both sides in
- * turn, as far as it is long enough: for looking at it.
+ * make_recording STORE CUSTOMER SECONDS [LEGS [DAYS]]: put a finished recording of that length into
+ * a store at once, through the product's own encoder, writer and index, and print its id. Left
+ * sweeps up, right is noise, so that no two stretches are alike. With LEGS, 1 to 8, each has a
+ * channel of its own: a tone of 400 Hz, and 200 Hz more for each further one; left is those of even
+ * number together, right those of odd. It has facts of every cause, one after the other on both
+ * sides in turn, as far as it is long enough: for looking at it. With DAYS it began so many days
+ * ago, and is sealed to the key of its month.
  */
 #include <math.h>
 #include <stdio.h>
@@ -65,7 +66,8 @@ struct maker {
     struct index_recording row;
     struct recording_writer *writer;
     struct opus_bundle *encoder;
-    size_t legs; /* with channels of their own; 0: an ordinary call */
+    size_t legs;  /* with channels of their own; 0: an ordinary call */
+    int64_t days; /* ago */
     struct ogg_page page;
     uint32_t noise;
     double phase;
@@ -94,12 +96,31 @@ static void open_store(struct maker *maker, const char *customer)
     maker->row.customer = owner.id;
 }
 
+/* The customer's key of the month in which it began, which the keeper makes for no past one. */
+static void make_month(struct maker *maker)
+{
+    char keys[BOUND_PATH_BYTES];
+    char master[BOUND_PATH_BYTES];
+    char month[KEY_MONTH_BYTES];
+    struct private_keys *private_keys = NULL;
+    struct fault fault = {0};
+
+    (void)snprintf(keys, sizeof keys, "%s/keys", maker->store);
+    (void)snprintf(master, sizeof master, "%s/keys/master.key", maker->store);
+    keys_month(maker->row.started, month);
+    check(private_keys_open(&disk_system, keys, master, &private_keys, &fault), &fault);
+    check(private_keys_make_month(private_keys, maker->row.customer, month, &fault), &fault);
+    private_keys_close(private_keys);
+}
+
 static void begin(struct maker *maker)
 {
     struct fault fault = {0};
     struct customer_key key;
 
-    maker->row.started = clock_wall_now();
+    maker->row.started.ns = clock_wall_now().ns - maker->days * 86400 * CLOCK_NS_PER_S;
+    if (maker->days)
+        make_month(maker);
     maker->row.id = uuid_new(maker->row.started);
     (void)snprintf(maker->row.caller.number, sizeof maker->row.caller.number, "+4588303080");
     (void)snprintf(maker->row.called.number, sizeof maker->row.called.number, "+4570100200");
@@ -286,12 +307,13 @@ int main(int argc, char **argv)
     struct fault fault = {0};
     char id[UUID_TEXT_BYTES];
 
-    if (argc < 4 || argc > 5 || !maker) {
-        (void)fputs("usage: make_recording STORE CUSTOMER SECONDS [LEGS]\n", stderr);
+    if (argc < 4 || argc > 6 || !maker) {
+        (void)fputs("usage: make_recording STORE CUSTOMER SECONDS [LEGS [DAYS]]\n", stderr);
         return 2;
     }
     long seconds = strtol(argv[3], NULL, 10);
     maker->legs = argc > 4 ? strtoul(argv[4], NULL, 10) : 0;
+    maker->days = argc > 5 ? strtol(argv[5], NULL, 10) : 0;
     if (maker->legs > OPUS_OWN_MAX)
         return 2;
     maker->store = argv[1];

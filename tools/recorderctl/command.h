@@ -66,6 +66,12 @@ extern const struct command commands_sources[];
 extern const struct command commands_recordings[];
 extern const struct command commands_audit[];
 extern const struct command commands_keeper[];
+extern const struct command commands_keys[];
+extern const struct command commands_alarms[];
 extern const struct command commands_status[];
+extern const struct command commands_doctor[];
+extern const struct command commands_index[];
+extern const struct command commands_backup[];
+extern const struct command commands_restore[];
 
 #endif

@@ -7,8 +7,12 @@
 #include <unistd.h>
 
 #include "storage/index/audit.h"
+#include "storage/recording/find.h"
 
-enum { ACTOR_BYTES = 96, LINE_BYTES = 768 };
+/* what lies below it may be on any volume */
+#define RECORDINGS "recordings/"
+
+enum { LINE_BYTES = 768 };
 
 void context_deinit(struct context *context)
 {
@@ -113,6 +117,10 @@ enum exit_code context_need_config(struct context *context)
 enum status context_store_path(const struct context *context, const char *leaf,
                                char path[static BOUND_PATH_BYTES], struct fault *fault)
 {
+    if (strncmp(leaf, RECORDINGS, sizeof RECORDINGS - 1) == 0) {
+        const struct volumes volumes = volumes_of(context->config);
+        return recording_find(&disk_system, &volumes, leaf, path, fault);
+    }
     int length = snprintf(path, BOUND_PATH_BYTES, "%s/%s", context->config->store, leaf);
 
     if (length < 0 || length >= BOUND_PATH_BYTES)
@@ -164,26 +172,26 @@ enum exit_code context_need_keys(struct context *context)
 }
 
 /* Who sits there: behind sudo, the one who called it. */
-static void actor_name(char actor[static ACTOR_BYTES])
+void context_actor(char actor[static CONTEXT_ACTOR_BYTES])
 {
     const char *behind = getuid() == 0 ? getenv("SUDO_USER") : NULL;
     const struct passwd *user = getpwuid(getuid());
 
     if (behind && *behind)
-        (void)snprintf(actor, ACTOR_BYTES, "operator:%s", behind);
+        (void)snprintf(actor, CONTEXT_ACTOR_BYTES, "operator:%s", behind);
     else if (user)
-        (void)snprintf(actor, ACTOR_BYTES, "operator:%s", user->pw_name);
+        (void)snprintf(actor, CONTEXT_ACTOR_BYTES, "operator:%s", user->pw_name);
     else
-        (void)snprintf(actor, ACTOR_BYTES, "operator:uid-%u", (unsigned)getuid());
+        (void)snprintf(actor, CONTEXT_ACTOR_BYTES, "operator:uid-%u", (unsigned)getuid());
 }
 
 enum status context_audit(struct context *context, const char *action, const struct uuid *recording,
                           json_t *owned_detail, struct fault *fault)
 {
-    char actor[ACTOR_BYTES];
+    char actor[CONTEXT_ACTOR_BYTES];
     char *detail = owned_detail ? json_dumps(owned_detail, JSON_COMPACT) : NULL;
 
-    actor_name(actor);
+    context_actor(actor);
     const struct audit_entry entry = {
         .at = clock_wall_now(),
         .actor = actor,

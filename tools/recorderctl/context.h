@@ -68,9 +68,15 @@ enum exit_code context_need_index(struct context *context) MUST_CHECK;
  *  printed. */
 enum exit_code context_need_keys(struct context *context) MUST_CHECK;
 
-/** Path of something below the store, "<store>/<leaf>"; STATUS_LIMIT where it does not fit. */
+/** Path of something below the store, "<store>/<leaf>"; of a recording's file ("recordings/..."),
+ * on the volume where it is (storage/recording/find.h). STATUS_LIMIT where it does not fit. */
 enum status context_store_path(const struct context *context, const char *leaf,
                                char path[static BOUND_PATH_BYTES], struct fault *fault) MUST_CHECK;
+
+enum { CONTEXT_ACTOR_BYTES = 96 };
+
+/** Who works with this command, as the audit log has it: "operator:<login name>". */
+void context_actor(char actor[static CONTEXT_ACTOR_BYTES]);
 
 /**
  * Append to the audit log who did what: "operator:<login name>".

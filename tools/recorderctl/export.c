@@ -11,6 +11,7 @@
 #include "tools/recorderctl/output.h"
 #include "tools/recorderctl/recording_json.h"
 #include "tools/recorderctl/recordings.h"
+#include "tools/recorderctl/room.h"
 
 enum {
     EXPORT_BLOCK_BYTES = 65536,
@@ -166,7 +167,7 @@ static enum status audited_export(struct context *context, const struct index_re
     enum status status = recording_open_file(context, row, &reader, fault);
 
     if (status == STATUS_OK)
-        status = recording_reader_verify(reader, fault);
+        status = recording_reader_verify_content(reader, fault);
     if (status == STATUS_OK)
         status = leg_view_make(row, reader, export->wanted, &view, fault);
     if (status == STATUS_NOT_FOUND && reader)
@@ -226,7 +227,7 @@ enum exit_code recordings_export(struct context *context, const struct invocatio
                             "legs count from 0, in the order of `recordings show`");
     enum exit_code code = context_need_keys(context);
     if (code == EXIT_DONE)
-        code = recording_find(context, invocation->argument[0], &row);
+        code = recording_find_row(context, invocation->argument[0], &row);
     if (code != EXIT_DONE)
         return code;
     if (!name) {
@@ -237,6 +238,9 @@ enum exit_code recordings_export(struct context *context, const struct invocatio
     if (faccessat(AT_FDCWD, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
         return context_fail(context, EXIT_REFUSED, "the file is there already",
                             "name another; nothing is overwritten");
+    code = room_for_export(context, name);
+    if (code != EXIT_DONE)
+        return code;
     export.name = name;
     enum status status = audited_export(context, &row, &export, &fault);
     if (status == STATUS_NOT_FOUND)

@@ -6,7 +6,8 @@ enum { OPTION_BYTES = 64 };
 
 const struct command *const help_tables[] = {
     commands_init,       commands_customers, commands_policies, commands_numbers, commands_sources,
-    commands_recordings, commands_audit,     commands_keeper,   commands_status,
+    commands_recordings, commands_audit,     commands_keys,     commands_keeper,  commands_alarms,
+    commands_status,     commands_doctor,    commands_index,    commands_backup,  commands_restore,
 };
 const size_t help_table_count = sizeof help_tables / sizeof help_tables[0];
 

@@ -8,6 +8,7 @@
 #include "storage/index/audit.h"
 #include "storage/index/customers.h"
 #include "storage/index/sessions.h"
+#include "storage/seal/recovery.h"
 #include "tools/recorderctl/command.h"
 #include "tools/recorderctl/month_keys.h"
 #include "tools/recorderctl/output.h"
@@ -22,22 +23,25 @@ bool keeper_stopping(struct keeper *keeper)
     return keeper->stopping;
 }
 
-/* Until the next round, or a signal. */
+/* Until the next round, or a signal; recordings are read meanwhile. */
 static void wait_for_round(struct keeper *keeper)
 {
     const int64_t end_ns =
         clock_mono_now().ns + keeper->context->config->keeper_period_s * CLOCK_NS_PER_S;
 
     while (!keeper->stopping) {
-        int64_t left_ns = end_ns - clock_mono_now().ns;
-        if (left_ns <= 0)
+        mono_time again = keeper_scrub_step(keeper);
+        int64_t now_ns = clock_mono_now().ns;
+        if (now_ns >= end_ns)
             return;
+        int64_t left_ns = (again.ns < end_ns ? again.ns : end_ns) - now_ns;
+        if (left_ns < 0)
+            left_ns = 0;
         const struct timespec left = {left_ns / CLOCK_NS_PER_S, left_ns % CLOCK_NS_PER_S};
         if (sigtimedwait(&keeper->signals, NULL, &left) > 0)
             keeper->stopping = true;
-        else if (errno == EAGAIN)
-            return;
     }
+    keeper_scrub_write(keeper);
 }
 
 bool keeper_may_complain(struct keeper *keeper, struct uuid recording, mono_time now)
@@ -56,8 +60,16 @@ bool keeper_may_complain(struct keeper *keeper, struct uuid recording, mono_time
     }
     if (keeper->complaint_count < KEEPER_COMPLAINTS)
         oldest = &keeper->complaint[keeper->complaint_count++];
-    *oldest = (struct keeper_complaint){recording, now};
+    *oldest = (struct keeper_complaint){recording, now, now};
     return true;
+}
+
+bool keeper_gives_up(const struct keeper *keeper, struct uuid recording, mono_time now)
+{
+    for (size_t i = 0; i < keeper->complaint_count; i++)
+        if (uuid_equal(keeper->complaint[i].recording, recording))
+            return now.ns - keeper->complaint[i].since.ns >= KEEPER_GIVE_UP_S * CLOCK_NS_PER_S;
+    return false;
 }
 
 static enum status make_keys(struct keeper *keeper, struct fault *fault)
@@ -70,10 +82,26 @@ static enum status make_keys(struct keeper *keeper, struct fault *fault)
     enum status status = customer_names_init(&names, keeper->context->index, fault);
     if (status != STATUS_OK)
         return status;
-    for (size_t i = 0; i < names.count && status == STATUS_OK && !keeper_stopping(keeper); i++)
-        status = month_keys_make(keeper->context->private_keys, names.customer[i].id,
-                                 clock_wall_now(), fault);
+    for (size_t i = 0; i < names.count && !keeper_stopping(keeper); i++) {
+        struct fault own = {0}; /* what one customer's keys lack must not be others' loss */
+        struct uuid id = names.customer[i].id;
+        enum status made = month_keys_check(keeper->context, id, clock_wall_now(), &own);
+        if (made == STATUS_OK)
+            made = month_keys_make(keeper->context->private_keys, id, clock_wall_now(), &own);
+        if (made == STATUS_OK || status != STATUS_OK)
+            continue;
+        status = made;
+        if (fault)
+            *fault = own;
+        fault_wrap(fault, "customer %s", names.customer[i].number);
+    }
     customer_names_deinit(&names);
+    struct recovery_report report;
+    if (status == STATUS_OK)
+        status = recovery_complete(keeper->context->private_keys, &report, fault);
+    if (status == STATUS_OK && report.failed)
+        status = fault_set(fault, report.first.status, 0, "seal to the recovery key: %s",
+                           report.first.text);
     keeper->keys_made = status == STATUS_OK;
     keeper->keys_made_at = now;
     return status;
@@ -179,26 +207,36 @@ static void run_rounds(struct keeper *keeper, const char *ready_file)
     }
 }
 
-static json_t *counts_json(const struct keeper_counts *counts)
+/* scrub: NULL where no recording was read. */
+static json_t *counts_json(const struct keeper_counts *counts, const struct keeper_scrub *scrub)
 {
-    return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "alive", (json_int_t)counts->alive,
-                     "recovered", (json_int_t)counts->recovered, "completed",
-                     (json_int_t)counts->completed, "failed", (json_int_t)counts->failed, "no_key",
-                     (json_int_t)counts->no_key, "errors", (json_int_t)counts->errors, "orphans",
-                     (json_int_t)counts->orphans, "reassigned", (json_int_t)counts->reassigned);
+    json_t *read = scrub ? json_pack("{s:I, s:I, s:I}", "read", (json_int_t)scrub->read, "bad",
+                                     (json_int_t)scrub->bad, "no_key", (json_int_t)scrub->no_key)
+                         : NULL;
+
+    return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o*}", "alive",
+                     (json_int_t)counts->alive, "recovered", (json_int_t)counts->recovered,
+                     "completed", (json_int_t)counts->completed, "failed",
+                     (json_int_t)counts->failed, "no_key", (json_int_t)counts->no_key, "errors",
+                     (json_int_t)counts->errors, "orphans", (json_int_t)counts->orphans,
+                     "reassigned", (json_int_t)counts->reassigned, "scrub", read);
 }
 
-static enum exit_code run_once(struct keeper *keeper, const char *ready_file)
+static enum exit_code run_once(struct keeper *keeper, const char *ready_file, bool scrub)
 {
     struct keeper_counts counts = {0};
 
     do_round(keeper, &counts);
     if (ready_file)
         write_ready(keeper, ready_file);
-    enum exit_code code = output_object(keeper->context, counts_json(&counts));
+    if (scrub)
+        keeper_scrub_all(keeper);
+    enum exit_code code =
+        output_object(keeper->context, counts_json(&counts, scrub ? &keeper->scrub : NULL));
     if (code == EXIT_DONE && counts.errors)
         code = EXIT_SYSTEM;
-    return code == EXIT_DONE && (counts.failed || counts.no_key) ? EXIT_BAD : code;
+    bool bad = counts.failed || counts.no_key || keeper->scrub.bad;
+    return code == EXIT_DONE && bad ? EXIT_BAD : code;
 }
 
 static enum exit_code run_keeper(struct context *context, const struct invocation *invocation)
@@ -223,7 +261,7 @@ static enum exit_code run_keeper(struct context *context, const struct invocatio
     (void)sigaddset(&keeper.signals, SIGINT);
     (void)pthread_sigmask(SIG_BLOCK, &keeper.signals, &before);
     if (command_option(invocation, "once")) {
-        code = run_once(&keeper, ready_file);
+        code = run_once(&keeper, ready_file, command_option(invocation, "scrub") != NULL);
     } else {
         log_event(LOG_INFO, "keeper.started", "store=%s period_s=%d", context->config->store,
                   context->config->keeper_period_s);
@@ -240,15 +278,18 @@ const struct command commands_keeper[] = {
         .group = "keeper",
         .arguments = "",
         .options = {{"once", 0, NULL, "do one round, print what it did, and end"},
+                    {"scrub", 0, NULL, "with --once: read all recordings that are due, too"},
                     {"ready-file", 0, "FILE", "written when the first round is done"}},
         .summary = "the housekeeping service: recovery, owners, keys, sessions; ends at SIGTERM",
         .details =
             "Every keeper_period_s it finishes recordings that a crash left behind, seals those\n"
             "that turned out to be another customer's to that one's key, makes the customers'\n"
             "keys of this month and the next, removes sessions that are over and, once a day,\n"
-            "reports files that the index does not know. It logs to standard error. With\n"
-            "--once it exits 1 where a recording failed or waits for a key, 5 where a step\n"
-            "failed.",
+            "reports files that the index does not know. Between rounds it reads finished\n"
+            "recordings from end to end, each once in scrub_days, no faster than scrub_mib_s;\n"
+            "what is not as it was sealed is an alarm (`recorderctl alarm list`). It logs to\n"
+            "standard error. With --once it exits 1 where a recording failed, is bad or waits\n"
+            "for a key, 5 where a step failed.",
         .run = run_keeper,
     },
     {0},

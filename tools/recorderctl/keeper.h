@@ -6,7 +6,12 @@
  *     (keeper_reassign.c);
  *  3. at the start and once an hour, every customer gets keys for this month and the next;
  *  4. sessions that are over are removed;
- *  5. at the start and once a day, files without a row are reported (keeper_scan.c).
+ *  5. at the start and once a day, files without a row are reported, and tails that stayed beside
+ *     finished recordings removed (keeper_scan.c).
+ * Between two rounds it reads finished recordings from end to end, each once in scrub_days, and
+ * takes no more of the disk for it than scrub_mib_s (keeper_scrub.c). Audio that was durable and
+ * cannot be read any more is an alarm (storage/index/alarms.h) that stays until an operator
+ * acknowledges it.
  * Whatever fails is logged and tried again in the next round. A second keeper does no harm: files
  * are locked while they are recovered, and rows are looked at again before they are written.
  */
@@ -18,15 +23,21 @@
 #include <stddef.h>
 
 #include "base/clock.h"
+#include "storage/index/alarms.h"
+#include "storage/index/scrub.h"
 #include "tools/recorderctl/context.h"
 
 enum {
     KEEPER_YOUNG_S = 5,      /* a call so young is its writer's business */
     KEEPER_REMIND_S = 3600,  /* a complaint about the same recording is not repeated sooner */
+    KEEPER_GIVE_UP_S = 3600, /* a disk that cannot be read may be mended */
     KEEPER_COMPLAINTS = 256, /* recordings whose complaints are remembered */
     KEEPER_KEYS_S = 3600,    /* keys are made a month ahead; looking opens two for each customer */
     KEEPER_SCAN_S = 86400,
     KEEPER_ORPHANS_LOGGED = 20,
+    KEEPER_SCRUB_IDLE_S = 60,      /* nothing was due: looked again after so long */
+    KEEPER_SCRUB_BAD_S = 86400,    /* what was found bad may have been repaired: read again */
+    KEEPER_SCRUB_UNWRITTEN_S = 10, /* what was found is written to the index so often */
 };
 
 /* What one round found and did. */
@@ -44,6 +55,28 @@ struct keeper_counts {
 struct keeper_complaint {
     struct uuid recording;
     mono_time at;
+    mono_time since; /* of the first one */
+};
+
+/* What was found of one recording and is not in the index yet. */
+struct keeper_scrubbed {
+    struct uuid recording;
+    wall_time at;
+    enum scrub_result result;
+};
+
+/* Where reading recordings stands. All zero at first. */
+struct keeper_scrub {
+    mono_time at;    /* not before */
+    wall_time began; /* when it was first looked what is due; 0: not yet */
+    struct scrub_list due;
+    size_t next; /* of those that are due */
+    size_t count;
+    struct keeper_scrubbed found[SCRUB_LIST_MAX]; /* [count], since written_at */
+    mono_time written_at;
+    size_t read; /* since the start */
+    size_t bad;
+    size_t no_key;
 };
 
 struct keeper {
@@ -59,6 +92,7 @@ struct keeper {
     size_t rounds;
     size_t recovered; /* since the start */
     size_t failed;
+    struct keeper_scrub scrub;
     size_t complaint_count;
     struct keeper_complaint complaint[KEEPER_COMPLAINTS];
 };
@@ -68,6 +102,10 @@ bool keeper_stopping(struct keeper *keeper);
 
 /** Whether to log a trouble with this recording now: not where it was logged in the last hour. */
 bool keeper_may_complain(struct keeper *keeper, struct uuid recording, mono_time now);
+
+/** Whether what the disk does not give to be read of a recording counts as lost from now on: there
+ * was trouble with it for KEEPER_GIVE_UP_S. */
+bool keeper_gives_up(const struct keeper *keeper, struct uuid recording, mono_time now);
 
 /** Recover what a crash left behind; adds to counts. STATUS_OK unless the index cannot be read. */
 enum status keeper_recover(struct keeper *keeper, struct keeper_counts *counts,
@@ -81,6 +119,29 @@ enum status keeper_reassign(struct keeper *keeper, struct keeper_counts *counts,
 /** Append to the audit log what the keeper did with a recording; owned_detail is consumed. */
 enum status keeper_audit(struct keeper *keeper, const char *action, struct uuid recording,
                          json_t *owned_detail, struct fault *fault) MUST_CHECK;
+
+/**
+ * Raise an alarm, with its event and its entry in the audit log, unless the recording has such an
+ * open one.
+ *
+ * kind     ALARM_RECOVERED_DAMAGED, ALARM_SCRUB.
+ * lost_ms  audio that cannot be read any more; -1 where that is not known.
+ */
+enum status keeper_alarm(struct keeper *keeper, const char *kind, struct uuid recording,
+                         int64_t lost_ms, const char *why, struct fault *fault) MUST_CHECK;
+
+/**
+ * Read one recording that is due, where the pace allows it now.
+ *
+ * Returns when to be called again.
+ */
+mono_time keeper_scrub_step(struct keeper *keeper);
+
+/** Read all that are due, at that pace, until SIGTERM. */
+void keeper_scrub_all(struct keeper *keeper);
+
+/** Write what was found to the index; adds to counts->errors where that fails. */
+void keeper_scrub_write(struct keeper *keeper);
 
 /** Look for files without a row; sets counts->orphans. */
 enum status keeper_scan(struct keeper *keeper, struct keeper_counts *counts,

@@ -11,18 +11,14 @@
 #include "storage/recording/recover.h"
 #include "tools/recorderctl/keeper.h"
 #include "tools/recorderctl/recording_json.h"
+#include "tools/recorderctl/recovered_facts.h"
+#include "tools/recorderctl/recovered_sections.h"
 
 enum { PAGE_ROWS = 100 };
 
 struct page {
     size_t count;
     struct index_recording row[PAGE_ROWS];
-};
-
-/* What the describe callback of recording_recover works with. */
-struct description {
-    const struct index_recording *row;
-    char *json; /* owned */
 };
 
 static void take_row(void *context, const struct index_recording *row)
@@ -45,56 +41,21 @@ static void set_end_cause(struct index_recording *row)
         (void)snprintf(row->end_cause, sizeof row->end_cause, "%s", "interrupted");
 }
 
-/* Of a row that has no legs, who spoke on which side is known all the same. */
-static void set_known_legs(struct index_recording *row)
-{
-    if (row->legs)
-        return;
-    row->legs = 2;
-    row->leg[0] = (struct index_leg){.right = false, .party = row->caller};
-    row->leg[1] = (struct index_leg){.right = true, .party = row->called};
-}
-
-/* The writer had no time to say who has a channel of its own; the audio's header does: leg n is the
- * n-th of those behind left and right. */
-static void set_own_channels(struct index_recording *row, unsigned streams)
-{
-    enum { SIDES = 2 };
-
-    for (size_t i = 0; i < row->legs; i++)
-        if (!row->leg[i].own_channel && i + SIDES < streams)
-            row->leg[i].own_channel = (unsigned)i + 1;
-}
-
-static enum status describe(void *context, const struct recording_summary *so_far,
-                            const char **details, size_t *details_bytes)
-{
-    struct description *description = context;
-    struct index_recording row = *description->row;
-    char *json = NULL;
-
-    row.duration_ms = so_far->duration_ms;
-    row.ended.ns = row.started.ns + so_far->duration_ms * CLOCK_NS_PER_MS;
-    set_end_cause(&row);
-    set_known_legs(&row);
-    set_own_channels(&row, so_far->streams);
-    enum status status = details_write(&row, NULL, NULL, 0, &json);
-    if (status != STATUS_OK)
-        return status;
-    free(description->json);
-    description->json = json;
-    *details = json;
-    *details_bytes = strlen(json);
-    return STATUS_OK;
-}
+/* What became of a recording, beside its row. */
+struct outcome {
+    struct index_fact *facts;
+    size_t fact_count;
+    const char *why;   /* of it, for the audit log; NULL: nothing more to say */
+    const char *alarm; /* its kind, NULL: none */
+    int64_t lost_ms;   /* of the alarm */
+};
 
 /*
  * Write what became of a recording, unless somebody did so since the row was listed: the file's
  * own writer may have ended it in the meantime.
  */
 static enum status finish_row(struct keeper *keeper, const struct index_recording *row,
-                              const struct index_fact *facts, size_t fact_count, const char *why,
-                              struct fault *fault)
+                              const struct outcome *outcome, struct fault *fault)
 {
     struct index *index = keeper->context->index;
     struct index_recording present;
@@ -106,12 +67,15 @@ static enum status finish_row(struct keeper *keeper, const struct index_recordin
     if (status == STATUS_OK && present.state != RECORDING_STATE_RECORDING)
         status = STATUS_CONFLICT;
     if (status == STATUS_OK)
-        status = recordings_finish(index, row, facts, fact_count, fault);
+        status = recordings_finish(index, row, outcome->facts, outcome->fact_count, fault);
     if (status == STATUS_OK)
         status = keeper_audit(
             keeper,
             row->state == RECORDING_STATE_SEALED ? "completed" : recording_state_name(row->state),
-            row->id, json_pack("{s:s*}", "why", why), fault);
+            row->id, json_pack("{s:s*}", "why", outcome->why), fault);
+    if (status == STATUS_OK && outcome->alarm)
+        status =
+            keeper_alarm(keeper, outcome->alarm, row->id, outcome->lost_ms, outcome->why, fault);
     if (status == STATUS_OK)
         return index_commit(index, fault);
     index_rollback(index);
@@ -159,11 +123,11 @@ static enum status complete_row(struct keeper *keeper, const struct index_record
                                 struct fault *fault)
 {
     struct index_recording row = *listed;
-    struct index_fact *facts = NULL;
-    size_t fact_count = 0;
+    struct outcome outcome = {.why = why, .alarm = why ? ALARM_RECOVERED_DAMAGED : NULL};
 
-    set_known_legs(&row);
-    take_details(keeper, &row, &facts, &fact_count);
+    recovered_known_legs(&row);
+    take_details(keeper, &row, &outcome.facts, &outcome.fact_count);
+    outcome.lost_ms = recovered_lost_ms(outcome.facts, outcome.fact_count);
     row.state = summary->state;
     row.duration_ms = summary->duration_ms;
     if (summary->state == RECORDING_STATE_SEALED)
@@ -174,19 +138,34 @@ static enum status complete_row(struct keeper *keeper, const struct index_record
     memcpy(row.sha256_cipher, summary->sha256_cipher, sizeof row.sha256_cipher);
     memcpy(row.sha256_plain, summary->sha256_plain, sizeof row.sha256_plain);
     set_end_cause(&row);
-    enum status status = finish_row(keeper, &row, facts, fact_count, why, fault);
-    free(facts);
+    enum status status = finish_row(keeper, &row, &outcome, fault);
+    free(outcome.facts);
     return status;
+}
+
+/* Whether there was something to keep of a recording of which nothing could be kept. A call that
+ * was cut off before its first page was durable leaves a header alone. */
+static bool had_audio(const struct context *context, const struct index_recording *row)
+{
+    char path[BOUND_PATH_BYTES];
+    struct stat about;
+
+    return context_store_path(context, row->path, path, NULL) != STATUS_OK ||
+           stat(path, &about) != 0 || about.st_size > FORMAT_UNIT_BYTES;
 }
 
 static enum status fail_row(struct keeper *keeper, const struct index_recording *listed,
                             const char *why, struct fault *fault)
 {
     struct index_recording row = *listed;
+    const struct outcome outcome = {.why = why,
+                                    .alarm =
+                                        had_audio(keeper->context, listed) ? ALARM_FAILED : NULL,
+                                    .lost_ms = -1};
 
     row.state = RECORDING_STATE_FAILED;
     set_end_cause(&row);
-    return finish_row(keeper, &row, NULL, 0, why, fault);
+    return finish_row(keeper, &row, &outcome, fault);
 }
 
 /* A writer holds its file's lock for life. Asking first is cheap, and keeps recovery, which reads
@@ -211,17 +190,30 @@ static enum status recover_file(struct keeper *keeper, const struct index_record
 {
     struct context *context = keeper->context;
     char path[BOUND_PATH_BYTES];
-    struct description description = {.row = row};
-    const struct recover_describe described = {.context = &description, .details = describe};
+    struct recovered_sections *sections = NULL;
     enum status status = context_store_path(context, row->path, path, fault);
 
     if (status == STATUS_OK)
         status = probe(path, fault);
+    /* of a file that is gone, or cannot be read, further segments may be there */
+    if (status == STATUS_NOT_FOUND || status == STATUS_IO) {
+        fault_clear(fault);
+        status = STATUS_OK;
+    }
     if (status == STATUS_OK)
-        status = recording_recover(
-            &(struct recording_access){&disk_system, context->private_keys, context->public_keys},
-            path, row->id, keeper->signer, &described, summary, fault);
-    free(description.json);
+        status = recovered_sections_create(row, &sections);
+    if (status == STATUS_NOMEM)
+        return fault_set(fault, status, 0, "out of memory");
+    struct recover_describe describer = recovered_sections_describer(sections);
+    const struct volumes volumes = volumes_of(context->config);
+    describer.volumes = &volumes;
+    describer.give_up_unreadable = keeper_gives_up(keeper, row->id, clock_mono_now());
+    if (status == STATUS_OK)
+        status = recording_recover(&(struct recording_access){.disk = &disk_system,
+                                                              .keys = context->private_keys,
+                                                              .signers = context->public_keys},
+                                   path, row->id, keeper->signer, &describer, summary, fault);
+    recovered_sections_destroy(sections);
     return status;
 }
 
@@ -250,7 +242,7 @@ static void count_completed(struct keeper *keeper, const struct index_recording 
         return;
     }
     const char *why =
-        is_damaged(keeper->context, row)
+        summary->damaged || is_damaged(keeper->context, row)
             ? "what was durable is not authentic any more; the old file is kept as .damaged"
             : NULL;
     enum status status = complete_row(keeper, row, summary, why, &fault);
@@ -268,8 +260,6 @@ static void count_completed(struct keeper *keeper, const struct index_recording 
               sealed ? "keeper.recording_completed" : "keeper.recording_recovered",
               "recording=%s duration_ms=%lld holes=%u", id, (long long)summary->duration_ms,
               (unsigned)summary->holes);
-    if (why)
-        log_event(LOG_ERROR, "keeper.recording_damaged", "recording=%s why=\"%s\"", id, why);
 }
 
 static void count_failed(struct keeper *keeper, const struct index_recording *row, const char *why,
@@ -349,7 +339,8 @@ static enum status check_store(const struct context *context, struct fault *faul
 
     if (status == STATUS_OK && stat(path, &about))
         return fault_set(fault, STATUS_IO, errno, "look at %s", path);
-    return status;
+    const struct volumes volumes = volumes_of(context->config);
+    return status == STATUS_OK ? volumes_missing(&disk_system, &volumes, fault) : status;
 }
 
 static enum status recover_pages(struct keeper *keeper, struct page *page,

@@ -42,12 +42,20 @@ enum status keeper_report(const struct keeper *keeper, const struct keeper_count
                           struct fault *fault)
 {
     char path[BOUND_PATH_BYTES];
-    json_t *report = json_pack(
-        "{s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "round_at", output_time(clock_wall_now()),
-        "pid", (json_int_t)getpid(), "rounds", (json_int_t)keeper->rounds, "alive",
-        (json_int_t)counts->alive, "no_key", (json_int_t)counts->no_key, "errors",
-        (json_int_t)counts->errors, "orphans", (json_int_t)counts->orphans, "recovered_since_start",
-        (json_int_t)keeper->recovered, "failed_since_start", (json_int_t)keeper->failed);
+    const struct keeper_scrub *scrub = &keeper->scrub;
+    uint64_t alarms = 0;
+    enum status counted = alarms_count(keeper->context->index, &alarms, fault);
+    if (counted != STATUS_OK)
+        return counted;
+    json_t *report =
+        json_pack("{s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "round_at",
+                  output_time(clock_wall_now()), "pid", (json_int_t)getpid(), "rounds",
+                  (json_int_t)keeper->rounds, "alive", (json_int_t)counts->alive, "no_key",
+                  (json_int_t)counts->no_key, "errors", (json_int_t)counts->errors, "orphans",
+                  (json_int_t)counts->orphans, "recovered_since_start",
+                  (json_int_t)keeper->recovered, "failed_since_start", (json_int_t)keeper->failed,
+                  "alarms", (json_int_t)alarms, "scrubbed_since_start", (json_int_t)scrub->read,
+                  "scrubbed_bad_since_start", (json_int_t)scrub->bad);
     enum status status = report ? context_store_path(keeper->context, "keeper.json", path, fault)
                                 : fault_set(fault, STATUS_NOMEM, 0, "out of memory");
 

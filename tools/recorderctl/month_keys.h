@@ -9,6 +9,7 @@
 #include "base/status.h"
 #include "base/uuid.h"
 #include "storage/seal/keys.h"
+#include "tools/recorderctl/context.h"
 
 /** The first moment of the UTC month after that of `now`. */
 wall_time month_after(wall_time now);
@@ -17,5 +18,16 @@ wall_time month_after(wall_time now);
  *  as private_keys_make_month. */
 enum status month_keys_make(struct private_keys *keys, struct uuid customer, wall_time now,
                             struct fault *fault) MUST_CHECK;
+
+/**
+ * Whether keys that are not there at all may be made: not where a recording of that customer and
+ * month is sealed to one, which then is lost, both its halves. Looks at the newest of the month.
+ *
+ * context  with index and keys open.
+ *
+ * STATUS_OK, STATUS_NO_KEY (fault names the remedy), and those of reading.
+ */
+enum status month_keys_check(struct context *context, struct uuid customer, wall_time when,
+                             struct fault *fault) MUST_CHECK;
 
 #endif

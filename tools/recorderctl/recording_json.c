@@ -111,15 +111,16 @@ static int add_origin(json_t *object, const struct index_recording *row)
 
     uuid_format(row->conversation, conversation);
     json_t *origin = json_pack(
-        "{s:o, s:o, s:o, s:o, s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:o}", "source",
+        "{s:o, s:o, s:o, s:o, s:o, s:o, s:s, s:o, s:o, s:o, s:b, s:o, s:o, s:o}", "source",
         output_text_or_null(row->source), "source_address",
         output_text_or_null(row->source_address), "session_id",
         output_text_or_null(row->session_id), "sip_session_id",
         output_text_or_null(row->sip_session_id), "group_id", output_text_or_null(row->group_id),
         "call_reference", output_text_or_null(row->call_reference), "conversation", conversation,
         "linked_by", linked_by_json(row), "node", output_text_or_null(row->node), "end_cause",
-        output_text_or_null(row->end_cause), "path", output_text(row->path), "sha256_cipher",
-        hash_json(row->sha256_cipher), "sha256_plain", hash_json(row->sha256_plain));
+        output_text_or_null(row->end_cause), "damaged", (int)row->damaged, "path",
+        output_text(row->path), "sha256_cipher", hash_json(row->sha256_cipher), "sha256_plain",
+        hash_json(row->sha256_plain));
     int failed = !origin || json_object_update(object, origin);
 
     json_decref(origin);
@@ -166,8 +167,8 @@ json_t *recording_json_documents(const struct bytes *section)
     return list;
 }
 
-enum exit_code recording_find(struct context *context, const char *text,
-                              struct index_recording *row)
+enum exit_code recording_find_row(struct context *context, const char *text,
+                                  struct index_recording *row)
 {
     struct uuid id;
     struct fault fault = {0};
@@ -183,16 +184,27 @@ enum exit_code recording_find(struct context *context, const char *text,
         status == STATUS_NOT_FOUND ? "list them with `recorderctl recordings list`" : NULL);
 }
 
+enum status recording_file_path(const struct context *context, const struct index_recording *row,
+                                char path[static BOUND_PATH_BYTES], struct fault *fault)
+{
+    return context_store_path(context, row->path, path, fault);
+}
+
+struct recording_access recording_access(const struct context *context)
+{
+    return (struct recording_access){
+        .disk = &disk_system, .keys = context->private_keys, .signers = context->public_keys};
+}
+
 enum status recording_open_file(struct context *context, const struct index_recording *row,
                                 struct recording_reader **reader, struct fault *fault)
 {
     char path[BOUND_PATH_BYTES];
-    enum status status = context_store_path(context, row->path, path, fault);
+    const struct recording_access access = recording_access(context);
+    enum status status = recording_file_path(context, row, path, fault);
 
     if (status == STATUS_OK)
-        status = recording_reader_open(
-            &(struct recording_access){&disk_system, context->private_keys, context->public_keys},
-            path, row->id, reader, fault);
+        status = recording_reader_open(&access, path, row->id, reader, fault);
     if (status != STATUS_OK && !fault->text[0])
         (void)fault_set(fault, status, 0, "open %s: %s", path, status_text(status));
     return status;

@@ -37,8 +37,16 @@ json_t *recording_json_whole(const struct index_recording *row, const struct cus
 json_t *recording_json_documents(const struct bytes *section);
 
 /** Read an id from the command line and its row; prints the line where it cannot. */
-enum exit_code recording_find(struct context *context, const char *text,
-                              struct index_recording *row) MUST_CHECK;
+enum exit_code recording_find_row(struct context *context, const char *text,
+                                  struct index_recording *row) MUST_CHECK;
+
+/** Path of the file of a row, on the volume that has it; on the store's own where none does.
+ *  STATUS_OK, STATUS_LIMIT. */
+enum status recording_file_path(const struct context *context, const struct index_recording *row,
+                                char path[static BOUND_PATH_BYTES], struct fault *fault) MUST_CHECK;
+
+/** What files are opened with; borrowed from the context, whose keys must be open. */
+struct recording_access recording_access(const struct context *context);
 
 /** Open the file of a row. Statuses as recording_reader_open; keys must be open. */
 enum status recording_open_file(struct context *context, const struct index_recording *row,

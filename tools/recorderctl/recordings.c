@@ -209,7 +209,7 @@ static enum exit_code run_show(struct context *context, const struct invocation 
     enum exit_code code = with_details ? context_need_keys(context) : context_need_index(context);
 
     if (code == EXIT_DONE)
-        code = recording_find(context, invocation->argument[0], &row);
+        code = recording_find_row(context, invocation->argument[0], &row);
     if (code != EXIT_DONE)
         return code;
     enum status status = read_whole(context, &row, &object, &fault);
@@ -285,6 +285,23 @@ const struct command commands_recordings[] = {
             "order; a number has that leg alone, if it was kept alone or is alone on its side.\n"
             "Documents are written byte by byte as the telephone system sent them.",
         .run = recordings_export,
+    },
+    {
+        .group = "recordings",
+        .verb = "reseal",
+        .arguments = "ID",
+        .arguments_min = 1,
+        .arguments_max = 1,
+        .options = {{"to", 0, "KEY",
+                     "hold: also to the hold key; customer: also to the customer's"},
+                    {"drop", 0, "SLOT", "empty this key slot, where another opens the recording"}},
+        .summary = "show or change to which keys a recording is sealed; for legal holds",
+        .details =
+            "Without an option it shows the file's key slots. A recording that is sealed to the\n"
+            "hold key stays readable when its month is destroyed (`keys shred`). To end a hold,\n"
+            "drop the slot of the hold key; where the month was destroyed meanwhile, seal it to\n"
+            "the customer's newest key before. Audited.",
+        .run = recordings_reseal,
     },
     {0},
 };

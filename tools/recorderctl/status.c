@@ -1,12 +1,12 @@
-#include <errno.h>
 #include <stdlib.h>
-#include <sys/statvfs.h>
 
 #include "storage/index/recordings.h"
 #include "tools/recorderctl/command.h"
+#include "tools/recorderctl/health_json.h"
 #include "tools/recorderctl/keeper.h"
 #include "tools/recorderctl/output.h"
 #include "tools/recorderctl/recording_json.h"
+#include "tools/recorderctl/room.h"
 
 static json_t *counts_json(const struct recordings_counts *counts)
 {
@@ -24,14 +24,12 @@ static json_t *counts_json(const struct recordings_counts *counts)
 
 static enum status space_json(const struct context *context, json_t **object, struct fault *fault)
 {
-    struct statvfs about;
+    struct room room;
+    enum status status = room_look(context, &room, fault);
 
-    if (statvfs(context->config->store, &about))
-        return fault_set(fault, STATUS_IO, errno, "look at %s", context->config->store);
-    *object = json_pack("{s:I, s:I}", "free_bytes",
-                        (json_int_t)about.f_bavail * (json_int_t)about.f_frsize, "total_bytes",
-                        (json_int_t)about.f_blocks * (json_int_t)about.f_frsize);
-    return STATUS_OK;
+    if (status == STATUS_OK)
+        *object = room_json(&room);
+    return status;
 }
 
 /* How many customers could be recorded for with a key of this month; the public half says it. */
@@ -89,19 +87,32 @@ static enum exit_code run_status(struct context *context, const struct invocatio
         (void)context_fail_status(context, status, &fault, NULL);
         return EXIT_SYSTEM;
     }
+    json_t *alarms = NULL;
+    json_t *scrub = NULL;
+    status = health_alarms_json(context, &alarms, &fault);
+    if (status == STATUS_OK)
+        status = health_scrub_json(context, &scrub, &fault);
+    if (status != STATUS_OK) {
+        json_decref(space);
+        json_decref(keys);
+        json_decref(alarms);
+        (void)context_fail_status(context, status, &fault, NULL);
+        return EXIT_SYSTEM;
+    }
     json_t *report = keeper_report_read(context);
     return output_object(
-        context, json_pack("{s:s, s:o, s:s, s:o, s:o, s:o, s:o}", "version", RECORDER_VERSION,
-                           "store", output_text(context->config->store), "config",
-                           context->config_path, "recordings", counts_json(&counts), "space", space,
-                           "keys", keys, "keeper", report ? report : json_null()));
+        context,
+        json_pack("{s:s, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:o}", "version", RECORDER_VERSION,
+                  "store", output_text(context->config->store), "config", context->config_path,
+                  "recordings", counts_json(&counts), "space", space, "keys", keys, "alarms",
+                  alarms, "scrub", scrub, "keeper", report ? report : json_null()));
 }
 
 const struct command commands_status[] = {
     {
         .group = "status",
         .arguments = "",
-        .summary = "counts by state, free space, keys, and the keeper's last round",
+        .summary = "counts by state, free space, keys, alarms, and the keeper's work",
         .run = run_status,
     },
     {0},

@@ -1,7 +1,7 @@
 #include <stdlib.h>
-#include <string.h>
 
 #include "tools/recorderctl/output.h"
+#include "tools/recorderctl/recording_check.h"
 #include "tools/recorderctl/recording_json.h"
 #include "tools/recorderctl/recordings.h"
 
@@ -26,49 +26,15 @@ static const char *verdict_name(enum verdict verdict)
     return names[verdict];
 }
 
-/* What the footer and the row say of the same thing; NULL where they agree. */
-static const char *difference(const struct recording_summary *summary,
-                              const struct index_recording *row)
-{
-    static const struct uuid none;
-
-    if (!uuid_equal(summary->recording, row->id))
-        return "the file bears another id than its row";
-    bool due = !uuid_equal(row->owner_due, none); /* to another than it is sealed to: keeper.h */
-    bool resealed = due && uuid_equal(summary->customer, row->owner_due); /* its row not yet */
-    if (!due && !uuid_equal(summary->customer, row->customer))
-        return "the file belongs to another customer than its row";
-    if (summary->state != row->state)
-        return "the file's state differs from its row's";
-    if (summary->audio_bytes != row->audio_bytes)
-        return "the file's length of audio differs from its row's";
-    if (summary->duration_ms != row->duration_ms)
-        return "the file's duration differs from its row's";
-    if ((!resealed &&
-         memcmp(summary->sha256_cipher, row->sha256_cipher, sizeof row->sha256_cipher) != 0) ||
-        memcmp(summary->sha256_plain, row->sha256_plain, sizeof row->sha256_plain) != 0)
-        return "the file's hashes differ from its row's";
-    return NULL;
-}
-
 static enum verdict verify_file(struct context *context, const struct index_recording *row,
                                 char why[static WHY_BYTES])
 {
-    struct recording_reader *reader = NULL;
     struct fault fault = {0};
-    enum verdict verdict = VERDICT_OK;
-    enum status status = recording_open_file(context, row, &reader, &fault);
 
-    if (status == STATUS_OK)
-        status = recording_reader_verify(reader, &fault);
-    const char *differs =
-        status == STATUS_OK ? difference(recording_reader_summary(reader), row) : NULL;
-    if (status != STATUS_OK || differs) {
-        verdict = VERDICT_BAD;
-        (void)snprintf(why, WHY_BYTES, "%s", differs ? differs : fault.text);
-    }
-    recording_reader_close(reader);
-    return verdict;
+    if (recording_check(context, row, &fault) == STATUS_OK)
+        return VERDICT_OK;
+    (void)snprintf(why, WHY_BYTES, "%s", fault.text);
+    return VERDICT_BAD;
 }
 
 static enum verdict verify_row(struct context *context, const struct index_recording *row,
@@ -178,7 +144,7 @@ enum exit_code recordings_verify(struct context *context, const struct invocatio
                             "see `recorderctl recordings verify --help`");
     enum exit_code code = context_need_keys(context);
     if (code == EXIT_DONE && !all)
-        code = recording_find(context, invocation->argument[0], &row);
+        code = recording_find_row(context, invocation->argument[0], &row);
     if (code != EXIT_DONE)
         return code;
     if (context->json)

@@ -6,6 +6,7 @@
 
 #include "base/fault.h"
 #include "base/status.h"
+#include "storage/disk/volumes.h"
 #include "web/api/audit_trail.h"
 #include "web/api/control_waits.h"
 #include "web/api/exchange.h"
@@ -16,7 +17,7 @@
 
 /* Every member is borrowed and may be used by any thread. */
 struct api {
-    const char *store; /* directory that paths of recordings are below */
+    struct volumes volumes; /* that paths of recordings are below */
     struct audit_trail *trail;
     struct readers *readers;
     struct throttle *throttle;

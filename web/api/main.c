@@ -6,6 +6,7 @@
 #include "base/config.h"
 #include "base/descriptor.h"
 #include "base/log.h"
+#include "base/process.h"
 #include "base/program.h"
 #include "base/ready_file.h"
 #include "net/address.h"
@@ -76,6 +77,7 @@ int main(int argc, char **argv)
     struct fault fault = {0};
     unsigned long descriptors;
     sigset_t signals;
+    enum status status = process_protect(&fault);
     int early = program_arguments_read(
         argc, argv, "recorder-web",
         "Serves the portal and its interface, and the recordings to whom they belong.",
@@ -84,7 +86,8 @@ int main(int argc, char **argv)
     if (early != PROGRAM_GO_ON)
         return early;
     log_open("recorder-web", LOG_INFO);
-    enum status status = program_prepare(&signals, &fault);
+    if (status == STATUS_OK)
+        status = program_prepare(&signals, &fault);
     if (status == STATUS_OK && sodium_init() < 0)
         status = fault_set(&fault, STATUS_IO, 0, "prepare libsodium");
     if (status == STATUS_OK)

@@ -177,7 +177,7 @@ static enum status open_verified(struct readers *readers, const struct wanted *w
         wanted->recording, &opened, fault);
     (void)pthread_mutex_unlock(&readers->keys_lock);
     if (status == STATUS_OK)
-        status = recording_reader_verify(opened, fault);
+        status = recording_reader_verify_content(opened, fault);
     if (status == STATUS_OK) {
         *reader = opened;
         opened = NULL;

@@ -53,11 +53,11 @@ json_t *recording_json_row(const struct index_recording *recording)
 
     uuid_format(recording->id, id);
     uuid_format(recording->conversation, conversation);
-    return json_pack("{s:s, s:o, s:o, s:I, s:s, s:s, s:o, s:o, s:s}", "id", id, "started_at",
+    return json_pack("{s:s, s:o, s:o, s:I, s:s, s:b, s:s, s:o, s:o, s:s}", "id", id, "started_at",
                      time_or_null(recording->started), "ended_at", time_or_null(recording->ended),
                      "duration_ms", (json_int_t)recording->duration_ms, "state",
-                     recording_state_name(recording->state), "direction",
-                     call_direction_name(recording->direction), "caller",
+                     recording_state_name(recording->state), "damaged", (int)recording->damaged,
+                     "direction", call_direction_name(recording->direction), "caller",
                      party_json(&recording->caller), "called", party_json(&recording->called),
                      "conversation_id", conversation);
 }

@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "storage/index/controls.h"
+#include "storage/recording/find.h"
 #include "web/api/answer.h"
 #include "web/api/api.h"
 #include "web/api/audio_view.h"
@@ -238,7 +239,7 @@ static bool is_sealed_to(const struct recording_reader *reader,
 bool recording_routes_open(struct api *api, struct exchange *exchange,
                            const struct index_recording *recording, struct reader_lease **lease)
 {
-    char path[2 * BOUND_PATH_BYTES];
+    char path[BOUND_PATH_BYTES];
     struct fault fault = {0};
 
     if (recording->state == RECORDING_STATE_RECORDING) {
@@ -249,9 +250,8 @@ bool recording_routes_open(struct api *api, struct exchange *exchange,
         answer_problem(exchange, PROBLEM_NO_AUDIO, "Nothing of this call could be kept", NULL);
         return false;
     }
-    int length = snprintf(path, sizeof path, "%s/%s", api->store, recording->path);
-    enum status status = STATUS_LIMIT;
-    if (length > 0 && (size_t)length < sizeof path)
+    enum status status = recording_find(&disk_system, &api->volumes, recording->path, path, &fault);
+    if (status == STATUS_OK)
         status =
             readers_acquire(api->readers, recording->id, path, clock_mono_now(), lease, &fault);
     if (status != STATUS_OK) {

@@ -59,7 +59,7 @@ static enum status open_parts(struct service *service, const struct config *conf
         status = load_portal(service, config->portal, fault);
     if (status != STATUS_OK)
         return status;
-    api->store = config->store;
+    api->volumes = volumes_of(config);
     status = audit_trail_open(service->index_path, &api->trail);
     if (status == STATUS_OK)
         status = readers_create(service->keys, service->signers,

@@ -200,6 +200,7 @@ static void append_audio(struct recording_writer *writer, size_t audio_bytes)
         must(recording_writer_append(writer, page, count, (int64_t)(done + count)), &fault);
         done += count;
         must(recording_writer_flush(writer, &fault), &fault);
+        recording_writer_confirm(writer);
     }
 }
 

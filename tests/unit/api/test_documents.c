@@ -84,7 +84,7 @@ static void recording_has_the_promised_members(void **state)
     json_t *right = json_array_get(json_object_get(document, "legs"), 1);
 
     (void)state;
-    assert_int_equal(json_object_size(document), 14);
+    assert_int_equal(json_object_size(document), 15);
     assert_true(json_is_null(json_object_get(document, "paused")));
     assert_string_equal(text_of(document, "started_at"), "2026-11-22T13:57:10.042Z");
     assert_string_equal(text_of(document, "ended_at"), "2026-11-22T13:57:15.042Z");
@@ -188,7 +188,7 @@ static void recording_tells_its_conversation(void **state)
     assert_string_equal(text_of(json_array_get(rows, 1), "linked_by"), "id");
     assert_string_equal(text_of(json_array_get(rows, 2), "linked_by"), "number");
     assert_string_equal(text_of(json_array_get(rows, 0), "id"), id);
-    assert_int_equal(json_object_size(json_array_get(rows, 1)), 10);
+    assert_int_equal(json_object_size(json_array_get(rows, 1)), 11);
     assert_string_equal(text_of(json_array_get(rows, 1), "conversation_id"), id);
     json_decref(document);
     json_decref(parts);

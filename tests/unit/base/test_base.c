@@ -200,6 +200,28 @@ static void text_is_cut_between_characters(void **state)
     assert_string_equal(text, "");
 }
 
+static void text_that_is_not_utf8_is_told_from_text(void **state)
+{
+    static const char *const good[] = {"", "abc", "\u00e6\u20ac\U0001F600", "\xf4\x8f\xbf\xbf"};
+    static const char *const bad[] = {"\x80",
+                                      "a\xc3",
+                                      "\xe2\x82",
+                                      "\xf0\x9f\x98",
+                                      "\xc0\x80",
+                                      "\xe0\x9f\xbf",
+                                      "\xed\xa0\x80",
+                                      "\xf0\x8f\xbf\xbf",
+                                      "\xf4\x90\x80\x80",
+                                      "\xf8\x88\x80\x80\x80",
+                                      "\xff"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof good / sizeof good[0]; i++)
+        assert_true(text_is_utf8(good[i]));
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+        assert_false(text_is_utf8(bad[i]));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -215,6 +237,7 @@ int main(void)
         cmocka_unit_test(identifier_text_is_read_back),
         cmocka_unit_test(fault_tells_the_chain_of_steps),
         cmocka_unit_test(text_is_cut_between_characters),
+        cmocka_unit_test(text_that_is_not_utf8_is_told_from_text),
     };
 
     return cmocka_run_group_tests_name("base", tests, NULL, NULL);

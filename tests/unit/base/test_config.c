@@ -42,6 +42,7 @@ static void empty_file_gives_working_defaults(void **state)
     assert_int_equal(config->sip_listen.count, 1);
     assert_string_equal(config->sip_listen.item[0], "127.0.0.1:5060");
     assert_int_equal(config->sip_listen_tls.count, 0);
+    assert_int_equal(config->volumes.count, 0);
     assert_int_equal(config->rtp_address.count, 0);
     assert_false(config->sip_tls_client_required);
     assert_int_equal(config->session_expires_s, 1800);
@@ -58,8 +59,12 @@ static void options_and_comments_are_read(void **state)
     struct config *config = NULL;
 
     (void)state;
-    assert_int_equal(load("# ours\nstore = \"/tmp/s\"\ncalls_max = 7\n", &config, NULL), STATUS_OK);
+    assert_int_equal(
+        load("# ours\nstore = \"/tmp/s\"\nvolumes = {\"/tmp/t\"}\ncalls_max = 7\n", &config, NULL),
+        STATUS_OK);
     assert_string_equal(config->store, "/tmp/s");
+    assert_int_equal(config->volumes.count, 1);
+    assert_string_equal(config->volumes.item[0], "/tmp/t");
     assert_string_equal(config->keys, "/tmp/s/keys");
     assert_int_equal(config->calls_max, 7);
     config_destroy(config);
@@ -159,6 +164,37 @@ static void number_out_of_range_is_refused_with_the_range(void **state)
     assert_non_null(strstr(fault.text, "rtp_port_first is above rtp_port_last"));
 }
 
+static void limits_of_room_are_read_and_must_be_in_order(void **state)
+{
+    struct config *config = NULL;
+    struct fault fault = {0};
+
+    (void)state;
+    assert_int_equal(load("", &config, NULL), STATUS_OK);
+    assert_int_equal(config->disk_warn_percent, 15);
+    assert_int_equal(config->disk_stop_exports_percent, 8);
+    assert_int_equal(config->disk_refuse_calls_percent, 5);
+    assert_int_equal(config->disk_reserve_mib, -1);
+    config_destroy(config);
+    config = NULL;
+    assert_int_equal(load("disk_warn_percent = 20\ndisk_stop_exports_percent = 20\n"
+                          "disk_refuse_calls_percent = 0\ndisk_reserve_mib = 0\n",
+                          &config, NULL),
+                     STATUS_OK);
+    assert_int_equal(config->disk_warn_percent, 20);
+    assert_int_equal(config->disk_reserve_mib, 0);
+    config_destroy(config);
+    config = NULL;
+    assert_int_equal(load("disk_warn_percent = 7\n", &config, &fault), STATUS_INVALID);
+    assert_non_null(strstr(fault.text, "disk_stop_exports_percent is above disk_warn_percent"));
+    assert_int_equal(load("disk_refuse_calls_percent = 9\n", &config, &fault), STATUS_INVALID);
+    assert_non_null(
+        strstr(fault.text, "disk_refuse_calls_percent is above disk_stop_exports_percent"));
+    assert_int_equal(load("disk_warn_percent = 91\n", &config, &fault), STATUS_INVALID);
+    assert_int_equal(load("disk_reserve_mib = -2\n", &config, &fault), STATUS_INVALID);
+    assert_null(config);
+}
+
 static void missing_file_is_named(void **state)
 {
     struct config *config = NULL;
@@ -181,6 +217,7 @@ int main(void)
         cmocka_unit_test(session_timer_below_its_least_is_refused),
         cmocka_unit_test(unknown_option_is_named_with_its_line),
         cmocka_unit_test(number_out_of_range_is_refused_with_the_range),
+        cmocka_unit_test(limits_of_room_are_read_and_must_be_in_order),
         cmocka_unit_test(missing_file_is_named),
     };
 

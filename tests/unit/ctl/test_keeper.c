@@ -92,7 +92,7 @@ static void a_row_whose_file_is_gone_becomes_failed(void **state)
     assert_int_equal(ctl_round(ctl, 1, "failed"), 1);
     assert_string_equal(ctl_state(ctl, &recording), "failed");
     assert_int_equal(ctl_sql(ctl, "SELECT count(*) FROM audit WHERE action = 'failed' AND"
-                                  " detail LIKE '%No such file%'"),
+                                  " detail LIKE '%no file%'"),
                      1);
     assert_int_equal(ctl_round(ctl, 0, "failed"), 0);
 }
@@ -278,6 +278,48 @@ static void a_settled_file_without_a_row_is_reported(void **state)
     assert_int_equal(access(old.path, F_OK), 0);
 }
 
+/* A recovered recording whose tail could not be removed. */
+static void leave_tail(struct ctl *ctl, struct ctl_recording *recording, char tail[static 1200])
+{
+    char kept[100];
+
+    *recording = ctl_record(ctl, CTL_CRASHED, 60);
+    (void)snprintf(tail, 1200, "%s.tail", recording->path);
+    (void)snprintf(kept, sizeof kept, "%s/kept", ctl->directory);
+    assert_int_equal(rename(tail, kept), 0);
+    assert_int_equal(link(kept, tail), 0);
+    assert_int_equal(ctl_round(ctl, 0, "recovered"), 1);
+    assert_int_not_equal(access(tail, F_OK), 0);
+    assert_int_equal(rename(kept, tail), 0);
+}
+
+static void a_tail_beside_a_finished_recording_is_removed(void **state)
+{
+    struct ctl *ctl = *state;
+    struct ctl_recording recording;
+    char tail[1200];
+
+    leave_tail(ctl, &recording, tail);
+    assert_int_equal(ctl_round(ctl, 0, "errors"), 0);
+    assert_int_not_equal(access(tail, F_OK), 0);
+    assert_string_equal(ctl_state(ctl, &recording), "recovered");
+    assert_int_equal(ctl_run(ctl, "recordings", "verify", recording.id_text, NULL), 0);
+}
+
+static void a_tail_beside_a_damaged_recording_stays(void **state)
+{
+    struct ctl *ctl = *state;
+    struct ctl_recording recording;
+    char tail[1200];
+
+    leave_tail(ctl, &recording, tail);
+    int file = open(recording.path, O_WRONLY);
+    assert_int_equal(pwrite(file, "damage", 6, 5000), 6);
+    assert_int_equal(close(file), 0);
+    (void)ctl_run(ctl, "keeper", "--once", NULL);
+    assert_int_equal(access(tail, F_OK), 0);
+}
+
 static void a_complaint_is_repeated_once_an_hour_only(void **state)
 {
     struct keeper keeper = {0};
@@ -367,6 +409,8 @@ int main(void)
         cmocka_unit_test(the_month_after_december_is_january),
         WITH_STORE(sessions_that_are_over_are_removed),
         WITH_STORE(a_settled_file_without_a_row_is_reported),
+        WITH_STORE(a_tail_beside_a_finished_recording_is_removed),
+        WITH_STORE(a_tail_beside_a_damaged_recording_stays),
         cmocka_unit_test(a_complaint_is_repeated_once_an_hour_only),
         WITH_STORE(status_shows_the_keepers_last_round),
         WITH_STORE(the_service_writes_its_ready_file_and_stops_at_a_signal),

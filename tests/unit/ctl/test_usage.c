@@ -86,6 +86,13 @@ static char *const wrong_lines[][6] = {
     {"recordings", "export", "01934567-89ab-7cde-8123-456789abcdef", "-o", ""},
     {"recordings", "export", "-o", "/tmp/x"},
     {"recordings", "export", "5", "-o", "/tmp/x"},
+    {"recordings", "reseal"},
+    {"recordings", "reseal", "5", "--to", "hold"},
+    {"keys", "status", "a", "b"},
+    {"keys", "rotate", "--new-master", ""},
+    {"keys", "recover", "brk1"},
+    {"keys", "shred", CTL_CUSTOMER},
+    {"keys", "recovery-new", "--shares", "3"},
     {"keeper", "extra"},
     {"keeper", "--ready-file"},
     {"status", "extra"},
@@ -201,6 +208,8 @@ static void help_is_there_for_the_tool_and_every_command(void **state)
         {"customer", "pin"},      {"number", "add"},        {"number", "list"},
         {"source", "change"},     {"source", "remove"},     {"source", "add"},
         {"source", "list"},       {"recordings", "list"},   {"recordings", "show"},
+        {"keys", "status"},       {"keys", "rotate"},       {"keys", "recover"},
+        {"keys", "shred"},        {"keys", "recovery-new"}, {"recordings", "reseal"},
         {"recordings", "verify"}, {"recordings", "export"}, {"keeper", NULL},
         {"status", NULL},         {"customer", "show"},     {"customer", "set"},
     };
@@ -248,6 +257,10 @@ static void every_command_prints_one_json_value(void **state)
     expect_json(ctl, JSON_OBJECT, "recordings", "verify", recording.id_text);
     expect_json(ctl, JSON_OBJECT, "recordings", "verify", "--all");
     expect_json(ctl, JSON_OBJECT, "recordings", "verify", NULL);
+    expect_json(ctl, JSON_OBJECT, "recordings", "reseal", recording.id_text);
+    expect_json(ctl, JSON_OBJECT, "keys", "status", CTL_CUSTOMER);
+    expect_json(ctl, JSON_OBJECT, "keys", "recovery-new", NULL);
+    expect_json(ctl, JSON_OBJECT, "keys", "rotate", NULL);
     expect_json(ctl, JSON_OBJECT, "keeper", "--once", NULL);
     expect_json(ctl, JSON_OBJECT, "status", NULL, NULL);
     assert_int_equal(ctl_run(ctl, "number", "add", CTL_CUSTOMER, "4512", "--json", NULL), 0);

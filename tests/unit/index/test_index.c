@@ -110,7 +110,7 @@ static void a_newer_schema_is_refused_by_open_and_create(void **state)
     struct index *index = NULL;
     struct fault fault = {0};
 
-    assert_int_equal(run_sql(fixture->files.path, "PRAGMA user_version = 6"), SQLITE_OK);
+    assert_int_equal(run_sql(fixture->files.path, "PRAGMA user_version = 7"), SQLITE_OK);
     assert_int_equal(index_open(fixture->files.path, &index, &fault), STATUS_VERSION);
     assert_non_null(strstr(fault.text, "newer"));
     fault_clear(&fault);
@@ -153,15 +153,19 @@ static void a_foreign_database_and_a_foreign_file_are_refused(void **state)
 static void migration_applies_the_missing_steps_alone(void **state)
 {
     struct fixture *fixture = *state;
-    static const char *const steps[] = {"not reached", "nor this",
-                                        "nor that",    "nor any",
-                                        "nor those",   "CREATE TABLE added (a INTEGER)"};
+    static const char *const steps[] = {"not reached",
+                                        "nor this",
+                                        "nor that",
+                                        "nor any",
+                                        "nor those",
+                                        "nor these",
+                                        "CREATE TABLE added (a INTEGER)"};
     struct fault fault = {0};
     int version = 0;
 
-    assert_ok(schema_migrate(fixture->index->db, steps, 6, &fault), &fault);
+    assert_ok(schema_migrate(fixture->index->db, steps, 7, &fault), &fault);
     assert_ok(schema_version(fixture->index->db, &version, &fault), &fault);
-    assert_int_equal(version, 6);
+    assert_int_equal(version, 7);
     assert_int_equal(pragma_number(fixture->index, "SELECT count(*) FROM added"), 0);
 }
 
@@ -169,11 +173,11 @@ static void a_migration_that_fails_changes_nothing(void **state)
 {
     struct fixture *fixture = *state;
     static const char *const steps[] = {
-        "", "", "", "", "", "CREATE TABLE added (a INTEGER)", "no SQL at all"};
+        "", "", "", "", "", "", "CREATE TABLE added (a INTEGER)", "no SQL at all"};
     struct fault fault = {0};
     int version = 0;
 
-    assert_int_not_equal(schema_migrate(fixture->index->db, steps, 7, &fault), STATUS_OK);
+    assert_int_not_equal(schema_migrate(fixture->index->db, steps, 8, &fault), STATUS_OK);
     assert_ok(schema_version(fixture->index->db, &version, &fault), &fault);
     assert_int_equal(version, INDEX_SCHEMA_VERSION);
     assert_int_equal(

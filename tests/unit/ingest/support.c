@@ -464,8 +464,8 @@ struct world *world_create(unsigned ports)
     pthread_mutex_init(&world->lock, NULL);
     pthread_cond_init(&world->changed, NULL);
     world->sink =
-        (struct recording_sink){world,           sink_begin,      sink_write, sink_document,
-                                sink_controlled, sink_sync_in_ms, sink_end,   sink_abort};
+        (struct recording_sink){world, sink_begin,      sink_write, sink_document, sink_controlled,
+                                NULL,  sink_sync_in_ms, sink_end,   sink_abort};
     world->config.calls_max = 10;
     assert_int_equal(address_parse("127.0.0.0", 0, &source.address), STATUS_OK);
     assert_int_equal(source_table_create(&world->sources), STATUS_OK);

@@ -13,7 +13,7 @@
 
 static const mono_time NOW = {1000 * CLOCK_NS_PER_S};
 static const struct admission_state OPEN = {
-    .open = true, .healthy = true, .ports = true, .calls_max = 100};
+    .open = true, .healthy = true, .room = true, .ports = true, .calls_max = 100};
 
 static void expect(struct sip_admission admission, unsigned code, unsigned retry_after_s)
 {
@@ -57,6 +57,18 @@ static void draining_sick_or_full_recorder_says_when_to_come_back(void **state)
     }
     states[2].calls = 99;
     expect(admission_decide(&source, &states[2], true, NOW), 0, 0);
+}
+
+static void recorder_without_room_lets_nobody_in(void **state)
+{
+    struct call_source source = {.configured = true};
+    struct admission_state cramped = OPEN;
+
+    (void)state;
+    cramped.room = false;
+    expect(admission_decide(&source, &cramped, true, NOW), 503, ADMISSION_RETRY_S);
+    expect(admission_decide(&source, &cramped, false, NOW), 503, ADMISSION_RETRY_S);
+    expect(admission_decide(NULL, &cramped, true, NOW), 403, 0);
 }
 
 static void no_port_for_a_call_is_told_to_who_asks(void **state)
@@ -113,6 +125,7 @@ int main(void)
         cmocka_unit_test(configured_source_is_let_in),
         cmocka_unit_test(stranger_is_forbidden_even_while_nobody_is_let_in),
         cmocka_unit_test(draining_sick_or_full_recorder_says_when_to_come_back),
+        cmocka_unit_test(recorder_without_room_lets_nobody_in),
         cmocka_unit_test(no_port_for_a_call_is_told_to_who_asks),
         cmocka_unit_test(source_past_its_rate_is_put_off_for_a_second),
         cmocka_unit_test(source_is_let_in_up_to_its_dialogs_and_not_one_past),

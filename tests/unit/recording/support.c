@@ -109,6 +109,7 @@ void store_make(struct store *store, const uint8_t *data, size_t data_bytes, siz
             recording_writer_append(made->writer, data + done, part, (int64_t)done + 1);
         if (status == STATUS_LIMIT) {
             expect_ok(recording_writer_flush(made->writer, &fault), &fault);
+            recording_writer_confirm(made->writer);
             continue;
         }
         assert_int_equal(status, STATUS_OK);

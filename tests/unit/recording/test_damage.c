@@ -61,6 +61,26 @@ static size_t pages_outside(const struct stream *stream, uint64_t lost, struct b
     return kept->len;
 }
 
+/* Take the pages of silence out of a stream: all of their packets are the same few bytes. */
+static size_t drop_silence(uint8_t *stream, size_t stream_bytes)
+{
+    static const uint8_t silence[] = {0x98, 0x02, 0xff, 0xfe, 0x98, 0xff, 0xfe};
+    size_t kept = 0;
+
+    for (size_t at = 0; at < stream_bytes;) {
+        const uint8_t *head = stream + at;
+        size_t length = 27 + (size_t)head[26];
+        bool silent = head[26] && !memcmp(head + length, silence, sizeof silence);
+        for (size_t i = 0; i < head[26]; i++)
+            length += head[27 + i];
+        if (!silent)
+            memmove(stream + kept, head, length);
+        kept += silent ? 0 : length;
+        at += length;
+    }
+    return kept;
+}
+
 static void a_damaged_frame_in_the_middle_is_a_hole_and_the_rest_is_kept(void **state)
 {
     struct call call;
@@ -68,7 +88,6 @@ static void a_damaged_frame_in_the_middle_is_a_hole_and_the_rest_is_kept(void **
     struct fault fault = {0};
     struct bytes kept;
     char damaged[700];
-    uint8_t end[PAGES_END_BYTES] = {0};
     (void)state;
 
     call_begin(&store, &call);
@@ -87,13 +106,13 @@ static void a_damaged_frame_in_the_middle_is_a_hole_and_the_rest_is_kept(void **
 
         bytes_init(&kept, 1 << 20);
         size_t length = pages_outside(&call.stream, lost, &kept);
-        assert_int_equal(summary.audio_bytes, length + PAGES_END_BYTES);
-        assert_int_equal(bytes_append(&kept, end, sizeof end), STATUS_OK);
         struct recording_reader *reader = NULL;
-        uint8_t *got = malloc(kept.len);
+        uint8_t *got = malloc(summary.audio_bytes);
         assert_int_equal(store_read(&store, &call.image, &reader, &fault), STATUS_OK);
         assert_int_equal(recording_reader_verify(reader, &fault), STATUS_OK);
-        assert_int_equal(recording_reader_read(reader, 0, got, kept.len, &fault), STATUS_OK);
+        assert_int_equal(recording_reader_read(reader, 0, got, summary.audio_bytes, &fault),
+                         STATUS_OK);
+        assert_int_equal(drop_silence(got, summary.audio_bytes), length + PAGES_END_BYTES);
         assert_memory_equal(got, kept.data, length);
         recording_reader_close(reader);
         free(got);
@@ -302,8 +321,8 @@ static void a_write_that_fails_is_done_again_by_the_next_flush(void **state)
     enum status first = recording_writer_flush(call.made.writer, &fault);
     enum status second = recording_writer_flush(call.made.writer, &fault);
     assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
-    assert_int_equal(first, STATUS_IO);
-    assert_int_equal(second, STATUS_IO);
+    assert_int_equal(first, STATUS_FULL);
+    assert_int_equal(second, STATUS_FULL);
     recording_writer_confirm(call.made.writer);
     assert_int_equal(recording_writer_durable_bytes(call.made.writer), 2 * FORMAT_FRAME_DATA_BYTES);
     call_image(&call); /* torn third frame */

@@ -277,7 +277,7 @@ static void documents_that_the_disk_refused_are_written_by_the_next_flush(void *
     limit.rlim_cur = 6 * FORMAT_UNIT_BYTES + 100;
     (void)signal(SIGXFSZ, SIG_IGN);
     assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
-    assert_int_equal(recording_writer_flush(call.made.writer, &fault), STATUS_IO);
+    assert_int_equal(recording_writer_flush(call.made.writer, &fault), STATUS_FULL);
     assert_int_equal(setrlimit(RLIMIT_FSIZE, &unlimited), 0);
     call_flush(&call, true);
     call_image(&call);

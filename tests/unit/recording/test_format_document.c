@@ -172,8 +172,8 @@ static void the_header_we_make_differs_only_in_its_sealed_key(void **state)
     assert_int_equal(uuid_parse("01936f2e-0000-7000-8000-000000000001", &recording), STATUS_OK);
     assert_int_equal(uuid_parse(EXAMPLE_CUSTOMER, &customer), STATUS_OK);
     wall_time created = clock_wall_from_us(INT64_C(1795356000000000));
-    assert_int_equal(header_make(recording, customer, created, dek, &key, &header, &fault),
-                     STATUS_OK);
+    const struct header_spec spec = {recording, customer, created, 0};
+    assert_int_equal(header_make(&spec, dek, &key, &header, &fault), STATUS_OK);
     assert_memory_equal(header.unit, example.data, 512 + 72);
     assert_memory_equal(header.unit + 512 + 152, example.data + 512 + 152, 4096 - 512 - 152);
 }

@@ -280,9 +280,8 @@ static void make_newer(struct made *made)
     seal_dek_new(dek);
     granules_init(&granules);
     bytes_init(&documents, 1);
-    assert_int_equal(header_make(made->id, store.customer, clock_wall_from_us(STARTED_US), dek,
-                                 &store.key, &header, &fault),
-                     STATUS_OK);
+    const struct header_spec spec = {made->id, store.customer, clock_wall_from_us(STARTED_US), 0};
+    assert_int_equal(header_make(&spec, dek, &store.key, &header, &fault), STATUS_OK);
     body_init(&body, file, header.unit);
     seal_frame_key(dek, header.unit, FORMAT_H0_BYTES, body.key);
     assert_int_equal(disk_write(file, 0, header.unit, sizeof header.unit, &fault), STATUS_OK);

@@ -240,6 +240,8 @@ static void pages_beyond_the_waiting_limit_are_refused(void **state)
     assert_int_equal(recording_writer_append(made.writer, data, 1, 2), STATUS_OK);
     assert_int_equal(recording_writer_append(made.writer, data, 1, 3), STATUS_LIMIT);
     assert_int_equal(recording_writer_flush(made.writer, &fault), STATUS_OK);
+    assert_int_equal(recording_writer_append(made.writer, data, 1, 3), STATUS_LIMIT);
+    recording_writer_confirm(made.writer);
     assert_int_equal(recording_writer_append(made.writer, data, 1, 3), STATUS_OK);
     store_finish(&store, &made);
     assert_int_equal(made.summary.audio_bytes, BOUND_RECORDING_PENDING_BYTES + 1);
@@ -329,7 +331,7 @@ static void the_path_is_the_date_and_the_id(void **state)
     assert_string_equal(path, "recordings/2026/11/22/01936f2e-0000-7000-8000-000000000001.crec");
 }
 
-static void files_and_directories_are_for_the_group_only(void **state)
+static void files_are_written_by_the_group_and_read_by_whom_the_store_lets_in(void **state)
 {
     struct stat about;
     struct made made;
@@ -341,10 +343,10 @@ static void files_and_directories_are_for_the_group_only(void **state)
     store_make(&other, NULL, 0, 1, &made);
     (void)umask(before);
     assert_int_equal(stat(made.path, &about), 0);
-    assert_int_equal(about.st_mode & 07777, 0660);
+    assert_int_equal(about.st_mode & 07777, 0664);
     *strrchr(made.path, '/') = '\0';
     assert_int_equal(stat(made.path, &about), 0);
-    assert_int_equal(about.st_mode & 07777, 02770);
+    assert_int_equal(about.st_mode & 07777, 02775);
     store_close(&other);
 }
 
@@ -452,7 +454,7 @@ int main(void)
         cmocka_unit_test(pages_come_in_while_others_are_written),
         cmocka_unit_test(the_granule_table_finds_pages_and_stays_small),
         cmocka_unit_test(the_path_is_the_date_and_the_id),
-        cmocka_unit_test(files_and_directories_are_for_the_group_only),
+        cmocka_unit_test(files_are_written_by_the_group_and_read_by_whom_the_store_lets_in),
         cmocka_unit_test(a_second_recording_of_one_id_is_refused),
         cmocka_unit_test(a_store_that_is_not_there_is_an_error_with_its_name),
         cmocka_unit_test(discard_leaves_nothing_unless_audio_came),

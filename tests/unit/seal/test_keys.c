@@ -178,7 +178,7 @@ static void each_file_has_its_mode_whatever_the_umask(void **state)
     } wanted[] = {{"", 0755},
                   {"public", 0755},
                   {"public/customers", 0755},
-                  {"private", 0700},
+                  {"private", 02750},
                   {"signing", 0755},
                   {"public/signers", 0755},
                   {"master.key", 0400},
@@ -195,9 +195,9 @@ static void each_file_has_its_mode_whatever_the_umask(void **state)
         assert_int_equal(mode_of(path), wanted[i].mode);
     }
     customer_path("private", "", path, sizeof path);
-    assert_int_equal(mode_of(path), 0700);
+    assert_int_equal(mode_of(path), 02750);
     customer_path("private", "2026-01.key", path, sizeof path);
-    assert_int_equal(mode_of(path), 0600);
+    assert_int_equal(mode_of(path), 0640);
     customer_path("public/customers", "", path, sizeof path);
     assert_int_equal(mode_of(path), 0755);
     customer_path("public/customers", "2026-01.pub", path, sizeof path);
@@ -299,21 +299,76 @@ static void making_a_month_again_changes_nothing(void **state)
     assert_memory_equal(before, after, sizeof before);
 }
 
-static void a_public_half_without_its_private_one_is_replaced(void **state)
+static void a_lost_private_half_is_told_and_never_made_anew(void **state)
+{
+    struct private_keys *keys = open_private();
+    struct fault fault = {0};
+    char path[600];
+    char kept[700];
+    (void)state;
+
+    customer = uuid_new(clock_wall_now());
+    make_month("2026-11");
+    customer_path("private", "2026-11.key", path, sizeof path);
+    (void)snprintf(kept, sizeof kept, "%s.kept", path);
+    assert_int_equal(rename(path, kept), 0);
+    assert_int_equal(seal_and_open("2026-11-05", "2026-11"), STATUS_NO_KEY);
+    assert_int_equal(private_keys_make_month(keys, customer, "2026-11", &fault), STATUS_NO_KEY);
+    assert_non_null(strstr(fault.text, "keys recover"));
+    assert_int_not_equal(access(path, F_OK), 0);
+    assert_int_equal(rename(kept, path), 0); /* restored */
+    assert_int_equal(private_keys_make_month(keys, customer, "2026-11", &fault), STATUS_OK);
+    assert_int_equal(seal_and_open("2026-11-05", "2026-11"), STATUS_OK);
+    private_keys_close(keys);
+}
+
+static void a_public_half_that_a_crash_left_out_is_made(void **state)
 {
     char path[600];
     (void)state;
 
     make_month("2026-11");
-    customer_path("private", "2026-11.key", path, sizeof path);
-    assert_int_equal(unlink(path), 0); /* shredded */
-    assert_int_equal(seal_and_open("2026-11-05", "2026-11"), STATUS_NO_KEY);
-    make_month("2026-11");
-    assert_int_equal(seal_and_open("2026-11-05", "2026-11"), STATUS_OK);
     customer_path("public/customers", "2026-11.pub", path, sizeof path);
-    assert_int_equal(unlink(path), 0); /* a crash between the two halves */
+    assert_int_equal(unlink(path), 0);
     make_month("2026-11");
     assert_int_equal(seal_and_open("2026-11-05", "2026-11"), STATUS_OK);
+}
+
+static void a_lost_master_key_is_told_and_never_made_anew(void **state)
+{
+    struct fault fault = {0};
+    char kept[400];
+    (void)state;
+
+    make_month("2026-11");
+    (void)snprintf(kept, sizeof kept, "%s.kept", master);
+    assert_int_equal(rename(master, kept), 0);
+    assert_int_equal(keys_init(&disk_system, keys_dir, master, &fault), STATUS_NO_KEY);
+    assert_non_null(strstr(fault.text, "keys recover"));
+    assert_int_not_equal(access(master, F_OK), 0);
+    assert_int_equal(rename(kept, master), 0);
+    assert_int_equal(keys_init(&disk_system, keys_dir, master, &fault), STATUS_OK);
+}
+
+static void a_credential_may_show_the_mask_of_its_acl(void **state)
+{
+    struct private_keys *keys = NULL;
+    struct fault fault = {0};
+    (void)state;
+
+    assert_int_equal(chmod(master, 0440), 0);
+    assert_int_equal(setenv("CREDENTIALS_DIRECTORY", keys_dir, 1), 0);
+    assert_int_equal(private_keys_open(&disk_system, keys_dir, master, &keys, &fault), STATUS_OK);
+    private_keys_close(keys);
+    assert_int_equal(chmod(master, 0444), 0);
+    assert_int_equal(private_keys_open(&disk_system, keys_dir, master, &keys, &fault),
+                     STATUS_DENIED);
+    assert_int_equal(chmod(master, 0440), 0);
+    assert_int_equal(setenv("CREDENTIALS_DIRECTORY", "/run/credentials/other", 1), 0);
+    assert_int_equal(private_keys_open(&disk_system, keys_dir, master, &keys, &fault),
+                     STATUS_DENIED);
+    assert_int_equal(unsetenv("CREDENTIALS_DIRECTORY"), 0);
+    assert_int_equal(chmod(master, 0400), 0);
 }
 
 static void every_flipped_byte_of_a_key_file_is_refused(void **state)
@@ -498,7 +553,10 @@ int main(void)
         cmocka_unit_test(a_master_key_of_another_size_is_refused),
         cmocka_unit_test(a_month_seals_and_opens_and_the_newest_stands_in),
         cmocka_unit_test(making_a_month_again_changes_nothing),
-        cmocka_unit_test(a_public_half_without_its_private_one_is_replaced),
+        cmocka_unit_test(a_lost_private_half_is_told_and_never_made_anew),
+        cmocka_unit_test(a_public_half_that_a_crash_left_out_is_made),
+        cmocka_unit_test(a_lost_master_key_is_told_and_never_made_anew),
+        cmocka_unit_test(a_credential_may_show_the_mask_of_its_acl),
         cmocka_unit_test(every_flipped_byte_of_a_key_file_is_refused),
         cmocka_unit_test(a_key_file_of_another_customer_or_month_is_refused),
         cmocka_unit_test(another_master_key_opens_nothing),

@@ -141,8 +141,8 @@ static void sink_abort(void *context, void *handle)
 void memory_sink_init(struct memory_sink *memory)
 {
     *memory = (struct memory_sink){
-        .sink = {memory, sink_begin, sink_write, sink_document, sink_controlled, sink_sync_in_ms,
-                 sink_end, sink_abort},
+        .sink = {memory, sink_begin, sink_write, sink_document, sink_controlled, NULL,
+                 sink_sync_in_ms, sink_end, sink_abort},
         .sync_in_ms = INT64_MAX,
         .refuse_from = SIZE_MAX,
         .refuse_to = SIZE_MAX,

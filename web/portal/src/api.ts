@@ -54,6 +54,7 @@ export interface Recording {
     ended_at: string | null; /* null while recording */
     duration_ms: number; /* 0 while recording */
     state: RecordingState;
+    damaged: boolean; /* when it was read last its file was not as it was sealed */
     direction: Direction;
     caller: Party;
     called: Party;

@@ -90,6 +90,8 @@ const english = {
     note_recovered:
         'The recorder was interrupted during this call. What was saved can be played; the last seconds may be missing.',
     note_failed: 'This call could not be recorded, so there is nothing to play.',
+    note_damaged:
+        'Something of this recording was damaged after it was saved. What is intact can still be played.',
     when: 'Date and time',
     state: 'State',
     direction: 'Direction',
@@ -132,6 +134,8 @@ const english = {
     cause_masked: 'Digits masked',
     cause_unwritten: 'Could not be stored',
     cause_undecodable: 'Could not be decoded',
+    cause_unreadable: 'Cannot be read any more',
+    cause_unaccounted: 'Not accounted for: the recorder was cut off',
     cause_concealed: 'Lost, and filled in',
     cause_overlaid: 'Other sound in its place',
     cause_other: 'Other: {cause}',
@@ -140,6 +144,7 @@ const english = {
     group_concealed: 'Filled in',
     group_lost: 'Missing',
     group_undecodable: 'Not understood',
+    group_unaccounted: 'Not accounted for',
     group_other: 'Other',
 
     events_title: 'During the call',
@@ -286,6 +291,8 @@ const danish: Record<TextKey, string> = {
     note_recovered:
         'Optageren blev afbrudt under opkaldet. Det, der blev gemt, kan afspilles; de sidste sekunder kan mangle.',
     note_failed: 'Dette opkald kunne ikke optages, så der er intet at afspille.',
+    note_damaged:
+        'Noget af optagelsen blev beskadiget, efter at den var gemt. Det, der er intakt, kan stadig afspilles.',
     when: 'Dato og tid',
     state: 'Tilstand',
     direction: 'Retning',
@@ -328,6 +335,8 @@ const danish: Record<TextKey, string> = {
     cause_masked: 'Cifre skjult',
     cause_unwritten: 'Kunne ikke gemmes',
     cause_undecodable: 'Kunne ikke afkodes',
+    cause_unreadable: 'Kan ikke læses længere',
+    cause_unaccounted: 'Ikke gjort rede for: optageren blev afbrudt',
     cause_concealed: 'Gik tabt, er udfyldt',
     cause_overlaid: 'Anden lyd på dens plads',
     cause_other: 'Andet: {cause}',
@@ -336,6 +345,7 @@ const danish: Record<TextKey, string> = {
     group_concealed: 'Udfyldt',
     group_lost: 'Mangler',
     group_undecodable: 'Ikke forstået',
+    group_unaccounted: 'Ikke gjort rede for',
     group_other: 'Andet',
 
     events_title: 'Undervejs i opkaldet',

@@ -52,6 +52,16 @@ export const fact_styles = css`
             repeating-linear-gradient(90deg, var(--fact-lost) 0 1.2px, transparent 1.2px 6px);
         border: 2px dashed var(--fact-lost);
     }
+    .cause-unreadable {
+        background:
+            repeating-linear-gradient(45deg, var(--fact-lost) 0 1.6px, transparent 1.6px 5px),
+            repeating-linear-gradient(-45deg, var(--fact-lost) 0 1.6px, transparent 1.6px 5px);
+        border: 2px solid var(--fact-lost);
+    }
+    .cause-unaccounted {
+        background: repeating-linear-gradient(90deg, var(--fact-other) 0 1.2px, transparent 1.2px 9px);
+        border: 1.5px dotted var(--fact-other);
+    }
     .cause-undecodable {
         background: radial-gradient(
                 circle,

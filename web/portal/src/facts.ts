@@ -20,6 +20,8 @@ const CAUSES = [
     'lost',
     'undecodable',
     'unwritten',
+    'unreadable',
+    'unaccounted',
 ] as const;
 export type Cause = (typeof CAUSES)[number] | 'other';
 
@@ -28,8 +30,9 @@ const GROUPS = {
     quiet: ['silent'],
     withheld: ['held', 'paused', 'masked'],
     concealed: ['concealed'],
-    lost: ['overlaid', 'late', 'lost', 'unwritten'],
+    lost: ['overlaid', 'late', 'lost', 'unwritten', 'unreadable'],
     undecodable: ['undecodable'],
+    unaccounted: ['unaccounted'],
     other: ['other'],
 } as const satisfies Record<string, readonly Cause[]>;
 export type Group = keyof typeof GROUPS;

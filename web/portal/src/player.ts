@@ -359,6 +359,11 @@ export class Player extends LitElement {
     }
 
     private render_note(recording: Recording) {
+        if (recording.damaged) {
+            return html`<p class="notice problem">
+                ${notice_icon()}<span>${text('note_damaged')}</span>
+            </p>`;
+        }
         if (recording.state === 'sealed') {
             return nothing;
         }

@@ -1,0 +1,175 @@
+/**
+ * doctor: what is wrong, or will be, with an installation, and what to do about it.
+ *
+ * doctor_look.c looks (files, /proc, /sys, the index) and says what it saw in the structs below;
+ * doctor_check.c and doctor_check_volume.c judge that alone, so that a test can make up whatever no
+ * machine at hand has; doctor.c is the command. Nothing is changed, no key is opened, nothing but
+ * names and modes of secret files is read.
+ */
+#ifndef RECORDER_TOOLS_RECORDERCTL_DOCTOR_H
+#define RECORDER_TOOLS_RECORDERCTL_DOCTOR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/bounds.h"
+#include "base/clock.h"
+#include "tools/recorderctl/context.h"
+#include "tools/recorderctl/owners.h"
+#include "tools/recorderctl/room.h"
+
+enum verdict {
+    VERDICT_OK,
+    VERDICT_WARN, /* it works, but is not as safe as it can be, or will not go on working */
+    VERDICT_BAD,  /* something does not work, or is not safe */
+};
+
+enum { DOCTOR_TEXT_BYTES = BOUND_PATH_BYTES + 256, DOCTOR_FINDINGS = 32 };
+
+struct finding {
+    enum verdict verdict;
+    const char *check; /* stable name, static */
+    char found[DOCTOR_TEXT_BYTES];
+    char remedy[DOCTOR_TEXT_BYTES]; /* "" where there is nothing to do */
+};
+
+/* --- what a look saw ---------------------------------------------------------------------------
+ */
+
+enum protection {
+    PROTECTION_NONE,
+    PROTECTION_LUKS,    /* its block device is, or stands on nothing but, dm-crypt */
+    PROTECTION_FSCRYPT, /* its directory has an encryption policy */
+    PROTECTION_UNKNOWN, /* no block device of its own can be seen, as in a container */
+};
+
+struct volume_seen {
+    const char *what; /* "store", "keys": names the check */
+    const char *path;
+    int error; /* errno: it cannot be looked at; 0 */
+    dev_t device;
+    uint64_t type; /* statfs f_type */
+    enum protection protection;
+};
+
+struct owners_look {
+    int error; /* errno: they cannot be found out */
+    struct owners owners;
+    bool master_is_credential; /* master_key is not a file of ours */
+    size_t too_open;
+    size_t too_closed;
+    char first[BOUND_PATH_BYTES]; /* of these, the worst one first */
+    mode_t first_mode;
+};
+
+struct index_look {
+    enum status status;
+    struct fault fault;
+};
+
+struct keys_look {
+    struct fault fault;        /* where they cannot be read; status STATUS_OK where they can */
+    size_t customers;          /* with "unassigned" */
+    size_t without_this_month; /* of these */
+    size_t without_next_month;
+    bool recovery_key;
+    size_t months;           /* private halves that there are */
+    size_t without_recovery; /* of these, not sealed to the recovery key */
+};
+
+struct clock_look {
+    int error;
+    bool synchronised;
+    int64_t error_us; /* the most it can be off, as the kernel estimates */
+};
+
+struct core_look {
+    char pattern[256]; /* of /proc/sys/kernel/core_pattern; "" where it cannot be read */
+    int suid_dumpable; /* of /proc/sys/fs; -1 unknown */
+};
+
+struct swap_look {
+    size_t areas;
+    size_t open; /* of these, neither encrypted nor compressed memory */
+    char first[256];
+};
+
+struct keeper_look {
+    bool reported;
+    int64_t age_s; /* of its last round */
+    int64_t period_s;
+    int64_t errors;
+};
+
+/* The reading of recordings, from time to time (storage/index/scrub.h). */
+struct scrub_look {
+    struct fault fault; /* where it cannot be told; status STATUS_OK where it can */
+    int64_t days;       /* each is read once in so many; 0: never */
+    uint64_t recordings;
+    uint64_t bad;
+    int64_t oldest_age_s; /* since the one that waits longest was read, or recorded; where there is
+                             any */
+};
+
+/* What the keeper wants an operator to see (storage/index/alarms.h). */
+struct alarms_look {
+    struct fault fault; /* where it cannot be told; status STATUS_OK where it can */
+    uint64_t open;
+};
+
+/* When something was done the last time. */
+struct done_look {
+    const char *check; /* "backup" */
+    bool known;
+    int64_t age_s;
+    int64_t due_s; /* it should be younger */
+    const char *remedy;
+};
+
+/* --- judging it --------------------------------------------------------------------------------
+ */
+
+/** The file system under a path: durable, local, one that is known to keep its word. */
+struct finding doctor_check_file_system(const struct volume_seen *seen);
+
+/** Whether what lies there is encrypted by the system: numbers and names in the index are not. */
+struct finding doctor_check_encryption(const struct volume_seen *seen);
+
+/** Owners and modes (storage/KEYS.md). */
+struct finding doctor_check_owners(const struct owners_look *seen);
+
+/** That the programs are users of their own. */
+struct finding doctor_check_users(const struct owners_look *seen);
+
+struct finding doctor_check_index(const struct index_look *seen);
+struct finding doctor_check_space(const struct room *seen);
+struct finding doctor_check_reserve(const struct room *seen);
+
+/** That every customer can be recorded for, now and when the month ends. */
+struct finding doctor_check_months(const struct keys_look *seen);
+
+/** That the keys survive the loss of the master key. */
+struct finding doctor_check_recovery(const struct keys_look *seen);
+
+struct finding doctor_check_clock(const struct clock_look *seen);
+struct finding doctor_check_core(const struct core_look *seen);
+struct finding doctor_check_swap(const struct swap_look *seen);
+struct finding doctor_check_keeper(const struct keeper_look *seen);
+struct finding doctor_check_alarms(const struct alarms_look *seen);
+struct finding doctor_check_scrub(const struct scrub_look *seen);
+struct finding doctor_check_done(const struct done_look *seen);
+
+/* --- looking -----------------------------------------------------------------------------------
+ */
+
+/* The findings of one visit, in the order of the checks. */
+struct doctor_report {
+    struct finding finding[DOCTOR_FINDINGS];
+    size_t count;
+};
+
+/** Look at everything that the configuration names, and judge it. The configuration is read. */
+void doctor_look(struct context *context, struct doctor_report *report);
+
+#endif
