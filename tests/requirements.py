@@ -3,14 +3,15 @@
 
 usage: requirements.py ROOT
 
-Every REQUIREMENTS.md below src has tables of rows | number | requirement | shown by |. A number
-begins with a digit or a capital letter and is there once. The last cell names tests in code quotes:
+Every REQUIREMENTS.md below src and storage has tables of rows | number | requirement | shown by |. A
+number begins with a digit or a capital letter and is there once. The last cell names tests in code quotes:
 
-`test_server.a_sentence`         a case of tests/unit/*/test_server.c or tests/media/test_server.c
+`test_server.a_sentence`         a case of tests/unit/*/test_server.c, or of tests/media or tests/oom
 `test_calls.Calls.test_hold`     of tests/integration/test_calls.py
-`test_torture.ANSWERS`           a table there that tests are made from
+`test_torture.ANSWERS`           a table, or a class, there that tests are made from
 `.another`                       of the same file (and class) as the name before
 `fuzz_body_sdp`, `bench_x`        a program of tests/fuzz or tests/bench
+`crash/power.py`                 a program of tests/crash
 
 A row that no test shows says so in words that begin with "not ".
 """
@@ -21,16 +22,17 @@ import sys
 NUMBER = re.compile(r"\| *([0-9A-Z][\w.-]*) *\|")
 QUOTED = re.compile(r"`([^`]*)`")
 NAME = re.compile(r"(test_\w+)\.(?:(\w+)\.)?(\w+)")
-PROGRAM = re.compile(r"(fuzz|bench)_\w+")
+PROGRAM = re.compile(r"(fuzz|bench)_\w+|(crash)/\w+\.py")
 # where a case of a name begins, in C and in Python
 C_CASE = r"\bvoid\s+{}\(\s*void \*\*"
-PYTHON_CASE = r"(?m)^ +def {}\(|^{} = "
+PYTHON_CASE = r"(?m)^ +def {0}\(|^{0} = |^class {0}\("
+TOPS = ("src", "storage")  # below which tables are
 
 
 def cases(root):
     """{file stem: [(suffix, text)]} of all tests; files of several folders may share a name."""
     texts = {}
-    for pattern in ("unit/*/test_*.c", "media/test_*.c", "integration/test_*.py"):
+    for pattern in ("unit/*/test_*.c", "media/test_*.c", "oom/test_*.c", "integration/test_*.py"):
         for path in (root / "tests").glob(pattern):
             texts.setdefault(path.stem, []).append((path.suffix, path.read_text()))
     return texts
@@ -39,8 +41,17 @@ def cases(root):
 def has_case(suffix, text, group, case):
     if suffix == ".c":
         return group is None and re.search(C_CASE.format(case), text) is not None
-    found = re.search(PYTHON_CASE.format(case, case), text) is not None
+    found = re.search(PYTHON_CASE.format(case), text) is not None
     return found and (group is None or re.search(rf"\bclass {group}\b", text) is not None)
+
+
+def has_program(root, quoted):
+    """Whether a program is there; None where the name is none of a program."""
+    found = PROGRAM.fullmatch(quoted)
+    if not found:
+        return None
+    path = quoted if found.group(2) else f"{found.group(1)}/{quoted}.c"
+    return (root / "tests" / path).is_file()
 
 
 class Names:
@@ -51,9 +62,9 @@ class Names:
 
     def fault(self, quoted):
         """What is wrong with a name; None where nothing is."""
-        if PROGRAM.fullmatch(quoted):
-            there = self.root / "tests" / quoted.split("_")[0] / f"{quoted}.c"
-            return None if there.is_file() else f"no such program: {quoted}"
+        there = has_program(self.root, quoted)
+        if there is not None:
+            return None if there else f"no such program: {quoted}"
         full = quoted
         if quoted.startswith(".") and self.before:
             full = self.before + quoted
@@ -98,7 +109,7 @@ def main():
     root = pathlib.Path(sys.argv[1]).resolve()
     texts = cases(root)
     rows, unshown, errors = 0, [], []
-    for path in sorted(root.glob("src/**/REQUIREMENTS.md")):
+    for path in sorted(path for top in TOPS for path in root.glob(f"{top}/**/REQUIREMENTS.md")):
         found, seen, without = check(path, root, texts)
         errors += found
         rows += len(seen)
