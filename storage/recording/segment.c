@@ -122,6 +122,7 @@ enum status segment_create(struct segment *segment, const char *directory,
         *segment = made;
     else
         segment_deinit(&made);
+    sodium_memzero(&made, sizeof made); /* the key of the frames */
     return status;
 }
 

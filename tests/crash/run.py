@@ -28,6 +28,14 @@ def enter_private():
     os.execvp(command[0], [*command, "sh", "-c", inside, "sh", sys.executable, "-B", *sys.argv])
 
 
+def cannot_trace():
+    """Why no system call can be made to fail here; None where one can."""
+    if not shutil.which("strace"):
+        return "strace is not installed"
+    tried = subprocess.run(["strace", "-qq", "-e", "trace=none", "true"], stderr=subprocess.PIPE, text=True)
+    return tried.stderr.strip() or "strace fails" if tried.returncode else None
+
+
 def parts(options):
     """[(name, what must be there, function that returns rows)]"""
     import control
@@ -36,7 +44,7 @@ def parts(options):
     import sweep
 
     long, seed = options.long, options.seed
-    strace = None if shutil.which("strace") else "strace is not installed"
+    strace = cannot_trace()
     listed = [("control", None, control.run),
               ("kill -9", None, lambda: kill9.run(500 if long else 6, 10 if long else 6, seed))]
     for fs in ("ext4", "xfs"):
@@ -60,8 +68,12 @@ def one_part(name, why, function):
     began = time.monotonic()
     try:
         rows = function()
-    except (AssertionError, OSError, subprocess.SubprocessError) as error:
+    except Exception as error:  # whatever it is, the other parts are done, and this one failed
         rows = [(name, Tally(runs=1, notes=[f"{type(error).__name__}: {error}"]))]
+    if not sum(tally.calls for _, tally in rows):
+        rows.append((name, Tally(runs=1, notes=["no call was answered: nothing was examined"])))
+    if not sum(tally.faults for _, tally in rows):
+        rows.append((name, Tally(runs=1, notes=["nothing failed: is tracing allowed here?"])))
     print(f"--- {name} ({time.monotonic() - began:.0f} s)\n{table(rows)}", flush=True)
     return rows, 0
 

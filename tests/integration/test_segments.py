@@ -1,5 +1,6 @@
 """A sync of the store's disk fails while calls run: they go on in new segments, and play as one."""
 import json
+import os
 import pathlib
 import subprocess
 import time
@@ -33,6 +34,7 @@ class Strace:
         return self.log.read_text().count("(INJECTED)")
 
 
+@unittest.skipUnless(os.geteuid() == 0, "needs root: recorder-ingest lets nobody else trace it")
 class Segments(unittest.TestCase):
     def record(self, inject, when=3):
         """Calls of which something fails on the way; returns (recorder, [Recorded])."""

@@ -14,6 +14,18 @@ CLONE_NEWNS = 0x20000
 MIB = 1 << 20
 
 
+def cannot(kind):
+    """Why no volume of that kind can be mounted here; None where one can."""
+    if os.geteuid():
+        return "needs root: mounts volumes"
+    mounts = ["unshare", "-m", "mount", "-t", "tmpfs", "tmpfs", "/mnt"]
+    if subprocess.run(mounts, stderr=subprocess.DEVNULL).returncode:
+        return "this root may not mount"
+    if kind != "tmpfs" and not os.path.exists("/dev/loop-control"):
+        return "there are no loop devices"
+    return None
+
+
 def own_mounts():
     """Give this process, and what it starts, mounts that nobody else sees."""
     if ctypes.CDLL(None, use_errno=True).unshare(CLONE_NEWNS):

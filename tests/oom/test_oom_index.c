@@ -11,6 +11,7 @@
 
 #include "oom/fallible.h"
 #include "storage/index/audit.h"
+#include "storage/index/backup.h"
 #include "storage/index/details.h"
 
 enum { LASTING_STEP = 5, FACTS = 3 };
@@ -211,7 +212,7 @@ static void check(const struct call *call)
     assert_ok(audit_list(index, 0, 100, count_entry, &entries, &fault), &fault);
     assert_int_equal(entries, call->audited);
     index_close(index);
-    assert_int_equal(run_sql(path, "PRAGMA integrity_check"), SQLITE_OK);
+    assert_ok(index_check(path, &fault), &fault);
 }
 
 static void fill_call(struct call *call)
