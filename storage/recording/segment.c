@@ -109,20 +109,18 @@ static enum status make_files(struct segment *segment, const struct segment_spec
 enum status segment_create(struct segment *segment, const char *directory,
                            const struct segment_spec *spec, struct fault *fault)
 {
-    struct segment made;
-
-    segment_init(&made);
-    made.number = spec->header.segment;
-    made.file.disk = made.tail.disk = spec->disk;
-    made.dirty = true;
-    enum status status = set_paths(&made, directory, spec, fault);
+    /* made in its place: a copy would leave the key of the frames behind */
+    segment_init(segment);
+    segment->number = spec->header.segment;
+    segment->file.disk = segment->tail.disk = spec->disk;
+    segment->dirty = true;
+    enum status status = set_paths(segment, directory, spec, fault);
     if (status == STATUS_OK)
-        status = make_files(&made, spec, fault);
-    if (status == STATUS_OK)
-        *segment = made;
-    else
-        segment_deinit(&made);
-    sodium_memzero(&made, sizeof made); /* the key of the frames */
+        status = make_files(segment, spec, fault);
+    if (status != STATUS_OK) {
+        segment_deinit(segment);
+        segment_init(segment);
+    }
     return status;
 }
 
