@@ -142,8 +142,13 @@ struct finding doctor_check_owners(const struct owners_look *seen);
 /** That the programs are users of their own. */
 struct finding doctor_check_users(const struct owners_look *seen);
 
+/** That the index opens with the schema of this program. */
 struct finding doctor_check_index(const struct index_look *seen);
+
+/** That there is room for calls, by the limits of the configuration (storage/disk/space.h). */
 struct finding doctor_check_space(const struct room *seen);
+
+/** That the room set aside for calls in progress is there (storage/disk/reserve.h). */
 struct finding doctor_check_reserve(const struct room *seen);
 
 /** That every customer can be recorded for, now and when the month ends. */
@@ -152,12 +157,25 @@ struct finding doctor_check_months(const struct keys_look *seen);
 /** That the keys survive the loss of the master key. */
 struct finding doctor_check_recovery(const struct keys_look *seen);
 
+/** That the clock is kept right by somebody: times of recordings are evidence. */
 struct finding doctor_check_clock(const struct clock_look *seen);
+
+/** That no program of the system takes the memory of one that crashed. */
 struct finding doctor_check_core(const struct core_look *seen);
+
+/** That memory which is swapped out is encrypted, or none is. */
 struct finding doctor_check_swap(const struct swap_look *seen);
+
+/** That the keeper does its rounds: without it nothing is recovered, and no keys are made. */
 struct finding doctor_check_keeper(const struct keeper_look *seen);
+
+/** That no alarm is open. */
 struct finding doctor_check_alarms(const struct alarms_look *seen);
+
+/** That every recording was read in the time that the configuration gives. */
 struct finding doctor_check_scrub(const struct scrub_look *seen);
+
+/** That what is to be done now and then was done in time. */
 struct finding doctor_check_done(const struct done_look *seen);
 
 /* --- looking -----------------------------------------------------------------------------------
