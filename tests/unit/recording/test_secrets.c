@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -90,6 +91,7 @@ static void write_one(struct shared *shared, bool finish, int asked, int answeri
     struct made *made = &shared->made;
     struct fault fault;
 
+    (void)prctl(PR_SET_PDEATHSIG, SIGKILL); /* of a test that failed nobody waits for the rest */
     private_keys_close(store.private_keys);
     store.private_keys = NULL;
     store_begin(&store, made);
