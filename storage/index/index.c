@@ -145,3 +145,18 @@ void index_rollback(struct index *index)
         (void)sqlite3_exec(index->db, "ROLLBACK", NULL, NULL, NULL);
     index->in_transaction = false;
 }
+
+enum status index_step(struct index *index, index_write *write, void *job, struct fault *fault)
+{
+    bool own = false;
+    enum status status = database_step_begin(index, &own, fault);
+
+    if (status == STATUS_OK)
+        status = database_step_end(index, own, write(index, job, fault), fault);
+    return status;
+}
+
+enum status index_read_only(struct index *index, struct fault *fault)
+{
+    return database_execute(index->db, "PRAGMA query_only = ON", fault, "refuse writes");
+}

@@ -63,4 +63,20 @@ enum status index_commit(struct index *index, struct fault *fault) MUST_CHECK;
 /** Undo everything since index_begin. */
 void index_rollback(struct index *index);
 
+/* Writes that belong together. job is the caller's. */
+typedef enum status index_write(struct index *index, void *job, struct fault *fault);
+
+/**
+ * Run writes as one step, all of it or nothing: as a transaction of its own, or, between
+ * index_begin and index_commit, as a part of that one, of which the rest stands where the step
+ * fails.
+ *
+ * STATUS_OK, durable with its transaction; others as write, index_begin and index_commit.
+ */
+enum status index_step(struct index *index, index_write *write, void *job,
+                       struct fault *fault) MUST_CHECK;
+
+/** From now on this connection refuses to write, with STATUS_IO: its owner writes elsewhere. */
+enum status index_read_only(struct index *index, struct fault *fault) MUST_CHECK;
+
 #endif

@@ -4,7 +4,7 @@
 
 #include "storage/index/database.h"
 
-/* How stale the stored idle time may be: a page that loads does not write for every request. */
+/* How stale the stored idle time may be. */
 enum { SESSION_TOUCH_S = 60 };
 
 #define US_PER_S INT64_C(1000000)
@@ -46,9 +46,10 @@ enum status sessions_add(struct index *index, const uint8_t token[static SESSION
     return statement_run(&statement, NULL, fault, "add session");
 }
 
-static enum status touch(struct index *index, const struct token_hash *hash, wall_time now,
-                         struct fault *fault)
+enum status sessions_touch(struct index *index, const uint8_t token[static SESSION_TOKEN_BYTES],
+                           wall_time now, struct fault *fault)
 {
+    struct token_hash hash = hash_of(token);
     struct statement statement;
     enum status status =
         statement_begin(index, STATEMENT_SESSION_TOUCH, touch_sql, &statement, fault);
@@ -56,12 +57,13 @@ static enum status touch(struct index *index, const struct token_hash *hash, wal
     if (status != STATUS_OK)
         return status;
     statement_time(&statement, now);
-    statement_blob(&statement, hash->b, sizeof hash->b);
+    statement_blob(&statement, hash.b, sizeof hash.b);
     return statement_run(&statement, NULL, fault, "touch session");
 }
 
 enum status sessions_find(struct index *index, const uint8_t token[static SESSION_TOKEN_BYTES],
-                          wall_time now, struct customer *customer, struct fault *fault)
+                          wall_time now, struct customer *customer, bool *touch_due,
+                          struct fault *fault)
 {
     struct token_hash hash = hash_of(token);
     struct statement statement;
@@ -88,11 +90,11 @@ enum status sessions_find(struct index *index, const uint8_t token[static SESSIO
     statement_end(&statement);
     if (status == STATUS_OK && !row)
         status = fault_set(fault, STATUS_NOT_FOUND, 0, "no such session, or it is over");
-    if (status == STATUS_OK && now_us - seen_us >= SESSION_TOUCH_S * US_PER_S)
-        status = touch(index, &hash, now, fault);
-    if (status == STATUS_OK)
-        *customer = found;
-    return status;
+    if (status != STATUS_OK)
+        return status;
+    *customer = found;
+    *touch_due = now_us - seen_us >= SESSION_TOUCH_S * US_PER_S;
+    return STATUS_OK;
 }
 
 enum status sessions_remove(struct index *index, const uint8_t token[static SESSION_TOKEN_BYTES],

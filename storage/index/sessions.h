@@ -5,6 +5,7 @@
 #ifndef RECORDER_STORAGE_INDEX_SESSIONS_H
 #define RECORDER_STORAGE_INDEX_SESSIONS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/clock.h"
@@ -19,11 +20,21 @@ enum status sessions_add(struct index *index, const uint8_t token[static SESSION
                          struct uuid customer, wall_time now, struct fault *fault) MUST_CHECK;
 
 /**
- * Whose session it is; moves its idle time (written at most once a minute, so a session may end up
- * to a minute early). STATUS_NOT_FOUND: unknown, idle too long or too old.
+ * Whose session it is; writes nothing.
+ *
+ * touch_due  out: its stored idle time is older than a minute: sessions_touch is to be called. So a
+ *            session may end up to a minute early, and a page that loads does not write for each
+ *            of its requests.
+ *
+ * STATUS_OK, STATUS_NOT_FOUND: unknown, idle too long or too old.
  */
 enum status sessions_find(struct index *index, const uint8_t token[static SESSION_TOKEN_BYTES],
-                          wall_time now, struct customer *customer, struct fault *fault) MUST_CHECK;
+                          wall_time now, struct customer *customer, bool *touch_due,
+                          struct fault *fault) MUST_CHECK;
+
+/** Begin its idle time anew. STATUS_OK also where there is none. */
+enum status sessions_touch(struct index *index, const uint8_t token[static SESSION_TOKEN_BYTES],
+                           wall_time now, struct fault *fault) MUST_CHECK;
 
 /** Sign out. STATUS_OK also where there was none. */
 enum status sessions_remove(struct index *index, const uint8_t token[static SESSION_TOKEN_BYTES],

@@ -1,5 +1,6 @@
 #include "web/api/api.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -52,7 +53,7 @@ void api_run(struct api *api, struct lazy_index *lazy, struct exchange *exchange
         answer_failure(exchange, status, &fault, "open the index");
         return;
     }
-    status = session_routes_identify(index, exchange, &fault);
+    status = session_routes_identify(api, index, exchange, &fault);
     if (status != STATUS_OK)
         answer_failure(exchange, status, &fault, "find a session");
     else if (exchange->match.route->needs_session && !exchange->signed_in)
@@ -61,18 +62,19 @@ void api_run(struct api *api, struct lazy_index *lazy, struct exchange *exchange
         exchange->match.route->handler(api, index, exchange);
 }
 
-enum status api_audit(struct api *api, const struct exchange *exchange, const char *actor,
-                      const char *action, const struct uuid *recording, const char *detail,
-                      struct fault *fault)
+struct audit_entry api_entry(const struct exchange *exchange, const struct customer *customer,
+                             const char *action, const char *detail,
+                             char actor[static API_ACTOR_BYTES])
 {
-    struct audit_entry entry = {
+    if (customer)
+        (void)snprintf(actor, API_ACTOR_BYTES, "customer:%s", customer->number);
+    else
+        (void)snprintf(actor, API_ACTOR_BYTES, "unknown");
+    return (struct audit_entry){
         .at = clock_wall_now(),
         .actor = actor,
         .action = action,
-        .recording = recording,
         .address = exchange->address,
         .detail = detail,
     };
-
-    return audit_trail_append(api->trail, &entry, fault);
 }

@@ -4,21 +4,24 @@
 #ifndef RECORDER_WEB_API_API_H
 #define RECORDER_WEB_API_API_H
 
+#include "base/bounds.h"
 #include "base/fault.h"
 #include "base/status.h"
 #include "storage/disk/volumes.h"
-#include "web/api/audit_trail.h"
 #include "web/api/control_waits.h"
 #include "web/api/exchange.h"
+#include "web/api/index_writer.h"
 #include "web/api/lazy_index.h"
 #include "web/api/pin_check.h"
 #include "web/api/readers.h"
 #include "web/api/throttle.h"
 
+enum { API_ACTOR_BYTES = sizeof "customer:" + BOUND_NUMBER_BYTES };
+
 /* Every member is borrowed and may be used by any thread. */
 struct api {
     struct volumes volumes; /* that paths of recordings are below */
-    struct audit_trail *trail;
+    struct index_writer *writer;
     struct readers *readers;
     struct throttle *throttle;
     struct pin_check *pin_check;
@@ -38,14 +41,14 @@ enum status api_match(struct exchange *exchange) MUST_CHECK;
 void api_run(struct api *api, struct lazy_index *lazy, struct exchange *exchange);
 
 /**
- * Append to the audit log, durable on return.
+ * An entry of the audit log, now, by whoever sent the request.
  *
- * actor      "customer:<number>" or "unknown".
- * recording  NULL where none.
- * detail     JSON object.
+ * exchange, action, detail  borrowed; action and detail as in struct audit_entry, recording NULL.
+ * customer                  whose it is; NULL where nobody is known: "unknown".
+ * actor                     room for the entry's actor, as long as the entry.
  */
-enum status api_audit(struct api *api, const struct exchange *exchange, const char *actor,
-                      const char *action, const struct uuid *recording, const char *detail,
-                      struct fault *fault) MUST_CHECK;
+struct audit_entry api_entry(const struct exchange *exchange, const struct customer *customer,
+                             const char *action, const char *detail,
+                             char actor[static API_ACTOR_BYTES]);
 
 #endif

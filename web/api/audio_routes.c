@@ -129,16 +129,17 @@ static enum status make_buffer(struct listen *listen, struct MHD_Response **resp
 static enum status audit_listen(const struct listen *listen, struct fault *fault)
 {
     const char *view = listen->asked.name;
-    char actor[sizeof "customer:" + BOUND_NUMBER_BYTES];
+    char actor[API_ACTOR_BYTES];
     char detail[160];
 
-    (void)snprintf(actor, sizeof actor, "customer:%s", listen->exchange->customer.number);
     (void)snprintf(detail, sizeof detail,
                    "{\"range\":\"bytes=%" PRIu64 "-%" PRIu64 "\",\"download\":%s%s%s%s}",
                    listen->range.first, listen->range.last, listen->download ? "true" : "false",
                    *view ? ",\"view\":\"" : "", view, *view ? "\"" : "");
-    return api_audit(listen->api, listen->exchange, actor, "listen", &listen->recording->id, detail,
-                     fault);
+    struct audit_entry entry =
+        api_entry(listen->exchange, &listen->exchange->customer, "listen", detail, actor);
+    entry.recording = &listen->recording->id;
+    return index_writer_audit(listen->api->writer, &entry, fault);
 }
 
 static void describe(const struct listen *listen)

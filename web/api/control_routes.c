@@ -39,6 +39,11 @@ static void answer_refused(struct exchange *exchange, enum status status, const 
         answer_failure(exchange, status, fault, "ask of a recording");
 }
 
+static enum status write_asked(struct index *index, void *job, struct fault *fault)
+{
+    return controls_ask(index, job, fault);
+}
+
 static void ask(struct api *api, struct index *index, struct exchange *exchange, bool pause)
 {
     struct control control = {.pause = pause, .asked = clock_wall_now()};
@@ -59,7 +64,8 @@ static void ask(struct api *api, struct index *index, struct exchange *exchange,
     control.recording = recording.id;
     (void)snprintf(control.actor, sizeof control.actor, "customer:%s", exchange->customer.number);
     text_copy(control.address, sizeof control.address, exchange->address);
-    enum status status = controls_ask(index, &control, &fault);
+    enum status status =
+        index_writer_run(api->writer, write_asked, &control, INDEX_BUSY_MS, &fault);
     if (status == STATUS_OK) {
         exchange->asked = control;
         return;

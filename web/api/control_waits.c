@@ -74,19 +74,29 @@ static int patience_ms(const struct control_waits *waits)
     return left_ns > 0 ? (int)(left_ns / CLOCK_NS_PER_MS) : 0;
 }
 
+static enum status write_withdrawn(struct index *index, void *job, struct fault *fault)
+{
+    const int64_t *control = job;
+
+    return controls_withdraw(index, *control, fault);
+}
+
 /* Whether the waiting is over, and how it ended. */
 static bool look(struct control_waits *waits, const struct waiting *waiting, bool over,
                  enum control_outcome *outcome, int64_t *at_ms)
 {
+    int64_t control = waiting->control;
     struct index *index = NULL;
 
     if (lazy_index_get(&waits->lazy, &index, NULL) == STATUS_OK) {
         index_set_patience(index, patience_ms(waits));
-        if (is_settled(index, waiting->control, outcome, at_ms))
+        if (is_settled(index, control, outcome, at_ms))
             return true;
         /* whether it could be withdrawn shows in what it is then */
-        if (over && controls_withdraw(index, waiting->control, NULL) == STATUS_OK &&
-            is_settled(index, waiting->control, outcome, at_ms))
+        if (over &&
+            index_writer_run(waits->spec.writer, write_withdrawn, &control, patience_ms(waits),
+                             NULL) == STATUS_OK &&
+            is_settled(index, control, outcome, at_ms))
             return true;
     }
     if (over) {

@@ -15,6 +15,7 @@
 
 #include "base/fault.h"
 #include "base/status.h"
+#include "web/api/index_writer.h"
 
 enum {
     CONTROL_WAITS_MAX = 256, /* at a time */
@@ -36,8 +37,9 @@ typedef void control_waits_done(void *context, void *owned_item, enum control_ou
                                 int64_t at_ms);
 
 struct control_waits_spec {
-    const char *index_path; /* borrowed until control_waits_destroy */
-    int64_t wait_ms;        /* CONTROL_WAIT_MS; tests take less */
+    const char *index_path;      /* borrowed until control_waits_destroy */
+    struct index_writer *writer; /* borrowed likewise */
+    int64_t wait_ms;             /* CONTROL_WAIT_MS; tests take less */
     control_waits_done *done;
     void *context; /* given to done */
 };

@@ -17,8 +17,12 @@ enum status lazy_index_get(struct lazy_index *lazy, struct index **index, struct
 {
     if (!lazy->index) {
         enum status status = index_open(lazy->path, &lazy->index, fault);
-        if (status != STATUS_OK)
+        if (status == STATUS_OK)
+            status = index_read_only(lazy->index, fault);
+        if (status != STATUS_OK) {
+            lazy_index_deinit(lazy);
             return status;
+        }
     }
     *index = lazy->index;
     return STATUS_OK;

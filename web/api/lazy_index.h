@@ -1,5 +1,6 @@
 /**
- * lazy_index: one thread's connection to the index, opened when it is first needed.
+ * lazy_index: one thread's connection to the index, for reading alone (index_writer writes), opened
+ * when it is first needed.
  *
  * Embedded by value in what belongs to one thread; its owner calls lazy_index_deinit.
  */
@@ -24,7 +25,7 @@ void lazy_index_deinit(struct lazy_index *lazy);
 /**
  * The connection. A failure to open is tried again by the next call.
  *
- * STATUS_OK  *index borrowed until lazy_index_deinit. Others as index_open.
+ * STATUS_OK  *index borrowed until lazy_index_deinit. Others as index_open and index_read_only.
  */
 enum status lazy_index_get(struct lazy_index *lazy, struct index **index,
                            struct fault *fault) MUST_CHECK;

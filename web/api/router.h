@@ -13,7 +13,8 @@ struct api;
 struct exchange;
 struct index;
 
-/* Answers one request on a worker thread; index is that thread's connection. */
+/* Answers one request on a worker thread; index is that thread's connection,
+ * to read: what writes goes through api->writer. */
 typedef void route_handler(struct api *api, struct index *index, struct exchange *exchange);
 
 struct route {

@@ -60,7 +60,7 @@ static enum status open_parts(struct service *service, const struct config *conf
     if (status != STATUS_OK)
         return status;
     api->volumes = volumes_of(config);
-    status = audit_trail_open(service->index_path, &api->trail);
+    status = index_writer_open(service->index_path, &api->writer);
     if (status == STATUS_OK)
         status = readers_create(service->keys, service->signers,
                                 (size_t)config->http_connections_max, &api->readers);
@@ -71,6 +71,7 @@ static enum status open_parts(struct service *service, const struct config *conf
     if (status != STATUS_OK)
         return fault_set(fault, status, 0, "prepare the service");
     const struct control_waits_spec waits = {.index_path = service->index_path,
+                                             .writer = api->writer,
                                              .wait_ms = CONTROL_WAIT_MS,
                                              .done = control_routes_finish};
     return control_waits_start(&waits, &api->waits, fault);
@@ -122,7 +123,7 @@ void service_stop(struct service *owned_service)
     pin_check_destroy(owned_service->api.pin_check);
     throttle_destroy(owned_service->api.throttle);
     readers_destroy(owned_service->api.readers);
-    audit_trail_close(owned_service->api.trail);
+    index_writer_close(owned_service->api.writer);
     static_files_destroy(owned_service->files);
     public_keys_close(owned_service->signers);
     private_keys_close(owned_service->keys);

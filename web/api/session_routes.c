@@ -1,8 +1,6 @@
 #include "web/api/session_routes.h"
 
 #include <sodium.h>
-#include <stdio.h>
-#include <string.h>
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -13,23 +11,43 @@
 #include "web/api/origin.h"
 #include "web/api/session_cookie.h"
 
-enum { ACTOR_BYTES = sizeof "customer:" + BOUND_NUMBER_BYTES };
+/* One change of sessions, with its entry in the audit log. */
+struct change {
+    const struct exchange *exchange;
+    const struct customer *customer;
+    const uint8_t *token; /* of the session that begins */
+    struct audit_entry entry;
+};
 
-static void name_actor(const struct customer *customer, char actor[static ACTOR_BYTES])
+static enum status write_touch(struct index *index, void *job, struct fault *fault)
 {
-    (void)snprintf(actor, ACTOR_BYTES, "customer:%s", customer->number);
+    const struct exchange *exchange = job;
+
+    return sessions_touch(index, exchange->token, clock_wall_now(), fault);
 }
 
-enum status session_routes_identify(struct index *index, struct exchange *exchange,
+/* That it could not be written ends the session early at worst; nobody is refused for it. */
+static void touch(struct api *api, struct exchange *exchange)
+{
+    struct fault fault = {0};
+
+    if (index_writer_run(api->writer, write_touch, exchange, INDEX_BUSY_MS, &fault) != STATUS_OK)
+        log_event(LOG_WARNING, "session.untouched", "cause=\"%s\"", fault.text);
+}
+
+enum status session_routes_identify(struct api *api, struct index *index, struct exchange *exchange,
                                     struct fault *fault)
 {
     const char *value = exchange_cookie(exchange, SESSION_COOKIE_NAME);
+    bool touch_due = false;
 
     if (!value || session_cookie_parse(value, exchange->token) != STATUS_OK)
         return STATUS_OK;
-    enum status status =
-        sessions_find(index, exchange->token, clock_wall_now(), &exchange->customer, fault);
+    enum status status = sessions_find(index, exchange->token, clock_wall_now(),
+                                       &exchange->customer, &touch_due, fault);
     exchange->signed_in = status == STATUS_OK;
+    if (touch_due)
+        touch(api, exchange);
     return status == STATUS_NOT_FOUND ? STATUS_OK : status;
 }
 
@@ -58,53 +76,51 @@ static enum status check_pin(struct api *api, struct index *index,
 
 static void refuse(struct api *api, struct exchange *exchange, const struct customer *customer)
 {
-    char actor[ACTOR_BYTES] = "unknown";
+    char actor[API_ACTOR_BYTES];
     struct fault fault = {0};
+    struct audit_entry entry = api_entry(exchange, customer, "sign_in_failed", "{}", actor);
 
-    if (customer)
-        name_actor(customer, actor);
-    if (api_audit(api, exchange, actor, "sign_in_failed", NULL, "{}", &fault) != STATUS_OK)
+    if (index_writer_audit(api->writer, &entry, &fault) != STATUS_OK)
         log_event(LOG_ERROR, "audit.failed", "action=sign_in_failed cause=\"%s\"", fault.text);
     log_event(LOG_INFO, "session.refused", "address=%s known=%s", exchange->address,
               customer ? "yes" : "no");
     answer_problem(exchange, PROBLEM_SIGN_IN_FAILED, NULL, NULL);
 }
 
+static enum status write_begun(struct index *index, void *job, struct fault *fault)
+{
+    const struct change *change = job;
+    wall_time now = change->entry.at;
+    enum status status = sessions_expire(index, now, fault);
+
+    if (status == STATUS_OK && change->exchange->signed_in)
+        status = sessions_remove(index, change->exchange->token, fault);
+    if (status == STATUS_OK)
+        status = sessions_add(index, change->token, change->customer->id, now, fault);
+    return status == STATUS_OK ? audit_append(index, &change->entry, fault) : status;
+}
+
 /* Make the session, with its audit entry, or neither. */
-static enum status begin_session(struct api *api, struct index *index, struct exchange *exchange,
+static enum status begin_session(struct api *api, const struct exchange *exchange,
                                  const struct customer *customer,
                                  const uint8_t token[static SESSION_TOKEN_BYTES],
                                  struct fault *fault)
 {
-    char actor[ACTOR_BYTES];
-    wall_time now = clock_wall_now();
+    char actor[API_ACTOR_BYTES];
+    struct change change = {exchange, customer, token,
+                            api_entry(exchange, customer, "sign_in", "{}", actor)};
 
-    name_actor(customer, actor);
-    enum status status = sessions_expire(index, now, fault);
-    if (status == STATUS_OK && exchange->signed_in)
-        status = sessions_remove(index, exchange->token, fault);
-    if (status == STATUS_OK)
-        status = sessions_add(index, token, customer->id, now, fault);
-    if (status != STATUS_OK)
-        return status;
-    status = api_audit(api, exchange, actor, "sign_in", NULL, "{}", fault);
-    if (status != STATUS_OK) {
-        struct fault second = {0};
-        if (sessions_remove(index, token, &second) != STATUS_OK)
-            log_event(LOG_ERROR, "session.left", "cause=\"%s\"", second.text);
-    }
-    return status;
+    return index_writer_run(api->writer, write_begun, &change, INDEX_BUSY_MS, fault);
 }
 
-static void welcome(struct api *api, struct index *index, struct exchange *exchange,
-                    const struct customer *customer)
+static void welcome(struct api *api, struct exchange *exchange, const struct customer *customer)
 {
     uint8_t token[SESSION_TOKEN_BYTES];
     char cookie[SESSION_COOKIE_BYTES];
     struct fault fault = {0};
 
     randombytes_buf(token, sizeof token);
-    enum status status = begin_session(api, index, exchange, customer, token, &fault);
+    enum status status = begin_session(api, exchange, customer, token, &fault);
     if (status == STATUS_OK) {
         session_cookie_format(token, cookie);
         answer_empty(exchange, MHD_HTTP_NO_CONTENT);
@@ -134,7 +150,7 @@ static void sign_in(struct api *api, struct index *index, struct exchange *excha
     enum status status = check_pin(api, index, credentials, &customer, &known, &fault);
     if (status == STATUS_OK) {
         throttle_succeeded(api->throttle, &exchange->peer, credentials->customer, clock_mono_now());
-        welcome(api, index, exchange, &customer);
+        welcome(api, exchange, &customer);
     } else if (status == STATUS_DENIED) {
         refuse(api, exchange, known ? &customer : NULL);
     } else {
@@ -170,20 +186,30 @@ void session_routes_show(struct api *api, struct index *index, struct exchange *
                           exchange->customer.name));
 }
 
+static enum status write_ended(struct index *index, void *job, struct fault *fault)
+{
+    const struct change *change = job;
+    enum status status = sessions_remove(index, change->exchange->token, fault);
+
+    return status == STATUS_OK ? audit_append(index, &change->entry, fault) : status;
+}
+
 void session_routes_sign_out(struct api *api, struct index *index, struct exchange *exchange)
 {
-    char actor[ACTOR_BYTES];
+    char actor[API_ACTOR_BYTES];
     struct fault fault = {0};
 
+    (void)index;
     if (exchange->signed_in) {
-        enum status status = sessions_remove(index, exchange->token, &fault);
+        struct change change = {
+            .exchange = exchange,
+            .entry = api_entry(exchange, &exchange->customer, "sign_out", "{}", actor)};
+        enum status status =
+            index_writer_run(api->writer, write_ended, &change, INDEX_BUSY_MS, &fault);
         if (status != STATUS_OK) {
             answer_failure(exchange, status, &fault, "sign out");
             return;
         }
-        name_actor(&exchange->customer, actor);
-        if (api_audit(api, exchange, actor, "sign_out", NULL, "{}", &fault) != STATUS_OK)
-            log_event(LOG_ERROR, "audit.failed", "action=sign_out cause=\"%s\"", fault.text);
     }
     answer_empty(exchange, MHD_HTTP_NO_CONTENT);
     answer_header(exchange, MHD_HTTP_HEADER_SET_COOKIE, session_cookie_clear());

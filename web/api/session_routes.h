@@ -9,11 +9,12 @@
 #include "web/api/router.h"
 
 /**
- * Set signed_in, customer and token of an exchange by its cookie.
+ * Set signed_in, customer and token of an exchange by its cookie, and begin the session's idle time
+ * anew.
  *
  * STATUS_OK (also where nobody is signed in); others as sessions_find.
  */
-enum status session_routes_identify(struct index *index, struct exchange *exchange,
+enum status session_routes_identify(struct api *api, struct index *index, struct exchange *exchange,
                                     struct fault *fault) MUST_CHECK;
 
 /** POST /api/v1/session */

@@ -2,7 +2,7 @@
  * workers: a fixed number of threads for what may block: the database, PIN hashing, the first
  * opening of a recording. The threads of the HTTP library never wait for any of it.
  *
- * Each worker has a database connection of its own. The queue has a fixed room.
+ * Each worker has a database connection of its own, to read. The queue has a fixed room.
  */
 #ifndef RECORDER_WEB_API_WORKERS_H
 #define RECORDER_WEB_API_WORKERS_H

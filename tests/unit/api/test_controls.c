@@ -111,6 +111,7 @@ static void a_reason_at_its_greatest_is_taken_and_one_byte_more_is_not(void **st
 /* --- waiting ---------------------------------------------------------------------------------- */
 
 struct waiting_fixture {
+    struct index_writer *writer;
     struct index_files files;
     struct index *index; /* the recorder's and the asker's */
     struct uuid recording;
@@ -162,6 +163,7 @@ static int set_up(void **state)
     assert_non_null(fixture);
     fixture->index = index_files_make(&fixture->files);
     insert_call(fixture);
+    assert_int_equal(index_writer_open(fixture->files.path, &fixture->writer), STATUS_OK);
     *state = fixture;
     return 0;
 }
@@ -171,6 +173,7 @@ static int tear_down(void **state)
     struct waiting_fixture *fixture = *state;
 
     control_waits_destroy(fixture->waits);
+    index_writer_close(fixture->writer);
     index_close(fixture->index);
     index_files_remove(&fixture->files);
     free(fixture);
@@ -179,8 +182,10 @@ static int tear_down(void **state)
 
 static void start(struct waiting_fixture *fixture, int64_t wait_ms)
 {
-    const struct control_waits_spec spec = {
-        .index_path = fixture->files.path, .wait_ms = wait_ms, .done = tell};
+    const struct control_waits_spec spec = {.index_path = fixture->files.path,
+                                            .writer = fixture->writer,
+                                            .wait_ms = wait_ms,
+                                            .done = tell};
     struct fault fault = {0};
 
     must(control_waits_start(&spec, &fixture->waits, &fault), &fault);

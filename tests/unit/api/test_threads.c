@@ -1,4 +1,4 @@
-/* What many threads share: workers, open readers, PIN checks, the audit trail. */
+/* What many threads share: workers, open readers, PIN checks. */
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -14,7 +14,6 @@
 
 #include "base/bounds.h"
 #include "support.h"
-#include "web/api/audit_trail.h"
 #include "web/api/pin_check.h"
 #include "web/api/readers.h"
 #include "web/api/workers.h"
@@ -243,55 +242,6 @@ static void crowd_of_sign_ins_is_turned_away_not_queued(void **state)
     pin_check_destroy(check);
 }
 
-/* --- the audit trail -------------------------------------------------------------------------- */
-
-static void *append_often(void *argument)
-{
-    struct audit_trail *trail = argument;
-    struct audit_entry entry = {
-        .actor = "unknown", .action = "test", .address = "", .detail = "{}"};
-    struct fault fault = {0};
-
-    for (int i = 0; i < 25; i++) {
-        entry.at = clock_wall_now();
-        if (audit_trail_append(trail, &entry, &fault) != STATUS_OK)
-            return trail;
-    }
-    return NULL;
-}
-
-static void entries_of_many_threads_are_all_written(void **state)
-{
-    struct fixture *fixture = *state;
-    struct audit_trail *trail = NULL;
-    pthread_t threads[8];
-    void *failed = NULL;
-
-    assert_int_equal(audit_trail_open(fixture->index_path, &trail), STATUS_OK);
-    for (int i = 0; i < 8; i++)
-        assert_int_equal(pthread_create(&threads[i], NULL, append_often, trail), 0);
-    for (int i = 0; i < 8; i++) {
-        assert_int_equal(pthread_join(threads[i], &failed), 0);
-        assert_null(failed);
-    }
-    assert_int_equal(fixture_audit(fixture, "test", NULL, 0), 200);
-    audit_trail_close(trail);
-}
-
-static void entry_that_cannot_be_written_is_reported(void **state)
-{
-    struct audit_trail *trail = NULL;
-    struct audit_entry entry = {
-        .actor = "unknown", .action = "test", .address = "", .detail = "{}"};
-    struct fault fault = {0};
-
-    (void)state;
-    assert_int_equal(audit_trail_open("/nonexistent/index.sqlite", &trail), STATUS_OK);
-    assert_int_not_equal(audit_trail_append(trail, &entry, &fault), STATUS_OK);
-    assert_int_not_equal(fault.text[0], '\0');
-    audit_trail_close(trail);
-}
-
 #define STORE_TEST(name) cmocka_unit_test_setup_teardown(name, fixture_set_up, fixture_tear_down)
 
 int main(void)
@@ -304,8 +254,6 @@ int main(void)
         STORE_TEST(damage_is_remembered_and_forgotten_with_the_file),
         cmocka_unit_test(pin_is_right_wrong_or_nobodys),
         cmocka_unit_test(crowd_of_sign_ins_is_turned_away_not_queued),
-        STORE_TEST(entries_of_many_threads_are_all_written),
-        cmocka_unit_test(entry_that_cannot_be_written_is_reported),
     };
 
     if (sodium_init() < 0)

@@ -17,8 +17,13 @@ static wall_time after_s(int64_t seconds)
 static enum status find(struct fixture *fixture, int64_t seconds)
 {
     struct customer customer;
+    bool touch_due = false;
+    enum status status =
+        sessions_find(fixture->index, token, after_s(seconds), &customer, &touch_due, NULL);
 
-    return sessions_find(fixture->index, token, after_s(seconds), &customer, NULL);
+    if (touch_due)
+        assert_ok(sessions_touch(fixture->index, token, after_s(seconds), NULL), NULL);
+    return status;
 }
 
 static void sign_in(struct fixture *fixture)
@@ -34,15 +39,18 @@ static void a_token_finds_its_customer_and_another_token_none(void **state)
     struct fixture *fixture = *state;
     uint8_t other[SESSION_TOKEN_BYTES];
     struct customer customer = {0};
+    bool touch_due = false;
     struct fault fault = {0};
 
     sign_in(fixture);
-    assert_ok(sessions_find(fixture->index, token, after_s(1), &customer, &fault), &fault);
+    assert_ok(sessions_find(fixture->index, token, after_s(1), &customer, &touch_due, &fault),
+              &fault);
+    assert_false(touch_due);
     assert_string_equal(customer.number, "1");
     memcpy(other, token, sizeof other);
     other[31] ^= 1;
     customer.number[0] = 'x';
-    assert_int_equal(sessions_find(fixture->index, other, after_s(1), &customer, NULL),
+    assert_int_equal(sessions_find(fixture->index, other, after_s(1), &customer, &touch_due, NULL),
                      STATUS_NOT_FOUND);
     assert_int_equal(customer.number[0], 'x');
 }
