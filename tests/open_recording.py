@@ -70,13 +70,17 @@ def open_recording(data, private, signer=None):
     key, last = open_key(units[0], private), len(units) - 2
     footer = open_frame(key, 2, last, units[-1])
     check(len(footer) == 440 and footer[:2] == b"\1\0" and footer[2] in (1, 2), "footer")
+    check(footer[3] <= 8 and footer[4] in (0, 1) and (footer[4] or not any(footer[72:104])), "footer's counts")
+    check(not any(footer[5:8]) and not any(footer[12:16]) and not any(footer[168 + 24 * footer[3]:360]),
+          "footer padding")
     frames, length = struct.unpack_from("<QQ", footer, 16)
     check(frames == -(-length // 4052) <= last, "footer's frame count")
     stream = b"".join(open_frame(key, 1, i, units[1 + i]) for i in range(frames))
     position, sections = frames, []
     for i in range(footer[3]):
         kind, first, size = struct.unpack_from("<B7xQQ", footer, 168 + 24 * i)
-        check(first == position, "section directory")
+        check(first == position and not any(footer[169 + 24 * i:176 + 24 * i]) and
+              kind not in dict(sections), "section directory")
         position += -(-size // 4052)
         section = b"".join(open_frame(key, 3, k, units[1 + k]) for k in range(first, position))
         check(len(section) == size, f"section {kind}")

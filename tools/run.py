@@ -289,7 +289,7 @@ class Recorder:
 
     def prepare(self):
         """Store, customer and its number; calls of other numbers are nobody's."""
-        self.recorderctl("init")
+        self.recorderctl("init", "--new-store")  # its directory was made above, and is empty
         made = self.recorderctl("customer", "add", CUSTOMER, "--name", CUSTOMER_NAME, may_exist=True)
         if made:
             self.keep_pin(made["pin"])

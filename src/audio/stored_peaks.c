@@ -15,7 +15,7 @@ enum {
 };
 
 struct stream {
-    OpusDecoder *decoder; /* NULL: nothing was in it yet */
+    OpusDecoder *decoder; /* NULL: nothing was in it yet, or there was no memory for it */
     struct peaks picture;
     size_t begun;
 };
@@ -28,6 +28,7 @@ struct stored_peaks {
 
 /* One stream's part of a packet: its first byte, and its frame. */
 struct part {
+    bool there;
     uint8_t toc;
     const uint8_t *frame;
     size_t frame_bytes;
@@ -75,7 +76,7 @@ static bool take_delimited(const uint8_t **packet, size_t *left, struct part *pa
     }
     if (length > *left - head)
         return false;
-    *part = (struct part){at[0], at + head, length};
+    *part = (struct part){true, at[0], at + head, length};
     *packet += head + length;
     *left -= head + length;
     return true;
@@ -98,12 +99,13 @@ static bool open_stream(struct stored_peaks *peaks, size_t index)
     return stream->decoder != NULL;
 }
 
-static void decode(struct stream *stream, const struct part *part, int16_t *pcm)
+/* Without its part a decoder would be asked to conceal, and go on with what was heard before. */
+static void decode(const struct stream *stream, const struct part *part, int16_t *pcm)
 {
     uint8_t packet[BOUND_OPUS_STREAM_BYTES + 1];
     int samples = 0;
 
-    if (part->frame_bytes < sizeof packet) {
+    if (stream->decoder && part->there && part->frame_bytes < sizeof packet) {
         packet[0] = part->toc;
         if (part->frame_bytes)
             memcpy(packet + 1, part->frame, part->frame_bytes);
@@ -114,18 +116,17 @@ static void decode(struct stream *stream, const struct part *part, int16_t *pcm)
         memset(pcm, 0, FRAME_SAMPLES * sizeof *pcm);
 }
 
-/* Take the parts of a packet one by one; `missing` of those that are not there. */
+/* Take the parts of a packet one by one; behind one that is cut none is there. */
 static void lay_out(const uint8_t *packet, size_t packet_bytes, size_t streams, struct part *parts)
 {
-    static const struct part missing = {0x98, NULL, 0};
     bool whole = true;
 
     for (size_t i = 0; i < streams; i++) {
-        parts[i] = missing;
+        parts[i] = (struct part){.there = false};
         if (i + 1 < streams)
             whole = whole && take_delimited(&packet, &packet_bytes, &parts[i]);
         else if (whole && packet_bytes)
-            parts[i] = (struct part){packet[0], packet + 1, packet_bytes - 1};
+            parts[i] = (struct part){true, packet[0], packet + 1, packet_bytes - 1};
     }
 }
 
@@ -144,8 +145,10 @@ void stored_peaks_add(struct stored_peaks *peaks, const uint8_t *packet, size_t 
     lay_out(packet, packet_bytes, streams, parts);
     /* own streams first: one that begins now is as long as its side was before */
     for (size_t i = streams; i-- > 0;) {
-        bool spare = i >= STORED_PEAKS_SIDES && !parts[i].frame_bytes;
-        if ((spare && !peaks->stream[i].decoder) || !open_stream(peaks, i))
+        bool own = i >= STORED_PEAKS_SIDES;
+        bool spare = own && !parts[i].frame_bytes && !peaks->stream[i].decoder;
+        /* a side goes on without a decoder: it is the time of all that begin later */
+        if (spare || (!open_stream(peaks, i) && own))
             continue;
         decode(&peaks->stream[i], &parts[i], pcm);
         peaks_add(&peaks->stream[i].picture, pcm + skipped, FRAME_SAMPLES - skipped);
@@ -156,8 +159,7 @@ void stored_peaks_add(struct stored_peaks *peaks, const uint8_t *packet, size_t 
 void stored_peaks_finish(struct stored_peaks *peaks)
 {
     for (size_t i = 0; i < BOUND_OPUS_STREAMS; i++)
-        if (peaks->stream[i].decoder)
-            peaks_finish(&peaks->stream[i].picture);
+        peaks_finish(&peaks->stream[i].picture);
 }
 
 static struct stored_picture picture_of(const struct stream *stream)

@@ -33,9 +33,9 @@ enum status stored_peaks_create(struct stored_peaks **out) MUST_CHECK;
 void stored_peaks_destroy(struct stored_peaks *owned_peaks);
 
 /**
- * Add the next packet: 20 ms of all streams. What cannot be decoded is silence.
+ * Add the next packet: 20 ms of all streams. What is not there, or cannot be decoded, is silence.
  *
- * streams   in it.
+ * streams   in it; 0: not known, and nothing is added.
  * pre_skip  samples at 48 kHz before the recording's start; looked at with the first packet.
  */
 void stored_peaks_add(struct stored_peaks *peaks, const uint8_t *packet, size_t packet_bytes,

@@ -110,6 +110,21 @@ static void add_rest(struct stretches *left, struct stretch whole, const struct 
     stretches_add(left, whole.start, whole.end);
 }
 
+size_t stretches_first_behind(const struct stretches *stretches, int64_t position)
+{
+    size_t low = 0;
+    size_t high = stretches->count;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (stretches->list[middle].end > position)
+            high = middle;
+        else
+            low = middle + 1;
+    }
+    return low;
+}
+
 void stretches_subtract(struct stretches *stretches, struct stretches *others)
 {
     struct stretches left = {.crowded = stretches->crowded};

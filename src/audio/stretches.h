@@ -38,6 +38,10 @@ void stretches_add(struct stretches *stretches, int64_t start, int64_t end);
 /** Bring into order, joining what touches or overlaps. */
 void stretches_sort(struct stretches *stretches);
 
+/** Index of the first stretch of a sorted set that ends behind a position; count where none does.
+ */
+size_t stretches_first_behind(const struct stretches *stretches, int64_t position);
+
 /** Take all of `others` away; both are sorted by it. */
 void stretches_subtract(struct stretches *stretches, struct stretches *others);
 

@@ -90,6 +90,39 @@ static enum status check_lists(cfg_t *cfg, const char *path, struct fault *fault
     return STATUS_OK;
 }
 
+static bool is_relative(const char *path)
+{
+    return path && *path && *path != '/';
+}
+
+/* The programs are started in different places, and name by these what they share. */
+static enum status check_paths(cfg_t *cfg, const char *path, struct fault *fault)
+{
+    static const char *const names[] = {"store", "keys"};
+
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (is_relative(cfg_getstr(cfg, names[i])))
+            return fault_set(fault, STATUS_INVALID, 0,
+                             "%s: %s is \"%s\", which is no absolute path", path, names[i],
+                             cfg_getstr(cfg, names[i]));
+    for (unsigned i = 0; i < cfg_size(cfg, "volumes"); i++)
+        if (is_relative(cfg_getnstr(cfg, "volumes", i)))
+            return fault_set(fault, STATUS_INVALID, 0,
+                             "%s: volumes has \"%s\", which is no absolute "
+                             "path",
+                             path, cfg_getnstr(cfg, "volumes", i));
+    return STATUS_OK;
+}
+
+/* A directory has one name here, without slashes at its end. */
+static void strip_slashes(char *path)
+{
+    size_t length = path ? strlen(path) : 0;
+
+    while (length > 1 && path[length - 1] == '/')
+        path[--length] = '\0';
+}
+
 /* A copy of an option, or of the fallback where it is empty. */
 static char *text_or(cfg_t *cfg, const char *name, const char *fallback)
 {
@@ -110,17 +143,22 @@ static char *text_below(cfg_t *cfg, const char *name, const char *directory, con
     return path;
 }
 
-/* What is configured; else the credential that systemd hands to a service; else a file in keys. */
-static char *master_key_path(cfg_t *cfg, const char *keys)
+/* What is configured; else the credential that systemd hands to a service; else a file in keys.
+ * Where there are no credentials the path says so, and there is nothing at it. */
+static char *master_key_path(cfg_t *cfg, const char *keys, bool *is_credential)
 {
     const char *directory = getenv("CREDENTIALS_DIRECTORY");
     const char *value = cfg_getstr(cfg, "master_key");
+    bool named = value && strcmp(value, "credential") == 0;
     char *path = NULL;
 
-    if (directory && *directory && (!value || !*value)) {
+    if (named && (!directory || !*directory))
+        directory = "$CREDENTIALS_DIRECTORY";
+    if (named || (directory && *directory && (!value || !*value))) {
         if (asprintf(&path, "%s/" CONFIG_CREDENTIAL_MASTER, directory) < 0)
             return NULL;
-        if (access(path, F_OK) == 0)
+        *is_credential = named || access(path, F_OK) == 0;
+        if (*is_credential)
             return path;
         free(path);
     }
@@ -150,6 +188,8 @@ static enum status take_signalling(cfg_t *cfg, struct config *config)
                  take_list(cfg, "rtp_address", &config->rtp_address) &&
                  take_list(cfg, "rtp_advertise", &config->rtp_advertise);
 
+    for (size_t i = 0; i < config->volumes.count; i++)
+        strip_slashes(config->volumes.item[i]);
     config->sip_tls_certificate = text_or(cfg, "sip_tls_certificate", "");
     config->sip_tls_key = text_or(cfg, "sip_tls_key", "");
     config->sip_tls_client_ca = text_or(cfg, "sip_tls_client_ca", "");
@@ -170,10 +210,11 @@ static enum status take_values(cfg_t *cfg, struct config *config)
     (void)gethostname(host, sizeof host - 1);
     config->node = text_or(cfg, "node", host);
     config->store = text_or(cfg, "store", "/var/lib/recorder");
+    strip_slashes(config->store);
     if (config->store)
         config->keys = text_below(cfg, "keys", config->store, "keys");
     if (config->keys)
-        config->master_key = master_key_path(cfg, config->keys);
+        config->master_key = master_key_path(cfg, config->keys, &config->master_key_is_credential);
     config->rtp_port_first = (int)cfg_getint(cfg, "rtp_port_first");
     config->rtp_port_last = (int)cfg_getint(cfg, "rtp_port_last");
     config->media_threads = (int)cfg_getint(cfg, "media_threads");
@@ -247,6 +288,8 @@ enum status config_load(const char *path, struct config **out, struct fault *fau
         status = check_ranges(cfg, path, fault);
     if (status == STATUS_OK)
         status = check_lists(cfg, path, fault);
+    if (status == STATUS_OK)
+        status = check_paths(cfg, path, fault);
     if (status == STATUS_OK)
         status = take_values(cfg, config);
     if (status == STATUS_OK) {

@@ -30,7 +30,9 @@ struct config {
                                    while the store's own takes none; default none */
     char *keys;                 /* directory of keys; default <store>/keys */
     char *master_key; /* file of the master key; default: the credential CONFIG_CREDENTIAL_MASTER
-                         in $CREDENTIALS_DIRECTORY where it is there, else <keys>/master.key */
+                         in $CREDENTIALS_DIRECTORY where it is there, else <keys>/master.key;
+                         "credential": that one, or none */
+    bool master_key_is_credential; /* it is, or would be: systemd gives it to services alone */
     /* signalling */
     struct config_list sip_listen;     /* ADDRESS:PORT, each UDP and TCP; default 127.0.0.1:5060.
                                           None: TLS alone */

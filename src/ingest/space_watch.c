@@ -8,13 +8,7 @@
 #include "base/log.h"
 #include "storage/disk/reserve.h"
 
-enum {
-    MIB = 1024 * 1024,
-    GIVE_UP_PART = 10,
-    /* so much is left beside it, or calls in progress would soon want it back: it matters where new
-     * calls are never refused */
-    HOLD_SHARE = SPACE_BETTER_PERCENT * (SPACE_WHOLE / 100),
-};
+enum { MIB = 1024 * 1024, GIVE_UP_PART = 10 };
 
 struct space_watch {
     const struct disk *disk;
@@ -96,7 +90,7 @@ static void take_look(struct space_watch *watch, const struct space *seen, mono_
     if (space_free_share(seen) < last_share)
         (void)reserve_give_up(watch->reserve);
     look_at_reserve(watch);
-    if (watch->state.level != SPACE_NO_CALLS && space_free_share(&space) >= HOLD_SHARE)
+    if (watch->state.level != SPACE_NO_CALLS)
         hold_reserve(watch);
 }
 

@@ -1,5 +1,7 @@
 #include "ingest/store_begin.h"
 
+#include <stdlib.h>
+
 #include "base/log.h"
 #include "ingest/store_policy.h"
 #include "storage/index/customers.h"
@@ -61,4 +63,40 @@ enum status store_begin_rows(struct index *index, const struct store_queue *queu
                   fault->text);
     }
     return index_commit(index, fault);
+}
+
+static enum status insert_and_remove(struct index *index, const struct index_recording *row,
+                                     struct fault *fault)
+{
+    enum status status = index_begin(index, fault);
+
+    if (status != STATUS_OK)
+        return status;
+    status = recordings_insert(index, row, fault);
+    if (status == STATUS_OK)
+        status = recordings_remove_unanswered(index, row->id, fault);
+    if (status == STATUS_OK)
+        return index_commit(index, fault);
+    index_rollback(index);
+    return status;
+}
+
+enum status store_begin_trial(struct index *index, struct fault *fault)
+{
+    struct index_recording *row = calloc(1, sizeof *row);
+    struct customer nobody;
+
+    if (!row)
+        return fault_set(fault, STATUS_NOMEM, 0, "try the index: out of memory");
+    enum status status = customers_find(index, CUSTOMER_UNASSIGNED, &nobody, fault);
+    if (status == STATUS_OK) {
+        row->started = clock_wall_now();
+        row->id = uuid_new(row->started);
+        row->customer = nobody.id;
+        row->state = RECORDING_STATE_RECORDING;
+        recording_path(row->id, row->started, row->path);
+        status = insert_and_remove(index, row, fault);
+    }
+    free(row);
+    return status;
 }

@@ -31,4 +31,12 @@ enum status store_begin_owner(struct index *index, struct public_keys *keys,
 enum status store_begin_rows(struct index *index, const struct store_queue *queue,
                              struct fault *fault) MUST_CHECK;
 
+/**
+ * Find out whether rows can be written: one of nobody's is, and is taken back in the same
+ * transaction.
+ *
+ * STATUS_OK, STATUS_BUSY, STATUS_NOMEM, or as recordings_insert; no row is left.
+ */
+enum status store_begin_trial(struct index *index, struct fault *fault) MUST_CHECK;
+
 #endif

@@ -7,12 +7,13 @@
  *  - new calls: files made as a batch, one syncfs, their rows in one transaction, then `ready`; no
  *    call is answered before its row and its file are durable;
  *  - every STORE_SYNC_MS: flush every open recording, one syncfs for all of a volume, confirm;
- * media is told when, so that it closes its pages just before; what fails goes on in a new segment
- *    (store_sync.h);
+ *    media is told when, so that it closes its pages just before;
+ *    what fails goes on in a new segment (store_sync.h);
  *  - pauses and resumptions: asked for in the index, looked at every STORE_ASKED_MS while there are
  *    calls; those that took effect are written as they come (store_controls.h);
  *  - ended calls, one after the other, for STORE_SEAL_MS before the others get their turn: seal,
  *    then the row.
+ *
  * Another program that holds the index's write lock is waited for STORE_INDEX_BUSY_MS at a time,
  * with syncs in between: rows wait, audio does not. A call whose end no volume takes is sealed when
  * one does. One that is in several segments stays `recording` in the index, and is finished by the
@@ -69,9 +70,9 @@ enum status store_sink_create(const struct disk *disk, const struct config *conf
 const struct recording_sink *store_sink_interface(struct store_sink *store);
 
 /**
- * Whether a volume takes writes, by the last sync pass, and the last row could be written: new
- * calls are refused while not. A volume that takes them again makes it healthy, also when no call
- * is in progress. Any thread.
+ * Whether a volume takes writes, by the last sync pass, and the index rows, by the last one that
+ * was written or tried: new calls are refused while not. Both are tried again while they do not,
+ * also when no call is in progress. Any thread.
  */
 bool store_sink_healthy(struct store_sink *store);
 

@@ -3,8 +3,9 @@
 #include "base/log.h"
 #include "ingest/store_recording.h"
 
-void store_sync_set_healthy(struct store_sink *store, bool healthy, const struct fault *fault)
+void store_sync_tell_health(struct store_sink *store, const struct fault *fault)
 {
+    bool healthy = !store->no_volume && !store->no_rows;
     bool before = atomic_exchange(&store->healthy, healthy);
 
     if (!healthy && before)
@@ -44,12 +45,41 @@ static void flush_open(struct store_sink *store, bool renewed)
     }
 }
 
-/* What was written to a volume since its last sync is in doubt, whoever wrote it. */
-static void lose_volume(struct store_sink *store, size_t number)
+static void lose_one(struct store_recording *recording, bool all)
+{
+    bool in_doubt = recording_writer_lose(recording->writer);
+
+    recording->lost |= in_doubt || all;
+}
+
+static void lose_queue(const struct store_queue *queue, size_t number, bool all)
+{
+    for (struct store_recording *i = queue->first; i; i = i->next_job)
+        if (i->volume == number)
+            lose_one(i, all);
+}
+
+/*
+ * What was written to a volume since its last sync is in doubt, whoever wrote it.
+ *
+ * all  also what has nothing there that was not synced: its segment is on a disk that has gone.
+ */
+static void lose_volume(struct store_sink *store, size_t number, bool all)
 {
     for (struct store_recording *i = store->open; i; i = i->next)
         if (is_growing(i) && i->volume == number)
-            i->lost |= recording_writer_lose(i->writer);
+            lose_one(i, all);
+    lose_queue(&store->unindexed, number, all);
+    lose_queue(&store->waiting, number, all);
+}
+
+static void try_failed(struct store_sink *store)
+{
+    for (size_t i = 0; i < store->volumes.paths.count; i++) {
+        enum store_trial trial = store_volumes_try(&store->volumes, i);
+        if (trial != STORE_TRIAL_NONE)
+            lose_volume(store, i, trial == STORE_TRIAL_OTHER_DISK);
+    }
 }
 
 static void confirm_volume(struct store_sink *store, size_t number)
@@ -93,7 +123,7 @@ static void sync_flushed(struct store_sink *store)
         enum status status = store_volumes_sync(&store->volumes, i, &fault);
         if (status != STATUS_OK) {
             store_volumes_fail(&store->volumes, i, status, &fault);
-            lose_volume(store, i);
+            lose_volume(store, i, false);
             continue;
         }
         confirm_volume(store, i);
@@ -114,9 +144,11 @@ static enum status renew(struct store_sink *store, struct store_recording *recor
         size_t number = store_volumes_choose(volumes, SIZE_MAX);
         if (number == volumes->paths.count)
             return STATUS_BUSY;
+        recording->lost = true; /* its segment is left, whether there is a new one or not */
         status = recording_writer_renew(recording->writer, volumes->paths.directory[number], fault);
         if (status == STATUS_OK) {
             recording->volume = number;
+            recording->lost = false;
             return STATUS_OK;
         }
         if (status != STATUS_IO && status != STATUS_FULL)
@@ -148,10 +180,8 @@ static size_t renew_lost(struct store_sink *store)
         i->renewed = false;
         if (!is_to_move(store, i))
             continue;
-        i->lost = true;
         enum status status = renew(store, i, &fault);
         i->renewed = status == STATUS_OK;
-        i->lost = !i->renewed;
         renewed += i->renewed;
         if (status != STATUS_OK && status != STATUS_BUSY && !i->renew_failed)
             log_event(LOG_ERROR, "store.renew_failed", "recording=%s reason=\"%s\"", i->id_text,
@@ -161,27 +191,29 @@ static size_t renew_lost(struct store_sink *store)
     return renewed;
 }
 
-static bool takes_writes(const struct store_sink *store)
+static void look_at_volumes(struct store_sink *store)
 {
-    return store_volumes_choose(&store->volumes, SIZE_MAX) < store->volumes.paths.count;
+    const struct fault fault = {.text = "no volume takes writes"};
+
+    store->no_volume =
+        store_volumes_choose(&store->volumes, SIZE_MAX) == store->volumes.paths.count;
+    store_sync_tell_health(store, &fault);
 }
 
 void store_sync_pass(struct store_sink *store)
 {
-    const struct fault fault = {.text = "no volume takes writes"};
-
-    if (!store->open && atomic_load(&store->healthy) && store_volumes_all_well(&store->volumes))
+    if (!store->open && !store->no_volume && store_volumes_all_well(&store->volumes))
         return;
     flush_open(store, false);
     sync_flushed(store);
-    store_volumes_try(&store->volumes);
+    try_failed(store);
     size_t renewed = renew_lost(store);
     if (renewed) {
         log_event(LOG_WARNING, "store.renewed", "recordings=%zu", renewed);
         flush_open(store, true);
         sync_flushed(store);
     }
-    store_sync_set_healthy(store, takes_writes(store), &fault);
+    look_at_volumes(store);
 }
 
 enum status store_sync_create(struct store_sink *store, struct store_recording *recording,
@@ -240,12 +272,10 @@ void store_sync_begun(struct store_sink *store, const struct store_queue *made)
             continue;
         }
         store_volumes_fail(&store->volumes, i, status, &fault);
-        lose_volume(store, i);
+        lose_volume(store, i, false);
         drop_begun(made, i, status);
     }
-    const struct fault fault = {.text = "no volume takes writes"};
-    if (!takes_writes(store))
-        store_sync_set_healthy(store, false, &fault);
+    look_at_volumes(store);
 }
 
 enum status store_sync_seal(struct store_sink *store, struct store_recording *recording,
@@ -256,20 +286,20 @@ enum status store_sync_seal(struct store_sink *store, struct store_recording *re
 
     if (status != STATUS_OK)
         return status == STATUS_BUSY ? STATUS_IO : status;
-    recording->lost = false;
     status = store_recording_seal(recording, store->signer, fault);
     for (size_t tries = 0; tries < volumes->paths.count; tries++) {
         struct fault why = {0};
         if (status != STATUS_IO && status != STATUS_FULL)
             break;
+        recording->lost = status == STATUS_IO;
         store_volumes_fail(volumes, recording->volume, status, fault);
         if (status == STATUS_IO) /* its own may be well in a new place */
-            store_volumes_try(volumes);
+            try_failed(store);
         if (renew(store, recording, &why) != STATUS_OK)
             break;
         fault_clear(fault);
         status = store_recording_seal(recording, store->signer, fault);
     }
-    recording->lost = status == STATUS_IO;
+    recording->lost |= status == STATUS_IO;
     return status;
 }

@@ -15,7 +15,7 @@
 #include "ingest/store_thread.h"
 
 /** Flush every open recording, sync the volumes they are on, confirm; take those that failed
- * elsewhere. Healthy is the store where a volume takes writes. */
+ * elsewhere. */
 void store_sync_pass(struct store_sink *store);
 
 /**
@@ -44,7 +44,8 @@ enum status store_sync_create(struct store_sink *store, struct store_recording *
 enum status store_sync_seal(struct store_sink *store, struct store_recording *recording,
                             struct fault *fault) MUST_CHECK;
 
-/** A row or a volume failed (fault says why), or is well again. */
-void store_sync_set_healthy(struct store_sink *store, bool healthy, const struct fault *fault);
+/** Tell whether the store is healthy: it takes audio and rows (no_volume, no_rows). It is logged
+ * where that is new; fault says why it is not. */
+void store_sync_tell_health(struct store_sink *store, const struct fault *fault);
 
 #endif

@@ -37,20 +37,34 @@ static void answer(struct store_sink *store, struct store_recording *recording, 
     recording->ready(recording->ready_arg, status, status == STATUS_OK ? &recording->policy : NULL);
 }
 
+static void tell_rows(struct store_sink *store, enum status status, const struct fault *fault)
+{
+    store->no_rows = status != STATUS_OK;
+    store->rows_try_at.ns = clock_mono_now().ns + STORE_SYNC_MS * CLOCK_NS_PER_MS;
+    store_sync_tell_health(store, fault);
+}
+
+/* No call comes that would show that rows can be written again. */
+static void try_rows(struct store_sink *store)
+{
+    struct fault fault = {0};
+
+    if (!store->no_rows || clock_mono_now().ns < store->rows_try_at.ns)
+        return;
+    enum status status = store_begin_trial(store->index, &fault);
+    tell_rows(store, status, &fault);
+}
+
 /* Write the rows that wait; while another program holds the index they wait on, up to a limit, but
  * for the last time: every call gets its answer. */
 static void index_begun(struct store_sink *store, bool last)
 {
     struct fault fault = {0};
-
-    if (!store->unindexed.first)
-        return;
     enum status status = store_begin_rows(store->index, &store->unindexed, &fault);
     if (status == STATUS_BUSY && !last &&
         clock_mono_now().ns - store->unindexed.first->made.ns < STORE_ROW_WAIT_MS * CLOCK_NS_PER_MS)
         return;
-    if (status != STATUS_OK)
-        store_sync_set_healthy(store, false, &fault);
+    tell_rows(store, status, &fault);
     while (store->unindexed.first) {
         struct store_recording *recording = store_queue_take(&store->unindexed);
         answer(store, recording, status == STATUS_OK ? recording->begun : status);
@@ -243,7 +257,10 @@ void *store_thread_main(void *arg)
         store_queue_init(&beginning);
         stop = take_jobs(store, wake_at(store), &beginning);
         begin_batch(store, &beginning);
-        index_begun(store, false);
+        if (store->unindexed.first)
+            index_begun(store, false);
+        else
+            try_rows(store);
         sync_when_due(store);
         store_controls_take(store->controls);
         sync_when_due(store);
@@ -260,7 +277,8 @@ void *store_thread_main(void *arg)
     seal_waiting(store);
     /* nothing is urgent any more */
     index_set_patience(store->index, INDEX_BUSY_MS);
-    index_begun(store, true);
+    if (store->unindexed.first)
+        index_begun(store, true);
     while (store_controls_write(store->controls))
         ;
     index_ended(store, (mono_time){INT64_MAX});

@@ -44,6 +44,9 @@ struct store_sink {
     /* the store thread's alone, each oldest first but `open` */
     struct store_recording *open;
     struct store_volumes volumes;
+    bool no_volume;                /* takes writes, by the last pass */
+    bool no_rows;                  /* could be written, the last time */
+    mono_time rows_try_at;         /* when that is tried again */
     struct store_queue sealing;    /* ended, to be sealed or discarded */
     bool closing;                  /* what cannot be sealed now will not be */
     struct store_queue waiting;    /* ended, no volume took their ends yet */

@@ -114,29 +114,13 @@ static int compare_facts(const void *left, const void *right)
     return (one->start > other->start) - (one->start < other->start);
 }
 
-/* Index of the first stretch of a sorted set that ends behind a position. */
-static size_t first_behind(const struct stretches *set, int64_t position)
-{
-    size_t low = 0;
-    size_t high = set->count;
-
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (set->list[middle].end > position)
-            high = middle;
-        else
-            low = middle + 1;
-    }
-    return low;
-}
-
 /* Add what a sorted set leaves of a fact, with as many of its packets as that is of it. */
 static void add_rest(struct facts *facts, const struct fact *fact, const struct stretches *without)
 {
     int64_t length = fact->end - fact->start;
     int64_t covered = 0;
     int64_t start = fact->start;
-    size_t first = first_behind(without, fact->start);
+    size_t first = stretches_first_behind(without, fact->start);
 
     for (size_t i = first; i < without->count && without->list[i].start < fact->end; i++) {
         const struct stretch *stretch = &without->list[i];

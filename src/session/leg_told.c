@@ -42,26 +42,11 @@ static int64_t before_crossing(const struct facts *facts, int64_t from)
     return from;
 }
 
-static size_t first_behind(const struct stretches *set, int64_t position)
-{
-    size_t low = 0;
-    size_t high = set->count;
-
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (set->list[middle].end > position)
-            high = middle;
-        else
-            low = middle + 1;
-    }
-    return low;
-}
-
 /* What of a set lies behind a position. */
 static enum status copy_set(struct stretches *set, int64_t from, struct stretches *copy)
 {
     stretches_sort(set);
-    for (size_t i = first_behind(set, from); i < set->count; i++) {
+    for (size_t i = stretches_first_behind(set, from); i < set->count; i++) {
         int64_t start = set->list[i].start;
         stretches_add(copy, start > from ? start : from, set->list[i].end);
     }

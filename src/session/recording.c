@@ -54,6 +54,7 @@ static enum status copy_begin(struct recording *recording, const struct recordin
 {
     recording->caller = begin->caller;
     recording->called = begin->called;
+    track_name_parties(recording->track, &begin->caller, &begin->called);
     recording->ties = ties_copy(&begin->ties);
     if (!recording->ties)
         return fault_set(fault, STATUS_NOMEM, 0, "make a recording");

@@ -87,6 +87,11 @@ enum status disk_status_of_errno(int sys_errno)
                                                                             : STATUS_IO;
 }
 
+bool disk_is_unreadable(int sys_errno)
+{
+    return sys_errno == EIO || sys_errno == EUCLEAN || sys_errno == EBADMSG;
+}
+
 enum status disk_fault(struct fault *fault, const char *step, const char *path)
 {
     int sys_errno = errno;

@@ -10,6 +10,7 @@
 #ifndef RECORDER_STORAGE_DISK_DISK_H
 #define RECORDER_STORAGE_DISK_DISK_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/stat.h>
@@ -94,6 +95,10 @@ enum status disk_sync_parent(const struct disk *disk, const char *path,
 
 /** STATUS_FULL for errno values that mean no space, else STATUS_IO. */
 enum status disk_status_of_errno(int sys_errno);
+
+/** Whether errno says that the disk does not give what is there, and not that a right, a descriptor
+ * or memory is lacking. */
+bool disk_is_unreadable(int sys_errno);
 
 /** The fault of a step with a path, by errno: STATUS_EXISTS, STATUS_FULL, STATUS_IO. */
 enum status disk_fault(struct fault *fault, const char *step, const char *path);

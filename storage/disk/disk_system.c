@@ -14,29 +14,74 @@
 /*
  * What root makes belongs to the owner of the directory that it is made in, as SQLite does with its
  * own files: an operator's command must leave nothing that the programs' users cannot read. Where
- * that cannot be done it stays root's. By descriptor, for the name may be another's by now.
+ * that cannot be done it stays root's. By descriptor, for each of the names on the way may be
+ * another directory's by now.
  */
-static void own_as_parent(int fd, const char *path)
+static void own_as(int fd, int parent)
 {
-    char parent[BOUND_PATH_BYTES];
     struct stat about;
 
-    if (fd < 0 || geteuid() != 0 ||
-        (size_t)snprintf(parent, sizeof parent, "%s", path) >= sizeof parent)
-        return;
-    if (stat(dirname(parent), &about) == 0 && about.st_uid != 0 &&
+    if (fd >= 0 && fstat(parent, &about) == 0 && about.st_uid != 0 &&
         fchown(fd, about.st_uid, (gid_t)-1) != 0)
         return;
 }
 
+/* The directory that a path is in, and its name there. -1 and errno as open(2) has them. */
+static int open_parent(const char *path, char name[static BOUND_PATH_BYTES])
+{
+    char parent[BOUND_PATH_BYTES];
+    char whole[BOUND_PATH_BYTES];
+
+    if ((size_t)snprintf(parent, sizeof parent, "%s", path) >= sizeof parent) {
+        errno = ENAMETOOLONG;
+        return -1;
+    }
+    memcpy(whole, parent, sizeof whole);
+    (void)snprintf(name, BOUND_PATH_BYTES, "%s", basename(whole));
+    return open(dirname(parent), O_PATH | O_DIRECTORY | O_CLOEXEC);
+}
+
+static void close_kept(int fd)
+{
+    int kept = errno;
+
+    if (fd >= 0)
+        (void)close(fd);
+    errno = kept;
+}
+
+static int create_as_root(const char *path, int flags, mode_t mode)
+{
+    char name[BOUND_PATH_BYTES];
+    int parent = open_parent(path, name);
+    int fd = parent < 0 ? -1 : openat(parent, name, flags | O_CLOEXEC, mode);
+
+    own_as(fd, parent);
+    close_kept(parent);
+    return fd;
+}
+
+static int mkdir_as_root(const char *path, mode_t mode)
+{
+    char name[BOUND_PATH_BYTES];
+    int parent = open_parent(path, name);
+    int failed = parent < 0 ? -1 : mkdirat(parent, name, mode);
+
+    if (!failed) {
+        int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+        own_as(fd, parent);
+        close_kept(fd);
+    }
+    close_kept(parent);
+    return failed;
+}
+
 static int system_open(void *context, const char *path, int flags, mode_t mode)
 {
-    int fd = open(path, flags | O_CLOEXEC, mode);
-
     (void)context;
-    if ((flags & O_CREAT) && (flags & O_EXCL) && fd >= 0)
-        own_as_parent(fd, path);
-    return fd;
+    return (flags & O_CREAT) && (flags & O_EXCL) && geteuid() == 0
+               ? create_as_root(path, flags, mode)
+               : open(path, flags | O_CLOEXEC, mode);
 }
 
 static int system_close(void *context, int fd)
@@ -120,16 +165,8 @@ static int system_chmod(void *context, const char *path, mode_t mode)
 
 static int system_mkdir(void *context, const char *path, mode_t mode)
 {
-    int failed = mkdir(path, mode);
-
     (void)context;
-    if (!failed && geteuid() == 0) {
-        int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-        own_as_parent(fd, path);
-        if (fd >= 0)
-            (void)close(fd);
-    }
-    return failed;
+    return geteuid() == 0 ? mkdir_as_root(path, mode) : mkdir(path, mode);
 }
 
 static int system_link(void *context, const char *from, const char *to)

@@ -4,23 +4,32 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/bounds.h"
 
-enum { MIB = 1024 * 1024, RESERVE_MODE = 0600 };
+enum {
+    MIB = 1024 * 1024,
+    RESERVE_MODE = 0600,
+    BLOCK_BYTES = 512, /* of st_blocks */
+    /* so much of the volume is left free beside it: others would run out of room while it is set
+     * aside, and calls in progress soon want it back */
+    LEFT_PERCENT = 1,
+};
 
 struct reserve {
     const struct disk *below;
     struct disk disk; /* that gives it up; its context is this */
-    uint64_t bytes;
     char path[BOUND_PATH_BYTES];
-    size_t directory_bytes; /* of path: up to the slash before its name */
-    dev_t device;           /* of the directory */
+    char directory[BOUND_PATH_BYTES];
+    dev_t device;      /* of the directory */
+    atomic_uint freed; /* counts how often its room became free */
 
     pthread_mutex_t lock; /* what follows, and the file */
+    uint64_t bytes;       /* 0 where the file system sets nothing aside */
     bool held;
 };
 
@@ -35,6 +44,28 @@ uint64_t reserve_bytes(const struct space *space, int wanted_mib, int calls_max,
 
 /* --- the file, under the lock ------------------------------------------------------------------
  */
+
+/* File systems find out that there is too little only when all is taken, and then nobody else has
+ * any room meanwhile. */
+static enum status check_room(const struct reserve *reserve, struct fault *fault)
+{
+    const struct disk *disk = reserve->below;
+    struct stat about = {0}; /* of none */
+    struct space space;
+
+    if (disk->stat(disk->context, reserve->path, &about) != 0 && errno != ENOENT)
+        return disk_fault(fault, "look at", reserve->path);
+    uint64_t has = (uint64_t)about.st_blocks * BLOCK_BYTES;
+    if (has >= reserve->bytes)
+        return STATUS_OK;
+    enum status status = space_look(disk, reserve->directory, &space, fault);
+    if (status != STATUS_OK)
+        return status;
+    if (space.free_bytes < reserve->bytes - has + space.whole_bytes / 100 * LEFT_PERCENT)
+        return fault_set(fault, STATUS_FULL, 0, "set room aside in %s: there is not so much",
+                         reserve->path);
+    return STATUS_OK;
+}
 
 static enum status allocate(const struct reserve *reserve, struct disk_file file,
                             struct fault *fault)
@@ -55,7 +86,7 @@ static enum status allocate(const struct reserve *reserve, struct disk_file file
 }
 
 /* Emptied first: whoever has it open, a backup say, would keep what is only unlinked. */
-static void remove_file(const struct reserve *reserve)
+static void remove_file(struct reserve *reserve)
 {
     const struct disk *disk = reserve->below;
     struct disk_file file = disk_open(disk, reserve->path, O_RDWR | O_NOFOLLOW, 0);
@@ -64,22 +95,34 @@ static void remove_file(const struct reserve *reserve)
         (void)disk->ftruncate(disk->context, file.fd, 0);
     disk_close(&file);
     (void)disk->unlink(disk->context, reserve->path);
+    (void)atomic_fetch_add(&reserve->freed, 1);
+}
+
+static enum status set_aside(const struct reserve *reserve, struct fault *fault)
+{
+    struct disk_file file =
+        disk_open(reserve->below, reserve->path, O_RDWR | O_CREAT | O_NOFOLLOW, RESERVE_MODE);
+
+    if (file.fd < 0)
+        return disk_fault(fault, "make", reserve->path);
+    enum status status = allocate(reserve, file, fault);
+    disk_close(&file);
+    return status;
 }
 
 static enum status hold(struct reserve *reserve, struct fault *fault)
 {
     if (reserve->held || !reserve->bytes)
         return STATUS_OK;
-    struct disk_file file =
-        disk_open(reserve->below, reserve->path, O_RDWR | O_CREAT | O_NOFOLLOW, RESERVE_MODE);
-    if (file.fd < 0)
-        return disk_fault(fault, "make", reserve->path);
-    enum status status = allocate(reserve, file, fault);
-    disk_close(&file);
+    enum status status = check_room(reserve, fault);
+    if (status == STATUS_OK)
+        status = set_aside(reserve, fault);
     if (status == STATUS_OK)
         reserve->held = true;
     else
         remove_file(reserve);
+    if (status == STATUS_UNSUPPORTED) /* nor will it be the next time */
+        reserve->bytes = 0;
     return status;
 }
 
@@ -118,19 +161,26 @@ static bool is_full(void)
     return disk_status_of_errno(errno) == STATUS_FULL;
 }
 
+/* How often the room had become free before a call. */
+static unsigned freed_before(struct reserve *reserve)
+{
+    return atomic_load(&reserve->freed);
+}
+
 /* Whether a call that failed is worth another try: for want of room, that giving the reserve up
- * made. errno is kept. */
-static bool is_freed(struct reserve *reserve, bool here)
+ * made, by this thread or, since the call began, by another. errno is kept. */
+static bool is_freed(struct reserve *reserve, unsigned before, bool here)
 {
     int sys_errno = errno;
-    bool freed = here && is_full() && reserve_give_up(reserve);
+    bool freed =
+        here && is_full() && (reserve_give_up(reserve) || atomic_load(&reserve->freed) != before);
 
     errno = sys_errno;
     return freed;
 }
 
 /* A file may lie on another volume, which is none the better for it. */
-static bool is_freed_for(struct reserve *reserve, int fd)
+static bool is_freed_for(struct reserve *reserve, unsigned before, int fd)
 {
     const struct disk *below = reserve->below;
     struct stat about;
@@ -139,23 +189,27 @@ static bool is_freed_for(struct reserve *reserve, int fd)
                 about.st_dev == reserve->device;
 
     errno = sys_errno;
-    return is_freed(reserve, here);
+    return is_freed(reserve, before, here);
 }
 
-static bool is_freed_at(struct reserve *reserve, const char *path)
+static bool is_freed_at(struct reserve *reserve, unsigned before, const char *path)
 {
-    return is_freed(reserve, strncmp(path, reserve->path, reserve->directory_bytes) == 0 &&
-                                 path[reserve->directory_bytes] == '/');
+    size_t length = strlen(reserve->directory);
+
+    return is_freed(reserve, before,
+                    strncmp(path, reserve->directory, length) == 0 && path[length] == '/');
 }
 
 static int reserve_open(void *context, const char *path, int flags, mode_t mode)
 {
     struct reserve *reserve = context;
     const struct disk *below = reserve->below;
+    unsigned before = freed_before(reserve);
     int fd = below->open(below->context, path, flags, mode);
 
-    return fd < 0 && is_freed_at(reserve, path) ? below->open(below->context, path, flags, mode)
-                                                : fd;
+    return fd < 0 && is_freed_at(reserve, before, path)
+               ? below->open(below->context, path, flags, mode)
+               : fd;
 }
 
 static int reserve_close(void *context, int fd)
@@ -177,9 +231,10 @@ static ssize_t reserve_pwrite(void *context, int fd, const void *data, size_t da
 {
     struct reserve *reserve = context;
     const struct disk *below = reserve->below;
+    unsigned before = freed_before(reserve);
     ssize_t put = below->pwrite(below->context, fd, data, data_bytes, offset);
 
-    return put < 0 && is_freed_for(reserve, fd)
+    return put < 0 && is_freed_for(reserve, before, fd)
                ? below->pwrite(below->context, fd, data, data_bytes, offset)
                : put;
 }
@@ -188,20 +243,24 @@ static int reserve_ftruncate(void *context, int fd, off_t length)
 {
     struct reserve *reserve = context;
     const struct disk *below = reserve->below;
+    unsigned before = freed_before(reserve);
     int failed = below->ftruncate(below->context, fd, length);
 
-    return failed && is_freed_for(reserve, fd) ? below->ftruncate(below->context, fd, length)
-                                               : failed;
+    return failed && is_freed_for(reserve, before, fd)
+               ? below->ftruncate(below->context, fd, length)
+               : failed;
 }
 
 static int reserve_fallocate(void *context, int fd, off_t length)
 {
     struct reserve *reserve = context;
     const struct disk *below = reserve->below;
+    unsigned before = freed_before(reserve);
     int failed = below->fallocate(below->context, fd, length);
 
-    return failed && is_freed_for(reserve, fd) ? below->fallocate(below->context, fd, length)
-                                               : failed;
+    return failed && is_freed_for(reserve, before, fd)
+               ? below->fallocate(below->context, fd, length)
+               : failed;
 }
 
 /* A sync that failed is never tried again: what it covered may be gone already. But what comes
@@ -212,7 +271,7 @@ static int reserve_fsync(void *context, int fd)
     int failed = reserve->below->fsync(reserve->below->context, fd);
 
     if (failed)
-        (void)is_freed_for(reserve, fd);
+        (void)is_freed_for(reserve, freed_before(reserve), fd);
     return failed;
 }
 
@@ -222,7 +281,7 @@ static int reserve_syncfs(void *context, int fd)
     int failed = reserve->below->syncfs(reserve->below->context, fd);
 
     if (failed)
-        (void)is_freed_for(reserve, fd);
+        (void)is_freed_for(reserve, freed_before(reserve), fd);
     return failed;
 }
 
@@ -272,27 +331,33 @@ static int reserve_mkdir(void *context, const char *path, mode_t mode)
 {
     struct reserve *reserve = context;
     const struct disk *below = reserve->below;
+    unsigned before = freed_before(reserve);
     int failed = below->mkdir(below->context, path, mode);
 
-    return failed && is_freed_at(reserve, path) ? below->mkdir(below->context, path, mode) : failed;
+    return failed && is_freed_at(reserve, before, path) ? below->mkdir(below->context, path, mode)
+                                                        : failed;
 }
 
 static int reserve_link(void *context, const char *from, const char *to)
 {
     struct reserve *reserve = context;
     const struct disk *below = reserve->below;
+    unsigned before = freed_before(reserve);
     int failed = below->link(below->context, from, to);
 
-    return failed && is_freed_at(reserve, to) ? below->link(below->context, from, to) : failed;
+    return failed && is_freed_at(reserve, before, to) ? below->link(below->context, from, to)
+                                                      : failed;
 }
 
 static int reserve_rename(void *context, const char *from, const char *to)
 {
     struct reserve *reserve = context;
     const struct disk *below = reserve->below;
+    unsigned before = freed_before(reserve);
     int failed = below->rename(below->context, from, to);
 
-    return failed && is_freed_at(reserve, to) ? below->rename(below->context, from, to) : failed;
+    return failed && is_freed_at(reserve, before, to) ? below->rename(below->context, from, to)
+                                                      : failed;
 }
 
 static int reserve_unlink(void *context, const char *path)
@@ -364,7 +429,7 @@ enum status reserve_create(const struct disk *disk, const char *directory, uint6
         free(reserve);
         return status;
     }
-    reserve->directory_bytes = strlen(directory);
+    (void)snprintf(reserve->directory, sizeof reserve->directory, "%s", directory);
     reserve->device = about.st_dev;
     reserve->below = disk;
     reserve->disk = disk_above(reserve);

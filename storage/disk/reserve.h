@@ -5,8 +5,9 @@
  *   reserve_hold ──▶ HELD ──reserve_give_up, or no space──▶ GIVEN UP ──reserve_hold──▶ HELD
  *
  * reserve_disk is a disk like the one below it, but that a call which finds no space on the same
- * volume gives up the reserve and is tried once more: what is written through it meets ENOSPC only
- * when the reserve is used up too. It is for recorder-ingest; what others write must not use it up.
+ * volume gives up the reserve and is tried once more, also where another thread gave it up since:
+ * what is written through it meets ENOSPC only when the reserve is used up too. It is for
+ * recorder-ingest; what others write must not use it up.
  *
  * The file outlives the program, so that nobody else takes the room meanwhile; the next one finds
  * it and goes on with it. What is not held counts as in use (reserve_missing), so that giving it up
@@ -59,11 +60,12 @@ void reserve_destroy(struct reserve *owned_reserve);
 
 /**
  * Set the room aside, all of it at once, unless it is held. A file left by another program is taken
- * over; of a size that is not asked for any more, it gets the one that is.
+ * over; of a size that is not asked for any more, it gets the one that is. What is left free beside
+ * it is a hundredth of the volume at least: nobody who writes meanwhile finds it full.
  *
  * STATUS_OK           it is held.
  * STATUS_FULL         there is not so much; nothing is held.
- * STATUS_UNSUPPORTED  the file system sets nothing aside; nothing is held.
+ * STATUS_UNSUPPORTED  the file system sets nothing aside: from now on it is a reserve of nothing.
  * STATUS_IO           nothing is held.
  */
 enum status reserve_hold(struct reserve *reserve, struct fault *fault) MUST_CHECK;

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "storage/disk/volume_mark.h"
+
 static void add(struct volumes *volumes, const char *directory)
 {
     for (size_t i = 0; i < volumes->count; i++)
@@ -41,16 +43,57 @@ const char *volumes_below(const struct volumes *volumes, const char *path)
     return NULL;
 }
 
+static bool look_at(const struct disk *disk, const struct volumes *volumes, size_t number,
+                    struct stat *about)
+{
+    char path[BOUND_PATH_BYTES];
+
+    return volumes_path(volumes, number, "recordings", path) == STATUS_OK &&
+           disk->stat(disk->context, path, about) == 0;
+}
+
+enum volumes_alike volumes_compare(const struct disk *disk, const struct volumes *volumes,
+                                   size_t one, size_t other)
+{
+    struct stat left;
+    struct stat right;
+
+    if (!look_at(disk, volumes, one, &left) || !look_at(disk, volumes, other, &right) ||
+        left.st_dev != right.st_dev)
+        return VOLUMES_APART;
+    return left.st_ino == right.st_ino ? VOLUMES_ONE_DIRECTORY : VOLUMES_ONE_DISK;
+}
+
+enum status volumes_distinct(const struct disk *disk, const struct volumes *volumes, size_t number,
+                             struct fault *fault)
+{
+    for (size_t i = 0; i < number; i++)
+        if (volumes_compare(disk, volumes, i, number) == VOLUMES_ONE_DIRECTORY)
+            return fault_set(fault, STATUS_CONFLICT, 0, "%s and %s are one directory",
+                             volumes->directory[i], volumes->directory[number]);
+    return STATUS_OK;
+}
+
 enum status volumes_missing(const struct disk *disk, const struct volumes *volumes,
                             struct fault *fault)
 {
-    for (size_t i = 0; i < volumes->count; i++) {
-        char path[BOUND_PATH_BYTES];
-        struct stat about;
-        if (volumes_path(volumes, i, "recordings", path) != STATUS_OK)
-            return fault_set(fault, STATUS_LIMIT, 0, "%s: path too long", volumes->directory[i]);
-        if (disk->stat(disk->context, path, &about) != 0 && (errno == ENOENT || errno == ENOTDIR))
-            return fault_set(fault, STATUS_NOT_FOUND, errno, "look at %s", path);
+    char path[BOUND_PATH_BYTES];
+    struct stat about;
+    struct uuid store;
+
+    if (volumes_path(volumes, 0, "recordings", path) != STATUS_OK)
+        return fault_set(fault, STATUS_LIMIT, 0, "%s: path too long", volumes->directory[0]);
+    if (disk->stat(disk->context, path, &about) != 0 && (errno == ENOENT || errno == ENOTDIR))
+        return fault_set(fault, STATUS_NOT_FOUND, errno, "look at %s", path);
+    if (volumes->count == 1)
+        return STATUS_OK;
+    enum status status = volume_mark_read(disk, volumes->directory[0], &store, fault);
+    for (size_t i = 1; i < volumes->count && status == STATUS_OK; i++) {
+        status = volume_mark_check(disk, store, volumes->directory[i], fault);
+        if (status == STATUS_IO)
+            status = STATUS_OK;
+        if (status == STATUS_OK)
+            status = volumes_distinct(disk, volumes, i, fault);
     }
-    return STATUS_OK;
+    return status == STATUS_IO ? STATUS_OK : status;
 }

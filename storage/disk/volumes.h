@@ -3,7 +3,7 @@
  * systems, in the order in which they are preferred. A recording has the same relative path below
  * each of them. The index and the keys are in the store's own alone.
  *
- * Pure but for volumes_missing; set up once, then read by any thread.
+ * Pure but for what is given a disk; set up once, then read by any thread.
  */
 #ifndef RECORDER_STORAGE_DISK_VOLUMES_H
 #define RECORDER_STORAGE_DISK_VOLUMES_H
@@ -42,14 +42,39 @@ enum status volumes_path(const struct volumes *volumes, size_t number, const cha
 const char *volumes_below(const struct volumes *volumes, const char *path);
 
 /**
- * Look for the directory of recordings of each volume: it is made when a recorder starts, so where
- * it is missing the volume is not mounted.
+ * Look whether each volume is there: the store's own has its directory of recordings, which `init`
+ * made, a further one the store's mark (volume_mark.h). Where it is missing the volume is not
+ * mounted.
  *
- * STATUS_OK         each has one, or cannot be looked at: a disk that fails is not missing.
- * STATUS_NOT_FOUND  fault names the first that has none.
+ * STATUS_OK         each is, or cannot be looked at: a disk that fails is not missing. The
+ *                   fault may speak of it.
+ * STATUS_NOT_FOUND  fault names what the first has not.
+ * STATUS_CONFLICT, STATUS_CORRUPT  as volume_mark_check or volumes_distinct, of the first that
+ *                   is not the store's, or is named twice.
  * STATUS_LIMIT      its path does not fit.
  */
 enum status volumes_missing(const struct disk *disk, const struct volumes *volumes,
                             struct fault *fault) MUST_CHECK;
+
+enum volumes_alike {
+    VOLUMES_APART,         /* or one of them cannot be looked at */
+    VOLUMES_ONE_DISK,      /* on one file system: they fail, and are full, together */
+    VOLUMES_ONE_DIRECTORY, /* under two names */
+};
+
+/** What two volumes have in common, by their directories of recordings. */
+enum volumes_alike volumes_compare(const struct disk *disk, const struct volumes *volumes,
+                                   size_t one, size_t other);
+
+/**
+ * Look whether a volume is another directory than those before it. Of one that is named twice, by a
+ * link or a second mount, each file would be found twice, and its lock taken for that of another
+ * writer.
+ *
+ * STATUS_OK        it is, as far as they can be looked at.
+ * STATUS_CONFLICT  fault names the other.
+ */
+enum status volumes_distinct(const struct disk *disk, const struct volumes *volumes, size_t number,
+                             struct fault *fault) MUST_CHECK;
 
 #endif

@@ -19,11 +19,16 @@
 #include "storage/index/index.h"
 
 /* Kinds. */
-#define ALARM_RECOVERED_DAMAGED                                                                    \
-    "recovered_damaged"       /* found when it was recovered after a crash                         \
-                               */
-#define ALARM_FAILED "failed" /* likewise: nothing of it could be kept */
-#define ALARM_SCRUB "scrub"   /* found when it was read again */
+/* found when it was recovered after a crash */
+#define ALARM_RECOVERED_DAMAGED "recovered_damaged"
+/* likewise: nothing of it could be kept */
+#define ALARM_FAILED "failed"
+/* found when it was read again */
+#define ALARM_SCRUB "scrub"
+/* its disk does not give it to be recovered: that is waited for */
+#define ALARM_UNREADABLE "unreadable"
+/* a segment of it was found that has what it lacks */
+#define ALARM_SEGMENT "segment_left"
 
 enum { ALARM_WHY_BYTES = 256, ALARM_ACTOR_BYTES = 96, ALARM_LIST_MAX = 1000 };
 

@@ -6,11 +6,13 @@
 
 enum { CUSTOMER_NUMBER_MAX = 32 };
 
-static const char add_sql[] = "INSERT INTO customers (id, number, name, pin_hash, created_us)"
+static const uint8_t no_pin[1]; /* an empty blob, not NULL */
+
+static const char add_sql[] = "INSERT INTO customers (id, number, name, pin, created_us)"
                               " VALUES (?1, ?2, ?3, ?4, ?5)";
 static const char find_sql[] =
-    "SELECT id, number, name, created_us, pin_hash FROM customers WHERE number = ?1";
-static const char set_pin_sql[] = "UPDATE customers SET pin_hash = ?1 WHERE number = ?2";
+    "SELECT id, number, name, created_us, pin FROM customers WHERE number = ?1";
+static const char set_pin_sql[] = "UPDATE customers SET pin = ?1 WHERE number = ?2";
 static const char list_sql[] = "SELECT id, number, name, created_us FROM customers ORDER BY number";
 
 static bool number_is_valid(const char *number)
@@ -30,7 +32,7 @@ static void read_customer(struct statement *statement, struct customer *customer
 }
 
 enum status customers_add(struct index *index, const struct customer *customer,
-                          const char *pin_hash, struct fault *fault)
+                          const struct sealed_pin *pin, struct fault *fault)
 {
     struct statement statement;
 
@@ -46,7 +48,7 @@ enum status customers_add(struct index *index, const struct customer *customer,
     statement_uuid(&statement, &customer->id);
     statement_text(&statement, customer->number);
     statement_text(&statement, customer->name);
-    statement_text(&statement, pin_hash);
+    statement_blob(&statement, pin ? pin->b : no_pin, pin ? sizeof pin->b : 0);
     statement_time(&statement, customer->created);
     status = statement_run(&statement, NULL, fault, "add customer");
     if (status == STATUS_EXISTS)
@@ -59,8 +61,8 @@ static enum status no_such_customer(const char *number, struct fault *fault)
     return fault_set(fault, STATUS_NOT_FOUND, 0, "no customer %s", number);
 }
 
-enum status customers_pin_hash(struct index *index, const char *number, struct customer *customer,
-                               char hash[static CUSTOMER_PIN_HASH_BYTES], struct fault *fault)
+enum status customers_pin(struct index *index, const char *number, struct customer *customer,
+                          struct sealed_pin *pin, struct fault *fault)
 {
     struct statement statement;
     bool row = false;
@@ -73,7 +75,7 @@ enum status customers_pin_hash(struct index *index, const char *number, struct c
     status = statement_step(&statement, &row, fault, "find customer");
     if (status == STATUS_OK && row) {
         read_customer(&statement, customer);
-        statement_read_text(&statement, hash, CUSTOMER_PIN_HASH_BYTES);
+        statement_read_blob(&statement, pin->b, sizeof pin->b);
     }
     statement_end(&statement);
     return status == STATUS_OK && !row ? no_such_customer(number, fault) : status;
@@ -82,13 +84,13 @@ enum status customers_pin_hash(struct index *index, const char *number, struct c
 enum status customers_find(struct index *index, const char *number, struct customer *customer,
                            struct fault *fault)
 {
-    char hash[CUSTOMER_PIN_HASH_BYTES];
+    struct sealed_pin pin;
 
-    return customers_pin_hash(index, number, customer, hash, fault);
+    return customers_pin(index, number, customer, &pin, fault);
 }
 
-enum status customers_set_pin_hash(struct index *index, const char *number, const char *pin_hash,
-                                   struct fault *fault)
+enum status customers_set_pin(struct index *index, const char *number, const struct sealed_pin *pin,
+                              struct fault *fault)
 {
     struct statement statement;
     int changes = 0;
@@ -97,7 +99,7 @@ enum status customers_set_pin_hash(struct index *index, const char *number, cons
 
     if (status != STATUS_OK)
         return status;
-    statement_text(&statement, pin_hash);
+    statement_blob(&statement, pin->b, sizeof pin->b);
     statement_text(&statement, number);
     status = statement_run(&statement, &changes, fault, "set PIN");
     return status == STATUS_OK && !changes ? no_such_customer(number, fault) : status;

@@ -17,11 +17,11 @@
 #include "base/uuid.h"
 #include "storage/index/index.h"
 #include "storage/index/recordings.h"
+#include "storage/seal/sign_in.h"
 
 #define CUSTOMER_UNASSIGNED "unassigned"
 
 enum {
-    CUSTOMER_PIN_HASH_BYTES = 128,
     SOURCE_NAME_BYTES = 64,
     SOURCE_CERTIFICATE_BYTES = 128,
     SOURCE_LIMIT_MAX = 100000,
@@ -96,26 +96,25 @@ struct source {
 void number_digits(const char *number, char digits[static BOUND_NUMBER_BYTES]);
 
 /**
- * Add a customer. id is the caller's; pin_hash a crypto_pwhash_str text, "" for one who cannot sign
- * in.
+ * Add a customer. id is the caller's; pin is sealed for that id and number, NULL for one who cannot
+ * sign in.
  *
  * STATUS_EXISTS, STATUS_INVALID (number empty, not [0-9A-Za-z-]{1,32}, or name empty).
  */
 enum status customers_add(struct index *index, const struct customer *customer,
-                          const char *pin_hash, struct fault *fault) MUST_CHECK;
+                          const struct sealed_pin *pin, struct fault *fault) MUST_CHECK;
 
 /** Find by customer number. STATUS_NOT_FOUND. */
 enum status customers_find(struct index *index, const char *number, struct customer *customer,
                            struct fault *fault) MUST_CHECK;
 
-/** The PIN hash of a customer. STATUS_NOT_FOUND. */
-enum status customers_pin_hash(struct index *index, const char *number, struct customer *customer,
-                               char hash[static CUSTOMER_PIN_HASH_BYTES],
-                               struct fault *fault) MUST_CHECK;
+/** The sealed PIN hash of a customer, zeros where there is none. STATUS_NOT_FOUND. */
+enum status customers_pin(struct index *index, const char *number, struct customer *customer,
+                          struct sealed_pin *pin, struct fault *fault) MUST_CHECK;
 
-/** Set a new PIN hash. STATUS_NOT_FOUND. */
-enum status customers_set_pin_hash(struct index *index, const char *number, const char *pin_hash,
-                                   struct fault *fault) MUST_CHECK;
+/** Set a new one. STATUS_NOT_FOUND. */
+enum status customers_set_pin(struct index *index, const char *number, const struct sealed_pin *pin,
+                              struct fault *fault) MUST_CHECK;
 
 /** "nobody", "caller", "called" or "both"; "unknown" of another number; static. */
 const char *policy_parties_name(enum policy_parties parties);

@@ -1,6 +1,7 @@
 /**
  * database: the adapter to SQLite: connections, prepared statements, codes to statuses. Private to
- * storage/index; but for schema.c, backup.c and table_copy.c, no other file calls sqlite3_step.
+ * storage/index; but for schema.c, schema_check.c, backup.c and table_copy.c, no other file calls
+ * sqlite3_step.
  *
  * A statement is prepared once per connection, at its first use, and kept. Its life per use:
  * statement_begin, bind in order, statement_run or statement_step until no row, statement_end.
@@ -42,6 +43,7 @@ enum statement_id {
     STATEMENT_SOURCE_LIST,
     STATEMENT_RECORDING_INSERT,
     STATEMENT_RECORDING_FINISH,
+    STATEMENT_RECORDING_MENDED,
     STATEMENT_RECORDING_REMOVE,
     STATEMENT_RECORDING_GET,
     STATEMENT_RECORDING_COUNT,

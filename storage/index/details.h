@@ -61,4 +61,15 @@ json_t *details_own_channel(const struct index_leg *leg);
 enum status details_read(const char *json, size_t json_bytes, struct index_recording *recording,
                          struct index_fact **facts, size_t *fact_count) MUST_CHECK;
 
+/**
+ * Read what it says of the legs that a row does not hold.
+ *
+ * media  out: [BOUND_CALL_STREAMS], unknown for a leg of which it says nothing.
+ *
+ * STATUS_OK, STATUS_INVALID (not such a JSON, or no memory to read it; nothing changed).
+ */
+enum status
+details_read_media(const char *json, size_t json_bytes,
+                   struct details_leg_media media[static BOUND_CALL_STREAMS]) MUST_CHECK;
+
 #endif

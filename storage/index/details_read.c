@@ -214,3 +214,24 @@ enum status details_read(const char *json, size_t json_bytes, struct index_recor
     json_decref(details);
     return status;
 }
+
+enum status details_read_media(const char *json, size_t json_bytes,
+                               struct details_leg_media media[static BOUND_CALL_STREAMS])
+{
+    json_t *details = json_loadb(json, json_bytes, 0, NULL);
+    const json_t *legs = json_object_get(details, "legs");
+
+    if (!json_is_array(legs)) {
+        json_decref(details);
+        return STATUS_INVALID;
+    }
+    for (size_t i = 0; i < BOUND_CALL_STREAMS; i++) {
+        const json_t *leg = json_array_get(legs, i);
+        const json_t *anchor = json_object_get(leg, "anchor_samples");
+        media[i] = (struct details_leg_media){
+            .rate_hz = scaled(leg, "rate_hz", 1),
+            .anchor_samples = json_is_integer(anchor) ? json_integer_value(anchor) : -1};
+    }
+    json_decref(details);
+    return STATUS_OK;
+}

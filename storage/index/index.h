@@ -14,7 +14,7 @@
 #include "base/status.h"
 #include "storage/disk/disk.h"
 
-enum { INDEX_SCHEMA_VERSION = 6, INDEX_BUSY_MS = 10000 };
+enum { INDEX_SCHEMA_VERSION = 7, INDEX_BUSY_MS = 10000 };
 
 struct index;
 

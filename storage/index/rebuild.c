@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "storage/index/backup_private.h"
 #include "storage/index/rebuild_private.h"
@@ -10,6 +11,7 @@
 /* What visitors of rows work with. */
 struct rest {
     struct index_rebuild *rebuild;
+    uint64_t met; /* recordings of the other index */
     struct fault *fault;
 };
 
@@ -18,10 +20,14 @@ static const char other_tables_sql[] =
     "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%'"
     " ESCAPE '\\' AND name NOT IN ('customers', 'recordings', 'legs', 'facts', 'ties')"
     " ORDER BY name";
-static const char recordings_sql[] = "SELECT id FROM recordings";
+static const char recordings_sql[] = "SELECT id FROM recordings ORDER BY id";
 /* Customers that rows refer to: some may not be there any more. */
-static const char owners_sql[] = "SELECT customer FROM recordings UNION"
-                                 " SELECT owner_due FROM recordings WHERE owner_due IS NOT NULL";
+static const char *const owners_sql[] = {
+    "SELECT DISTINCT customer FROM recordings ORDER BY 1",
+    "SELECT DISTINCT owner_due FROM recordings WHERE owner_due IS NOT NULL ORDER BY 1",
+    "SELECT DISTINCT customer FROM numbers ORDER BY 1",
+    "SELECT DISTINCT customer FROM sources WHERE customer IS NOT NULL ORDER BY 1",
+};
 /* When a file was last read from end to end, and what was found, holds as long as it is that file.
  */
 static const char scrubbed_sql[] = "SELECT id, sha256_cipher, scrubbed_us, scrub_result"
@@ -36,8 +42,8 @@ static const char sequence_add_sql[] =
 static const char sequence_sql[] = "UPDATE sqlite_sequence SET seq = max(seq, ?2) WHERE name = ?1";
 /* As version 1 of the schema makes it. */
 static const char unassigned_sql[] =
-    "INSERT INTO customers (id, number, name, pin_hash, created_us)"
-    " VALUES (x'00000000000080008000000000000000', 'unassigned', 'Unassigned calls', '', 0)"
+    "INSERT INTO customers (id, number, name, created_us)"
+    " VALUES (x'00000000000080008000000000000000', 'unassigned', 'Unassigned calls', 0)"
     " ON CONFLICT DO NOTHING";
 
 static enum status set_paths(struct index_rebuild *rebuild, const char *path, struct fault *fault)
@@ -52,69 +58,6 @@ static enum status set_paths(struct index_rebuild *rebuild, const char *path, st
     return STATUS_OK;
 }
 
-static enum status copy_from(struct index_rebuild *rebuild, const char *from, struct fault *fault)
-{
-    sqlite3 *source = NULL;
-    int version = 0;
-    enum status status = index_file_version(from, &version, fault);
-
-    if (status != STATUS_OK)
-        return status;
-    int code = sqlite3_open_v2(from, &source, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL);
-    if (code == SQLITE_OK)
-        code = sqlite3_exec(source, "BEGIN; SELECT count(*) FROM sqlite_master;", NULL, NULL, NULL);
-    status = code == SQLITE_OK ? backup_pages(source, rebuild->disk, rebuild->known, NULL, fault)
-                               : database_fault(source, code, fault, "read index");
-    (void)sqlite3_close(source);
-    return status;
-}
-
-/* STATUS_CORRUPT: it is no index, or too damaged to be read as one. */
-static enum status migrate_known(struct index_rebuild *rebuild, struct fault *fault)
-{
-    struct index *known = NULL;
-    enum status status = database_open(rebuild->known, &known, fault);
-    int version = 0;
-
-    if (status == STATUS_OK)
-        status = schema_version(known->db, &version, fault);
-    if (status == STATUS_OK && version == 0)
-        status = fault_set(fault, STATUS_CORRUPT, 0, "it is no index");
-    if (status == STATUS_OK)
-        status = schema_migrate(known->db, schema_steps, INDEX_SCHEMA_VERSION, fault);
-    if (status == STATUS_OK)
-        status = database_execute(known->db, "PRAGMA journal_mode = DELETE", fault, "settle index");
-    index_close(known);
-    return status;
-}
-
-/* What files cannot tell. A present one that cannot be read is no reason to end: that is what this
- * is for. */
-static enum status find_known(struct index_rebuild *rebuild, const char *from, struct fault *fault)
-{
-    enum status status = STATUS_OK;
-
-    if (from)
-        status = copy_from(rebuild, from, fault);
-    else if (rebuild->present.db)
-        status = backup_pages(rebuild->present.db, rebuild->disk, rebuild->known, NULL, fault);
-    else
-        return STATUS_OK;
-    if (status == STATUS_OK)
-        status = migrate_known(rebuild, fault);
-    if (status == STATUS_OK) {
-        rebuild->counts.known = true;
-        return STATUS_OK;
-    }
-    fault_wrap(fault, "index %s", from ? from : rebuild->present.path);
-    bool unreadable = status == STATUS_CORRUPT || status == STATUS_INVALID || status == STATUS_IO;
-    if (from || !unreadable)
-        return status;
-    fault_clear(fault);
-    backup_remove(rebuild->disk, rebuild->known);
-    return STATUS_OK;
-}
-
 /* Nothing reads it until it is whole: a crash leaves one that the next time removes. */
 static const char draft_sql[] = "PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF;";
 
@@ -125,7 +68,7 @@ static enum status take_customers(struct index_rebuild *rebuild, struct fault *f
     enum status status = database_execute(db, "DELETE FROM customers", fault, "make index");
 
     if (status == STATUS_OK)
-        status = table_copy_all(&rebuild->copy, "customers", fault);
+        status = table_copy_all(&rebuild->copy, "customers", NULL, fault);
     return status == STATUS_OK ? database_execute(db, unassigned_sql, fault, "make index") : status;
 }
 
@@ -140,12 +83,8 @@ static enum status make_next(struct index_rebuild *rebuild, struct fault *fault)
     if (status != STATUS_OK || !rebuild->counts.known)
         return status;
     rebuild->copy.to = rebuild->index->db;
-    int code = sqlite3_open_v2(rebuild->known, &rebuild->copy.from,
-                               SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL);
-    if (code != SQLITE_OK)
-        return database_fault(rebuild->copy.from, code, fault, "open copy of index");
-    (void)sqlite3_extended_result_codes(rebuild->copy.from, 1);
-    return take_customers(rebuild, fault);
+    status = table_copy_open(&rebuild->copy, rebuild->known, fault);
+    return status == STATUS_OK ? take_customers(rebuild, fault) : status;
 }
 
 enum status index_rebuild_begin(const struct index_rebuild_spec *spec, struct index_rebuild **out,
@@ -169,7 +108,7 @@ enum status index_rebuild_begin(const struct index_rebuild_spec *spec, struct in
             "index %s: schema version %d is newer than this program's %d; update the program",
             spec->path, version, INDEX_SCHEMA_VERSION);
     if (status == STATUS_OK)
-        status = find_known(rebuild, spec->from, fault);
+        status = rebuild_find_known(rebuild, spec->from, fault);
     if (status == STATUS_OK)
         status = make_next(rebuild, fault);
     if (status == STATUS_OK) {
@@ -189,8 +128,10 @@ static enum status need_owner(void *context, struct uuid id)
 
 static enum status keep_rest(void *context, struct uuid id)
 {
-    const struct rest *rest = context;
+    struct rest *rest = context;
     bool found = false;
+
+    rest->met++;
     enum status status = index_rebuild_keep(rest->rebuild, id, &found, rest->fault);
 
     if (status != STATUS_EXISTS)
@@ -203,27 +144,40 @@ static enum status copy_other(void *context, const char *name)
 {
     const struct rest *rest = context;
 
-    return table_copy_all(&rest->rebuild->copy, name, rest->fault);
+    const char *gap = strcmp(name, "audit") == 0 ? rebuild_audit_gap_sql : NULL;
+
+    return table_copy_all(&rest->rebuild->copy, name, gap, rest->fault);
+}
+
+static enum status keep_recordings(struct rest *rest)
+{
+    struct table_copy *copy = &rest->rebuild->copy;
+    uint64_t lost = copy->lost;
+    enum status status = table_visit_ids(copy, recordings_sql, keep_rest, rest, rest->fault);
+
+    if (status == STATUS_OK && copy->lost > lost) /* one is counted */
+        table_copy_count_lost(copy, "recordings", rest->met + 1);
+    return status;
 }
 
 static enum status take_over(struct index_rebuild *rebuild, struct fault *fault)
 {
-    struct rest rest = {rebuild, fault};
+    struct rest rest = {.rebuild = rebuild, .fault = fault};
     struct table_copy *copy = &rebuild->copy;
 
     if (!rebuild->counts.known)
         return rebuild_flush(rebuild, fault);
     enum status status = rebuild_enter(rebuild, fault);
+    for (size_t i = 0; status == STATUS_OK && i < sizeof owners_sql / sizeof owners_sql[0]; i++)
+        status = table_visit_ids(copy, owners_sql[i], need_owner, &rest, fault);
     if (status == STATUS_OK)
-        status = table_copy_ids(copy->from, owners_sql, need_owner, &rest, fault);
-    if (status == STATUS_OK)
-        status = table_copy_ids(copy->from, recordings_sql, keep_rest, &rest, fault);
+        status = keep_recordings(&rest);
     if (status == STATUS_OK)
         status = table_copy_through(copy, scrubbed_sql, scrub_sql, fault);
     if (status == STATUS_OK)
         status = rebuild_enter(rebuild, fault);
     if (status == STATUS_OK)
-        status = table_copy_names(copy->to, other_tables_sql, copy_other, &rest, fault);
+        status = table_visit_names(copy->to, other_tables_sql, copy_other, &rest, fault);
     if (status == STATUS_OK)
         status = table_copy_through(copy, sequences_sql, sequence_add_sql, fault);
     if (status == STATUS_OK)

@@ -9,6 +9,7 @@
 #include "storage/index/rebuild.h"
 #include "storage/index/rebuild_present.h"
 #include "storage/index/table_copy.h"
+#include "storage/index/table_visit.h"
 
 struct index_rebuild {
     const struct disk *disk;
@@ -20,6 +21,21 @@ struct index_rebuild {
     struct index_rebuild_counts counts;
     struct table_copy copy; /* `from` is open where counts.known */
 };
+
+/** For table_copy_all of the audit log: it has an entry of each number, and says itself which of
+ * them are lost. */
+extern const char rebuild_audit_gap_sql[];
+
+/**
+ * Copy what there is of the other index to rebuild->known, at this schema version; of a damaged one
+ * what can be read. Sets counts.known; rows that were lost on the way are counted.
+ *
+ * from  NULL: the present one. Where that cannot be read at all, nothing is known.
+ *
+ * Statuses as index_rebuild_begin.
+ */
+enum status rebuild_find_known(struct index_rebuild *rebuild, const char *from,
+                               struct fault *fault) MUST_CHECK;
 
 /** Be in a transaction, a new one where this one has enough recordings. */
 enum status rebuild_enter(struct index_rebuild *rebuild, struct fault *fault) MUST_CHECK;

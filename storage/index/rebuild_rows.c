@@ -59,7 +59,7 @@ enum status rebuild_need_customer(struct index_rebuild *rebuild, struct uuid id,
     }
     (void)snprintf(placeholder.name, sizeof placeholder.name,
                    "Customer %s, of whom no index knows more", text);
-    status = customers_add(rebuild->index, &placeholder, "", fault);
+    status = customers_add(rebuild->index, &placeholder, NULL, fault);
     rebuild->counts.placeholders += status == STATUS_OK;
     return status;
 }

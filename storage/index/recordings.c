@@ -24,6 +24,11 @@ static const char finish_sql[] =
     " audio_bytes = ?5, sha256_cipher = ?6, sha256_plain = ?7, direction = ?8, talk_over_ms = ?9"
     " WHERE id = ?10 AND state IN (0, 3)";
 
+static const char mended_sql[] =
+    "UPDATE recordings SET state = ?1, duration_ms = ?2, audio_bytes = ?3, sha256_cipher = ?4,"
+    " sha256_plain = ?5, scrubbed_us = 0, scrub_result = 0"
+    " WHERE id = ?6 AND state IN (1, 2) AND sha256_cipher = ?7";
+
 /* What is not known at the end stays what it was; what did not change costs no index entries. */
 #define PARTY_UPDATE(party)                                                                        \
     "UPDATE recordings SET " party "_number = CASE WHEN ?1 = '' THEN " party                       \
@@ -227,6 +232,44 @@ enum status recordings_finish(struct index *index, const struct index_recording 
         status = parts_replace_legs(index, recording, fault);
     if (status == STATUS_OK)
         status = parts_replace_facts(index, id, facts, fact_count, fault);
+    return database_step_end(index, own, status, fault);
+}
+
+static enum status write_mended(struct index *index, const struct index_recording *recording,
+                                const uint8_t before[static 32], struct fault *fault)
+{
+    struct statement statement;
+    int changes = 0;
+    enum status status =
+        statement_begin(index, STATEMENT_RECORDING_MENDED, mended_sql, &statement, fault);
+
+    if (status != STATUS_OK)
+        return status;
+    statement_integer(&statement, (int64_t)recording->state);
+    statement_integer(&statement, recording->duration_ms);
+    statement_integer(&statement, (int64_t)recording->audio_bytes);
+    statement_blob(&statement, recording->sha256_cipher, sizeof recording->sha256_cipher);
+    statement_blob(&statement, recording->sha256_plain, sizeof recording->sha256_plain);
+    statement_uuid(&statement, &recording->id);
+    statement_blob(&statement, before, 32);
+    status = statement_run(&statement, &changes, fault, "write what was mended");
+    if (status == STATUS_OK && !changes)
+        return fault_set(fault, STATUS_CONFLICT, 0, "its row is another by now");
+    return status;
+}
+
+enum status recordings_mended(struct index *index, const struct index_recording *recording,
+                              const uint8_t before[static 32], const struct index_fact *facts,
+                              size_t fact_count, struct fault *fault)
+{
+    bool own = false;
+    enum status status = database_step_begin(index, &own, fault);
+
+    if (status != STATUS_OK)
+        return status;
+    status = write_mended(index, recording, before, fault);
+    if (status == STATUS_OK)
+        status = parts_replace_facts(index, &recording->id, facts, fact_count, fault);
     return database_step_end(index, own, status, fault);
 }
 

@@ -129,7 +129,7 @@ struct index_recording {
                              short, nor of one from before they were */
     int64_t talk_over_ms; /* how long both sides spoke at once */
     bool damaged;         /* when it was read last something of its file was not as it was sealed:
-                             scrub.h. What is authentic of it can still be heard */
+                             scrub.h. Unless that is a key slot alone, it is not played */
     size_t legs;
     struct index_leg leg[BOUND_CALL_STREAMS];
 };
@@ -186,6 +186,18 @@ enum status recordings_find_owner(struct index *index, struct index_recording *r
 enum status recordings_finish(struct index *index, const struct index_recording *recording,
                               const struct index_fact *facts, size_t fact_count,
                               struct fault *fault) MUST_CHECK;
+
+/**
+ * The file of a finished recording was made anew from what was left of it (recover.h): state,
+ * duration, sizes and hashes; facts replace those that were there. It is to be read again.
+ *
+ * before  sha256_cipher of the row that it is the mending of.
+ *
+ * STATUS_CONFLICT  the row is not finished, or says another hash by now. Nothing changed.
+ */
+enum status recordings_mended(struct index *index, const struct index_recording *recording,
+                              const uint8_t before[static 32], const struct index_fact *facts,
+                              size_t fact_count, struct fault *fault) MUST_CHECK;
 
 /**
  * Find the conversation that a call belongs to: that of an earlier recording of the same customer
@@ -312,6 +324,20 @@ struct recordings_query {
 enum status recordings_list(struct index *index, const struct recordings_query *query,
                             void (*visit)(void *context, const struct index_recording *row),
                             void *context, bool *more, struct fault *fault) MUST_CHECK;
+
+/**
+ * Call a function for each recording that a query lists, in its order; its limit and where it
+ * begins are not looked at. They are read a page at a time, and no transaction is open meanwhile:
+ * visit may use this connection, change rows, and take its time.
+ *
+ * visit  STATUS_OK: go on; STATUS_END: enough; any other ends it, and is returned.
+ *
+ * STATUS_OK, STATUS_NOMEM, as recordings_list, or what visit returned.
+ */
+enum status recordings_each(struct index *index, const struct recordings_query *query,
+                            enum status (*visit)(void *context, const struct index_recording *row,
+                                                 struct fault *fault),
+                            void *context, struct fault *fault) MUST_CHECK;
 
 /* Counts by state, for `recorderctl status`. */
 struct recordings_counts {

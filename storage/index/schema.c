@@ -309,8 +309,19 @@ static const char version_6[] =
     ") STRICT;"
     "CREATE UNIQUE INDEX alarms_open ON alarms (recording, kind) WHERE acknowledged_us = 0;";
 
-const char *const schema_steps[] = {version_1, version_2, version_3,
-                                    version_4, version_5, version_6};
+/*
+ * Version 7: what signs people in is bound by the sign-in key (storage/seal/sign_in.h). PIN hashes
+ * and sessions of before are not taken over, for nobody can say who wrote them: every customer
+ * needs a new PIN.
+ */
+static const char version_7[] =
+    "ALTER TABLE customers DROP COLUMN pin_hash;"
+    "ALTER TABLE customers ADD COLUMN pin BLOB NOT NULL DEFAULT x'';" /* sealed, or empty */
+    "DELETE FROM sessions;"
+    "ALTER TABLE sessions ADD COLUMN proof BLOB NOT NULL DEFAULT x'';";
+
+const char *const schema_steps[] = {version_1, version_2, version_3, version_4,
+                                    version_5, version_6, version_7};
 _Static_assert(sizeof schema_steps / sizeof schema_steps[0] == INDEX_SCHEMA_VERSION,
                "one step per schema version");
 

@@ -2,9 +2,10 @@
 
 #include "storage/index/database.h"
 
-static const char due_sql[] = "SELECT id FROM recordings"
+static const char due_sql[] = "SELECT scrubbed_us, id FROM recordings"
                               " WHERE state IN (1, 2) AND scrub_result = ?1 AND scrubbed_us < ?2"
-                              " ORDER BY scrubbed_us, id LIMIT ?3";
+                              " AND (scrubbed_us, id) > (?3, ?4)"
+                              " ORDER BY scrubbed_us, id LIMIT ?5";
 static const char write_sql[] = "UPDATE recordings SET scrubbed_us = ?1, scrub_result = ?2"
                                 " WHERE id = ?3 AND state IN (1, 2)";
 static const char count_sql[] = "SELECT scrub_result, count(*) FROM recordings"
@@ -17,43 +18,55 @@ static const char never_sql[] = "SELECT started_us FROM recordings"
                                 " WHERE state IN (1, 2) AND scrub_result = ?1"
                                 " ORDER BY scrubbed_us, id LIMIT 1";
 
-static enum status add_due(struct index *index, enum scrub_result result, wall_time before,
+static const enum scrub_result due_order[] = {SCRUB_NEVER, SCRUB_BAD, SCRUB_WHOLE, SCRUB_NO_KEY};
+
+enum { DUE_RESULTS = sizeof due_order / sizeof due_order[0] };
+
+/* Those of one result, from where the turn stands. */
+static enum status add_due(struct index *index, wall_time before, struct scrub_turn *turn,
                            struct scrub_list *list, struct fault *fault)
 {
     struct statement statement;
     bool row = false;
-
-    if (list->count == SCRUB_LIST_MAX)
-        return STATUS_OK;
     enum status status = statement_begin(index, STATEMENT_SCRUB_DUE, due_sql, &statement, fault);
     if (status != STATUS_OK)
         return status;
-    statement_integer(&statement, (int64_t)result);
+    statement_integer(&statement, (int64_t)due_order[turn->place]);
     statement_time(&statement, before);
+    statement_integer(&statement, turn->within ? turn->scrubbed_us : -1);
+    statement_uuid(&statement, &turn->recording);
     statement_integer(&statement, (int64_t)(SCRUB_LIST_MAX - list->count));
     while ((status = statement_step(&statement, &row, fault, "list recordings to be read")) ==
                STATUS_OK &&
-           row)
-        list->recording[list->count++] = statement_read_uuid(&statement);
+           row) {
+        turn->within = true;
+        turn->scrubbed_us = statement_read_integer(&statement);
+        turn->recording = statement_read_uuid(&statement);
+        list->recording[list->count++] = turn->recording;
+    }
     statement_end(&statement);
     return status;
 }
 
 enum status scrub_due(struct index *index, wall_time before, wall_time bad_before,
-                      struct scrub_list *list, struct fault *fault)
+                      struct scrub_turn *turn, struct scrub_list *list, struct fault *fault)
 {
     struct scrub_list found = {0};
-    enum status status = add_due(index, SCRUB_NEVER, before, &found, fault);
+    struct scrub_turn next = *turn;
+    enum status status = STATUS_OK;
 
-    if (status == STATUS_OK)
-        status = add_due(index, SCRUB_BAD, bad_before, &found, fault);
-    if (status == STATUS_OK)
-        status = add_due(index, SCRUB_WHOLE, before, &found, fault);
-    if (status == STATUS_OK)
-        status = add_due(index, SCRUB_NO_KEY, before, &found, fault);
-    if (status == STATUS_OK)
-        *list = found;
-    return status;
+    while (status == STATUS_OK && next.place < DUE_RESULTS && found.count < SCRUB_LIST_MAX) {
+        status = add_due(index, due_order[next.place] == SCRUB_BAD ? bad_before : before, &next,
+                         &found, fault);
+        if (found.count < SCRUB_LIST_MAX)
+            next = (struct scrub_turn){.place = next.place + 1};
+    }
+    if (status != STATUS_OK)
+        return status;
+    next.ended = next.place == DUE_RESULTS;
+    *turn = next;
+    *list = found;
+    return STATUS_OK;
 }
 
 enum status scrub_write(struct index *index, struct uuid recording, wall_time at,

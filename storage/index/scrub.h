@@ -34,14 +34,26 @@ struct scrub_list {
     struct uuid recording[SCRUB_LIST_MAX];
 };
 
+/* Where a turn through all that is due stands; zero: before the first. One of which nothing could
+ * be said stays due, and is met again in the next turn: it keeps no other from being read. */
+struct scrub_turn {
+    size_t place; /* in the order of results */
+    bool within;  /* behind these: */
+    int64_t scrubbed_us;
+    struct uuid recording;
+    bool ended; /* there are no more */
+};
+
 /**
- * List what is due, at most SCRUB_LIST_MAX; that costs the same however many there are.
+ * List what is due and was not listed in this turn, at most SCRUB_LIST_MAX; that costs the same
+ * however many there are.
  *
  * before      read before that moment is due again.
  * bad_before  likewise of those that were found bad.
  */
 enum status scrub_due(struct index *index, wall_time before, wall_time bad_before,
-                      struct scrub_list *list, struct fault *fault) MUST_CHECK;
+                      struct scrub_turn *turn, struct scrub_list *list,
+                      struct fault *fault) MUST_CHECK;
 
 /** Write what was found, WHOLE, BAD or NO_KEY. One that is gone by now, or not finished: nothing
  * happens. */

@@ -1,7 +1,7 @@
 /*
- * search: recordings_list. A query is one of 16 forms (one or all customers; number none, exact,
- * prefix, ending; one or all states), each prepared once. The forms
- * without a number and with an exact one walk an index that ends in (started_us, id) from its
+ * search: recordings_list, and recordings_each over its pages. A query is one of 16 forms (one or
+ * all customers; number none, exact, prefix, ending; one or all states), each prepared once. The
+ * forms without a number and with an exact one walk an index that ends in (started_us, id) from its
  * newest end, so a page costs the same however far back it lies; a prefix or ending sorts what it
  * matches.
  *
@@ -9,6 +9,7 @@
  * state, ?5 least start, (?6, ?7) the keyset that rows must lie below, ?8 limit.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "storage/index/customers.h"
@@ -204,4 +205,47 @@ enum status recordings_list(struct index *index, const struct recordings_query *
     status = visit_rows(&statement, query->limit, visit, context, more, fault);
     statement_end(&statement);
     return status;
+}
+
+enum { PAGE_ROWS = 100 };
+
+struct page {
+    size_t count;
+    struct index_recording row[PAGE_ROWS];
+};
+
+static void take_row(void *context, const struct index_recording *row)
+{
+    struct page *page = context;
+
+    page->row[page->count++] = *row;
+}
+
+enum status recordings_each(struct index *index, const struct recordings_query *query,
+                            enum status (*visit)(void *context, const struct index_recording *row,
+                                                 struct fault *fault),
+                            void *context, struct fault *fault)
+{
+    struct recordings_query next = *query;
+    struct page *page = calloc(1, sizeof *page);
+    enum status status = STATUS_OK;
+    bool more = true;
+
+    if (!page)
+        return fault_set(fault, STATUS_NOMEM, 0, "list recordings: out of memory");
+    next.has_after = false;
+    next.limit = PAGE_ROWS;
+    while (status == STATUS_OK && more) {
+        page->count = 0;
+        status = recordings_list(index, &next, take_row, page, &more, fault);
+        for (size_t i = 0; status == STATUS_OK && i < page->count; i++)
+            status = visit(context, &page->row[i], fault);
+        if (!page->count)
+            break;
+        next.has_after = true;
+        next.after_started = page->row[page->count - 1].started;
+        next.after_id = page->row[page->count - 1].id;
+    }
+    free(page);
+    return status == STATUS_END ? STATUS_OK : status;
 }

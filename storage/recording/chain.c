@@ -39,8 +39,9 @@ static bool held_nothing(const struct chain *chain, const struct salvage *salvag
     const struct disk *disk = chain->access->disk;
     struct stat about;
 
-    return salvage->number > 0 &&
-           (disk->stat(disk->context, salvage->tail_path, &about) != 0 || about.st_size == 0);
+    if (disk->stat(disk->context, salvage->tail_path, &about) != 0)
+        return salvage->number > 0 && errno == ENOENT;
+    return salvage->number > 0 && about.st_size == 0;
 }
 
 /* One that is there. What keeps it from being opened is of no account where others are there. */
@@ -56,12 +57,15 @@ static enum status open_one(struct search *search, const char *path, uint32_t nu
         return status;
     pages_init(&link->pages);
     status = salvage_open(&link->salvage, chain->access, path, search->spec->expect, number, &own);
-    bool lost = status == STATUS_CORRUPT || (status == STATUS_IO && search->spec->give_up);
-    if (status == STATUS_OK)
+    bool lost = status == STATUS_CORRUPT ||
+                (status == STATUS_IO && search->spec->give_up && disk_is_unreadable(own.sys_errno));
+    if (status == STATUS_OK) {
+        link->salvage.tail_source.give_up = search->spec->give_up;
         return STATUS_OK;
+    }
     if (status == STATUS_NOT_FOUND || lost) {
         if (search->worst == STATUS_NOT_FOUND) {
-            search->worst = status;
+            search->worst = own.status = lost ? STATUS_CORRUPT : status;
             search->fault = own;
         }
         if (status == STATUS_NOT_FOUND) {
@@ -90,7 +94,7 @@ static enum status look_for(struct search *search, const char *path, uint32_t nu
         return fault_set(fault, STATUS_LIMIT, 0, "path is too long");
     if (disk->stat(disk->context, name, &about) == 0)
         return open_one(search, name, number, fault);
-    if (errno == ENOENT || errno == ENOTDIR || search->spec->give_up)
+    if (errno == ENOENT || errno == ENOTDIR || (search->spec->give_up && disk_is_unreadable(errno)))
         return STATUS_OK;
     return fault_set(fault, STATUS_IO, errno, "look at %s", name);
 }
@@ -243,13 +247,29 @@ enum status chain_keep_damaged(const struct chain *chain, struct fault *fault)
     return STATUS_OK;
 }
 
+/* Of one that cannot be read nobody knows what it holds. */
+static bool stays(const struct chain_link *link)
+{
+    return link->salvage.unreadable || link->more;
+}
+
+bool chain_is_bare(const struct chain *chain, const struct salvage *whole)
+{
+    for (size_t i = 0; i < chain->count; i++) {
+        const struct chain_link *link = chain->link[i];
+        if (&link->salvage == whole ? link->salvage.tail.present : !stays(link))
+            return false;
+    }
+    return true;
+}
+
 void chain_remove(const struct chain *chain, const char *path)
 {
     const struct disk *disk = chain->access->disk;
 
     for (size_t i = chain->count; i-- > 0;) {
         const struct salvage *salvage = &chain->link[i]->salvage;
-        if (salvage->unreadable && strcmp(salvage->path, path) != 0) /* who knows what it holds */
+        if (strcmp(salvage->path, path) != 0 && stays(chain->link[i]))
             continue;
         /* the tail first: without its segment nobody would find it */
         (void)disk->unlink(disk->context, salvage->tail_path);

@@ -27,6 +27,7 @@ struct chain_link {
     struct pages pages;
     bool has_page;
     bool begun; /* a page of audio of it was passed */
+    bool more;  /* it has a page that the whole recording lacks: it stays */
     struct pages_page page;
 };
 
@@ -55,7 +56,7 @@ struct chain_spec {
  * STATUS_OK         one is open at least; for chain_close.
  * STATUS_BUSY       a writer holds one of them, or another recovery does.
  * STATUS_NOT_FOUND  there is none.
- * STATUS_CORRUPT    none has an authentic header.
+ * STATUS_CORRUPT    none has an authentic header, or they cannot be read, and that is given up.
  * STATUS_IO         one cannot be read, and that is not given up.
  * STATUS_NO_KEY, STATUS_VERSION, STATUS_LIMIT, STATUS_NOMEM.
  * On failure there is nothing to close.
@@ -85,6 +86,18 @@ const struct salvage *chain_end(const struct chain *chain);
 enum status chain_footers(struct chain *chain, struct salvage **whole,
                           struct fault *fault) MUST_CHECK;
 
+/**
+ * Where a segment holds the whole recording: look which others have a page that is not in it, as
+ * one that came back with its disk after it was given up. chain_remove leaves those.
+ *
+ * STATUS_OK, STATUS_IO, STATUS_NOMEM.
+ */
+enum status chain_compare(struct chain *chain, const struct salvage *whole,
+                          struct fault *fault) MUST_CHECK;
+
+/** Behind that: whether nothing is there that chain_remove would take. */
+bool chain_is_bare(const struct chain *chain, const struct salvage *whole);
+
 /** Start before the first page. STATUS_OK, STATUS_IO, STATUS_NOMEM. */
 enum status chain_begin(struct chain *chain, struct fault *fault) MUST_CHECK;
 
@@ -112,6 +125,16 @@ uint32_t chain_holes(const struct chain *chain);
 enum status chain_records(const struct chain *chain, struct bytes *documents, struct bytes *journal,
                           struct fault *fault) MUST_CHECK;
 
+/**
+ * The stream's header pages, as they lie in the first tail that has them.
+ *
+ * pages  empty before; empty where none has.
+ *
+ * STATUS_OK, STATUS_NOMEM, STATUS_IO.
+ */
+enum status chain_head(const struct chain *chain, struct bytes *pages,
+                       struct fault *fault) MUST_CHECK;
+
 /** Bytes of all files. */
 uint64_t chain_bytes(const struct chain *chain);
 
@@ -125,8 +148,8 @@ bool chain_has(const struct chain *chain, const char *path);
  */
 enum status chain_keep_damaged(const struct chain *chain, struct fault *fault) MUST_CHECK;
 
-/** Remove the names of all segments but `path`, and all tails. What cannot be removed stays for the
- * next time. */
+/** Remove the names of all segments but `path`, and all tails; not of those that have more. What
+ * cannot be removed stays for the next time. */
 void chain_remove(const struct chain *chain, const char *path);
 
 #endif

@@ -1,9 +1,11 @@
 /* What is in the segments of a chain: pages, and the records of their tails. */
 #include <sodium.h>
+#include <string.h>
 
 #include "storage/recording/chain.h"
 #include "storage/recording/documents.h"
 #include "storage/recording/journal.h"
+#include "storage/recording/stream_head.h"
 
 /* Read on in a segment until it has a page, or is at its end. */
 static enum status advance(struct chain_link *link, struct fault *fault)
@@ -88,6 +90,42 @@ static enum status leave_page(struct chain *chain, struct fault *fault)
     return status;
 }
 
+static bool is_same(const struct pages_page *one, const struct pages_page *other)
+{
+    return one->head_bytes == other->head_bytes && one->payload_bytes == other->payload_bytes &&
+           memcmp(one->head, other->head, one->head_bytes) == 0 &&
+           memcmp(one->payload, other->payload, one->payload_bytes) == 0;
+}
+
+/* Of each segment the page of this number, if it is its next one. */
+static void compare_one(const struct chain *chain, const struct salvage *whole, uint32_t sequence)
+{
+    const struct pages_page *wanted = NULL;
+
+    for (size_t i = 0; i < chain->count; i++)
+        if (&chain->link[i]->salvage == whole && chain->link[i]->has_page &&
+            chain->link[i]->page.sequence == sequence)
+            wanted = &chain->link[i]->page;
+    for (size_t i = 0; i < chain->count; i++) {
+        struct chain_link *link = chain->link[i];
+        if (link->has_page && link->page.sequence == sequence)
+            link->more |= !wanted || !is_same(&link->page, wanted);
+    }
+}
+
+enum status chain_compare(struct chain *chain, const struct salvage *whole, struct fault *fault)
+{
+    const struct chain_link *link;
+    enum status status = chain_begin(chain, fault);
+
+    while (status == STATUS_OK && (link = lowest(chain))) {
+        chain->last = link->page.sequence;
+        compare_one(chain, whole, link->page.sequence);
+        status = leave_page(chain, fault);
+    }
+    return status;
+}
+
 /* One segment alone is taken as it is. */
 static enum status next_of_one(struct chain_link *link, bool first, struct pages_page *page,
                                struct fault *fault)
@@ -133,9 +171,8 @@ static enum status prepend(struct bytes *all, struct bytes *fresh)
 }
 
 struct record_reading {
-    enum status (*read)(const struct disk *disk, const char *path,
-                        const uint8_t key[static SEAL_KEY_BYTES], uint32_t *below,
-                        struct bytes *records, struct fault *fault);
+    enum status (*read)(struct tail_source *source, uint32_t *below, struct bytes *records,
+                        struct fault *fault);
     struct bytes *all;
 };
 
@@ -148,11 +185,10 @@ static enum status read_records(const struct chain *chain, const struct record_r
 
     bytes_init(&fresh, reading->all->max);
     for (size_t i = chain->count; i-- > 0 && status == STATUS_OK;) {
-        const struct salvage *salvage = &chain->link[i]->salvage;
+        struct salvage *salvage = &chain->link[i]->salvage;
         if (!salvage->open)
             continue;
-        status = reading->read(chain->access->disk, salvage->tail_path, salvage->opening.key,
-                               &below, &fresh, fault);
+        status = reading->read(&salvage->tail_source, &below, &fresh, fault);
         if (status == STATUS_OK && fresh.len) {
             status = prepend(reading->all, &fresh);
             if (status != STATUS_OK)
@@ -172,5 +208,15 @@ enum status chain_records(const struct chain *chain, struct bytes *documents, st
 
     if (status == STATUS_OK)
         status = read_records(chain, &(struct record_reading){journal_tail_read, journal}, fault);
+    return status;
+}
+
+enum status chain_head(const struct chain *chain, struct bytes *pages, struct fault *fault)
+{
+    enum status status = STATUS_OK;
+
+    for (size_t i = 0; i < chain->count && status == STATUS_OK && !pages->len; i++)
+        if (chain->link[i]->salvage.open)
+            status = stream_head_read(&chain->link[i]->salvage.tail_source, pages, fault);
     return status;
 }

@@ -102,9 +102,8 @@ enum status documents_tail_write(struct documents_tail *tail, struct disk_file f
     return status;
 }
 
-enum status documents_tail_read(const struct disk *disk, const char *path,
-                                const uint8_t key[static SEAL_KEY_BYTES], uint32_t *below,
-                                struct bytes *section, struct fault *fault)
+enum status documents_tail_read(struct tail_source *source, uint32_t *below, struct bytes *section,
+                                struct fault *fault)
 {
-    return records_read(&document_kind, disk, path, key, below, section, fault);
+    return records_read(&document_kind, source, below, section, fault);
 }

@@ -14,6 +14,7 @@
 #include "base/status.h"
 #include "storage/recording/format.h"
 #include "storage/recording/reader.h"
+#include "storage/recording/tail.h"
 #include "storage/seal/seal.h"
 
 enum { DOCUMENT_TEXT_BYTES = 64 }; /* message and type, with their zeros */
@@ -89,8 +90,7 @@ enum status documents_tail_write(struct documents_tail *tail, struct disk_file f
  *
  * STATUS_OK (also where there is no such file), STATUS_NOMEM, STATUS_IO.
  */
-enum status documents_tail_read(const struct disk *disk, const char *path,
-                                const uint8_t key[static SEAL_KEY_BYTES], uint32_t *below,
-                                struct bytes *section, struct fault *fault) MUST_CHECK;
+enum status documents_tail_read(struct tail_source *source, uint32_t *below, struct bytes *section,
+                                struct fault *fault) MUST_CHECK;
 
 #endif

@@ -5,7 +5,7 @@
 
 #include "base/bytes.h"
 
-enum { FRAME_GRANULE = 960, HEAD_BYTES = 27 };
+enum { HEAD_BYTES = 27 };
 
 void fill_begin(struct fill *fill, const struct holes_gap *gap, int serial, unsigned streams)
 {
@@ -38,7 +38,7 @@ static size_t put_packet(unsigned streams, uint8_t *out)
 /* As many packets as each page that is left must take. */
 static size_t packets_of(const struct fill *fill)
 {
-    int64_t frames = (fill->end - fill->granule) / FRAME_GRANULE;
+    int64_t frames = (fill->end - fill->granule) / PAGES_PACKET_GRANULES;
     int64_t share = (frames + fill->pages - 1) / fill->pages;
 
     return share < FILL_PACKETS_MAX ? (size_t)share : FILL_PACKETS_MAX;
@@ -68,7 +68,7 @@ enum status fill_next(struct fill *fill, uint8_t made[static FILL_PAGE_BYTES_MAX
     *page = (struct pages_page){.head = made,
                                 .head_bytes = HEAD_BYTES + packets,
                                 .payload = made + HEAD_BYTES + packets,
-                                .granule = fill->granule + (int64_t)packets * FRAME_GRANULE,
+                                .granule = fill->granule + (int64_t)packets * PAGES_PACKET_GRANULES,
                                 .sequence = fill->sequence,
                                 .packets = packets};
     memset(made, 0, HEAD_BYTES);

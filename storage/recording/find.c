@@ -1,8 +1,19 @@
 #include "storage/recording/find.h"
 
-#include <stdbool.h>
-#include <stdio.h>
 #include <string.h>
+
+#include "storage/recording/paths.h"
+
+bool recording_path_is_one(const char *below)
+{
+    static const char above[] = "recordings/";
+    static const char suffix[] = PATHS_SUFFIX;
+    size_t length = strlen(below);
+
+    return length < BOUND_PATH_BYTES && length > sizeof above + sizeof suffix &&
+           strncmp(below, above, sizeof above - 1) == 0 && !strstr(below, "..") &&
+           strcmp(below + length - (sizeof suffix - 1), suffix) == 0;
+}
 
 static bool is_there(const struct disk *disk, const char *path)
 {
@@ -13,10 +24,9 @@ static bool is_there(const struct disk *disk, const char *path)
 
 static bool is_finished(const struct disk *disk, const char *path)
 {
-    char tail[BOUND_PATH_BYTES + sizeof ".tail"];
+    char tail[BOUND_PATH_BYTES];
 
-    (void)snprintf(tail, sizeof tail, "%s.tail", path);
-    return !is_there(disk, tail);
+    return paths_of_tail(path, tail) == STATUS_OK && !is_there(disk, tail);
 }
 
 enum status recording_find(const struct disk *disk, const struct volumes *volumes,
@@ -26,6 +36,8 @@ enum status recording_find(const struct disk *disk, const struct volumes *volume
     char there[BOUND_PATH_BYTES];
     bool found = false;
 
+    if (!recording_path_is_one(below))
+        return fault_set(fault, STATUS_CORRUPT, 0, "its row has no path of a recording");
     if (volumes_path(volumes, 0, below, path) != STATUS_OK)
         return fault_set(fault, STATUS_LIMIT, 0, "the path of the store is longer than %d bytes",
                          BOUND_PATH_BYTES - 1);

@@ -23,7 +23,13 @@ enum {
 };
 
 /* FRAME_JOURNAL is found in tail files only. */
-enum frame_type { FRAME_AUDIO = 1, FRAME_FOOTER = 2, FRAME_SECTION = 3, FRAME_JOURNAL = 4 };
+enum frame_type {
+    FRAME_AUDIO = 1,
+    FRAME_FOOTER = 2,
+    FRAME_SECTION = 3,
+    FRAME_JOURNAL = 4,
+    FRAME_STREAM_HEAD = 5,
+};
 
 enum recording_state {
     RECORDING_STATE_RECORDING, /* growing, or left behind by a crash */

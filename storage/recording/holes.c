@@ -1,7 +1,5 @@
 #include "storage/recording/holes.h"
 
-enum { FRAME_GRANULE = 960 }; /* each packet is 20 ms */
-
 static void add_hole(struct holes *holes, int64_t start, int64_t end)
 {
     if (holes->count == HOLES_MAX)
@@ -13,7 +11,7 @@ static void add_hole(struct holes *holes, int64_t start, int64_t end)
 struct holes_gap holes_follow(struct holes *holes, const struct pages_page *page)
 {
     struct holes_gap gap = {.sequence = holes->begun ? holes->sequence + 1 : 0};
-    int64_t start = page->granule - (int64_t)page->packets * FRAME_GRANULE;
+    int64_t start = page->granule - (int64_t)page->packets * PAGES_PACKET_GRANULES;
 
     /* a number that goes back is of no page that could be missing */
     uint32_t missing = page->sequence > gap.sequence ? page->sequence - gap.sequence : 0;

@@ -243,9 +243,8 @@ enum status journal_tail_write(struct journal_tail *tail, uint64_t *units, struc
     return records_write(&place, entries->data, entries->len, done, fault);
 }
 
-enum status journal_tail_read(const struct disk *disk, const char *path,
-                              const uint8_t key[static SEAL_KEY_BYTES], uint32_t *below,
-                              struct bytes *entries, struct fault *fault)
+enum status journal_tail_read(struct tail_source *source, uint32_t *below, struct bytes *entries,
+                              struct fault *fault)
 {
-    return records_read(&journal_kind, disk, path, key, below, entries, fault);
+    return records_read(&journal_kind, source, below, entries, fault);
 }

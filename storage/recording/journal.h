@@ -18,6 +18,7 @@
 #include "base/fault.h"
 #include "base/status.h"
 #include "storage/disk/disk.h"
+#include "storage/recording/tail.h"
 #include "storage/seal/seal.h"
 
 enum {
@@ -126,8 +127,7 @@ enum status journal_tail_write(struct journal_tail *tail, uint64_t *units, struc
  *
  * STATUS_OK (also where there is no such file), STATUS_NOMEM, STATUS_IO.
  */
-enum status journal_tail_read(const struct disk *disk, const char *path,
-                              const uint8_t key[static SEAL_KEY_BYTES], uint32_t *below,
-                              struct bytes *entries, struct fault *fault) MUST_CHECK;
+enum status journal_tail_read(struct tail_source *source, uint32_t *below, struct bytes *entries,
+                              struct fault *fault) MUST_CHECK;
 
 #endif

@@ -59,6 +59,23 @@ enum status opening_init_segment(struct opening *opening, const struct recording
     return status;
 }
 
+enum status opening_read_again(struct opening *opening, struct fault *fault)
+{
+    uint8_t unit[FORMAT_UNIT_BYTES];
+    struct header header;
+    enum status status = disk_read(opening->file, 0, unit, sizeof unit, fault);
+
+    if (status == STATUS_END)
+        return fault_set(fault, STATUS_CORRUPT, 0, "file is shorter than its header");
+    if (status == STATUS_OK)
+        status = header_parse(unit, &header, fault);
+    if (status != STATUS_OK)
+        return status;
+    header.bad_slots = opening->header.bad_slots;
+    opening->header = header;
+    return STATUS_OK;
+}
+
 void opening_deinit(struct opening *opening)
 {
     disk_close(&opening->file);

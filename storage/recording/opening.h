@@ -38,6 +38,13 @@ enum status opening_init_segment(struct opening *opening, const struct recording
                                  const char *path, struct uuid expect, uint32_t segment,
                                  struct fault *fault) MUST_CHECK;
 
+/**
+ * Read the slots again, for who has locked the file since: only they may have changed.
+ *
+ * STATUS_OK, STATUS_CORRUPT, STATUS_VERSION, STATUS_IO: the header is as it was.
+ */
+enum status opening_read_again(struct opening *opening, struct fault *fault) MUST_CHECK;
+
 /** Close the file, wipe the key. */
 void opening_deinit(struct opening *opening);
 

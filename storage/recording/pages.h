@@ -12,7 +12,10 @@
 
 #include "base/status.h"
 
-enum { PAGES_END_BYTES = 27 }; /* a page header without segments */
+enum {
+    PAGES_END_BYTES = 27,       /* a page header without segments */
+    PAGES_PACKET_GRANULES = 960 /* each packet is 20 ms */
+};
 
 struct pages {
     ogg_sync_state sync;

@@ -41,6 +41,14 @@ enum status paths_of_segment(const char *path, uint32_t number,
     return length < BOUND_PATH_BYTES ? STATUS_OK : STATUS_LIMIT;
 }
 
+enum status paths_of_tail(const char *path, char tail_path[static BOUND_PATH_BYTES])
+{
+    if (strlen(path) + sizeof ".tail" > BOUND_PATH_BYTES)
+        return STATUS_LIMIT;
+    (void)snprintf(tail_path, BOUND_PATH_BYTES, "%s.tail", path);
+    return STATUS_OK;
+}
+
 enum status paths_make_directories(const struct disk *disk, const char *store, const char *path,
                                    struct fault *fault)
 {

@@ -23,6 +23,9 @@
 enum status paths_of_segment(const char *path, uint32_t number,
                              char segment_path[static BOUND_PATH_BYTES]) MUST_CHECK;
 
+/** Path of the tail beside a file. STATUS_OK, STATUS_LIMIT: it does not fit. */
+enum status paths_of_tail(const char *path, char tail_path[static BOUND_PATH_BYTES]) MUST_CHECK;
+
 /**
  * Make the directories between the store and a file in it.
  *

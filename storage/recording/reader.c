@@ -12,12 +12,15 @@
 #include "storage/recording/frame.h"
 #include "storage/recording/opening.h"
 
-/* Units read at once. */
-enum { BATCH_UNITS = 8 };
+enum {
+    BATCH_UNITS = 8,   /* read at once */
+    SLOT_READINGS = 8, /* of slots that are another each time */
+};
 
 /* In sodium_malloc memory: recorder-web keeps some open for a while, with the key of their frames.
  */
 struct recording_reader {
+    struct private_keys *keys; /* borrowed */
     struct opening opening;
     struct footer footer;
     struct recording_summary summary;
@@ -49,6 +52,7 @@ enum status recording_reader_open_segment(const struct recording_access *access,
     if (!reader)
         return fault_set(fault, STATUS_NOMEM, 0, "open %s", path);
     memset(reader, 0, sizeof *reader);
+    reader->keys = access->keys;
     bool unfinished = has_tail(access->disk, path); /* asked first: it goes after the footer came */
     enum status status =
         opening_init_segment(&reader->opening, access, path, expect, segment, fault);
@@ -305,20 +309,54 @@ enum status recording_reader_verify_content(const struct recording_reader *reade
     return STATUS_OK;
 }
 
-/* None is broken, and they are those that were opened. */
-static enum status check_slots(const struct recording_reader *reader, struct fault *fault)
+static enum status judge_slots(const struct header *header, struct fault *fault)
 {
-    const struct header *header = &reader->opening.header;
-    uint8_t unit[FORMAT_UNIT_BYTES];
-
     for (unsigned i = 1; i <= FORMAT_SLOTS; i++)
         if (header->bad_slots >> i & 1)
             return fault_set(fault, STATUS_CORRUPT, 0,
                              "key slot %u is torn or was changed; another one opens the file", i);
-    enum status status = disk_read(reader->opening.file, 0, unit, sizeof unit, fault);
-    if (status == STATUS_OK && memcmp(unit, header->unit, sizeof unit) != 0)
-        status = fault_set(fault, STATUS_CORRUPT, 0, "the key slots changed");
-    return status == STATUS_END ? STATUS_CORRUPT : status;
+    return STATUS_OK;
+}
+
+/* The slots that stand there now, with the H0 and the commitment that the file was opened with. */
+static enum status open_slots(const struct recording_reader *reader,
+                              const uint8_t unit[static FORMAT_UNIT_BYTES], struct header *header,
+                              struct fault *fault)
+{
+    uint8_t dek[KEY_DEK_BYTES];
+
+    if (memcmp(unit, header->unit, FORMAT_SLOT_BYTES) != 0)
+        return fault_set(fault, STATUS_CORRUPT, 0, "the header changed");
+    enum status status = header_parse(unit, header, fault);
+    if (status == STATUS_OK)
+        status = header_dek(header, reader->keys, dek, &header->bad_slots, fault);
+    sodium_memzero(dek, sizeof dek);
+    if (status == STATUS_NO_KEY)
+        status = fault_set(fault, STATUS_CORRUPT, 0, "no key slot opens the file any more");
+    return status == STATUS_OK ? judge_slots(header, fault) : status;
+}
+
+/*
+ * None is broken. Since the file was opened the DEK may have been sealed to a further key, or a
+ * slot been dropped: then those are judged that stand there now. A read can meet such a write half
+ * done, so what was judged must be there when it is read once more.
+ */
+static enum status check_slots(const struct recording_reader *reader, struct fault *fault)
+{
+    struct header header = reader->opening.header;
+    uint8_t unit[FORMAT_UNIT_BYTES];
+    enum status verdict = judge_slots(&header, fault);
+
+    for (int i = 0; i < SLOT_READINGS; i++) {
+        enum status status = disk_read(reader->opening.file, 0, unit, sizeof unit, fault);
+        if (status != STATUS_OK)
+            return status == STATUS_END ? STATUS_CORRUPT : status;
+        if (memcmp(unit, header.unit, sizeof unit) == 0)
+            return verdict;
+        fault_clear(fault);
+        verdict = open_slots(reader, unit, &header, fault);
+    }
+    return fault_set(fault, STATUS_BUSY, 0, "its key slots are being changed");
 }
 
 enum status recording_reader_verify(const struct recording_reader *reader, struct fault *fault)

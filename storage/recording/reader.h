@@ -22,6 +22,7 @@ struct recording_reader;
  * Open and authenticate header, commitment, footer and signature; audio frames are authenticated as
  * they are read, or all at once by recording_reader_verify.
  *
+ * access  its keys are used again by recording_reader_verify.
  * path    of the file.
  * expect  recording id that the file must bear.
  *
@@ -84,9 +85,10 @@ enum status recording_reader_verify_content(const struct recording_reader *reade
 /**
  * The same, and that no slot breaks its layout or fails to open by a key that is here. After
  * STATUS_OK no byte of the file can have been changed, but for those of a slot whose key is not
- * here.
+ * here. A slot that was added or dropped (slots.h) since the file was opened is no change.
  *
- * STATUS_OK, STATUS_CORRUPT (names the first bad frame or byte), STATUS_IO.
+ * STATUS_OK, STATUS_CORRUPT (names the first bad frame or byte), STATUS_IO, STATUS_BUSY (slots are
+ * being changed all the time: it says nothing).
  */
 enum status recording_reader_verify(const struct recording_reader *reader,
                                     struct fault *fault) MUST_CHECK;

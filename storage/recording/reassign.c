@@ -13,12 +13,14 @@
 #include "storage/recording/place.h"
 #include "storage/recording/reader.h"
 #include "storage/recording/sections.h"
+#include "storage/recording/slot.h"
 
-enum { BLOCK_BYTES = 16 * FORMAT_FRAME_DATA_BYTES };
+enum { BLOCK_BYTES = 16 * FORMAT_FRAME_DATA_BYTES, HOLD_SLOT = 2 };
 
 struct reassignment {
     const struct reassign_spec *spec;
     const struct recording_access *access;
+    struct disk_file held; /* what is sealed to which key stays as it was counted */
     char new_path[BOUND_PATH_BYTES];
     struct opening opening; /* of the old file, with the lock */
     struct footer footer;   /* of the old file */
@@ -29,6 +31,34 @@ struct reassignment {
     struct sections sections;
     struct granules granules;
 };
+
+static bool is_on_hold(const struct header *header)
+{
+    for (size_t i = 1; i <= FORMAT_SLOTS; i++) {
+        struct key_id id;
+        uint32_t version;
+        slot_key(header_slot(header, i), &id, &version);
+        if (slot_form(header_slot(header, i)) == SLOT_FORM_SEALED && version == KEY_VERSION_HOLD)
+            return true;
+    }
+    return false;
+}
+
+/* What is on hold stays so, whosever it is. */
+static enum status put_hold(struct reassignment *work, const uint8_t dek[static KEY_DEK_BYTES],
+                            struct fault *fault)
+{
+    struct customer_key hold;
+
+    if (!is_on_hold(&work->opening.header))
+        return STATUS_OK;
+    enum status status = public_keys_hold(work->access->signers, &hold, fault);
+    if (status == STATUS_OK)
+        status = slot_put(work->header.unit + HOLD_SLOT * FORMAT_SLOT_BYTES, dek, &hold);
+    return status == STATUS_NOT_FOUND
+               ? fault_set(fault, STATUS_NO_KEY, 0, "it is on hold, and the hold key is not here")
+               : status;
+}
 
 /* The new header, and the key of the new frames. */
 static enum status make_header(struct reassignment *work, struct fault *fault)
@@ -41,6 +71,8 @@ static enum status make_header(struct reassignment *work, struct fault *fault)
                                      .customer = work->spec->customer,
                                      .created = clock_wall_from_us(old->created_us)};
     enum status status = header_make(&spec, dek, work->spec->key, &work->header, fault);
+    if (status == STATUS_OK)
+        status = put_hold(work, dek, fault);
     if (status == STATUS_OK) {
         body_init(&work->body, work->file, work->header.unit);
         seal_frame_key(dek, work->header.unit, FORMAT_H0_BYTES, work->body.key);
@@ -107,7 +139,7 @@ static enum status finish(struct reassignment *work, const struct signer *signer
     return status;
 }
 
-/* What was written opens with the new customer's key, and holds what the old file held. */
+/* What was written opens with each key that it is sealed to, and holds what the old file held. */
 static enum status check_new(const struct reassignment *work, struct fault *fault)
 {
     struct recording_reader *reader = NULL;
@@ -115,7 +147,7 @@ static enum status check_new(const struct reassignment *work, struct fault *faul
         recording_reader_open(work->access, work->new_path, work->header.recording, &reader, fault);
 
     if (status == STATUS_OK)
-        status = recording_reader_verify_content(reader, fault);
+        status = recording_reader_verify(reader, fault);
     if (status == STATUS_OK &&
         memcmp(recording_reader_summary(reader)->sha256_plain, work->footer.sha256_plain, 32) != 0)
         status = fault_set(fault, STATUS_CORRUPT, 0, "the new file holds other audio");
@@ -147,12 +179,17 @@ static enum status write_new(struct reassignment *work, const struct signer *sig
     return status;
 }
 
-/* The old file, held and found whole. */
+/* The old file, held and found whole. Its slots are those under the lock: it may have been put on
+ * hold since it was opened. */
 static enum status open_old(struct reassignment *work, struct fault *fault)
 {
     const struct reassign_spec *spec = work->spec;
     enum status status = place_lock(spec->path, &work->opening, fault);
 
+    if (status == STATUS_OK)
+        status = keys_hold_off(work->access->keys, &work->held, fault);
+    if (status == STATUS_OK)
+        status = opening_read_again(&work->opening, fault);
     if (status == STATUS_OK)
         status =
             recording_reader_open(work->access, spec->path, spec->recording, &work->reader, fault);
@@ -174,14 +211,16 @@ static void clean_up(struct reassignment *work, enum status status)
     granules_deinit(&work->granules);
     body_deinit(&work->body);
     recording_reader_close(work->reader);
-    opening_deinit(&work->opening); /* last: with it goes the lock */
+    opening_deinit(&work->opening); /* with it goes the lock on the file */
+    disk_close(&work->held);
 }
 
 enum status recording_reassign(const struct reassign_spec *spec,
                                const struct recording_access *access, const struct signer *signer,
                                struct recording_summary *summary, struct fault *fault)
 {
-    struct reassignment work = {.spec = spec, .access = access, .file = {access->disk, -1}};
+    const struct disk_file none = {access->disk, -1};
+    struct reassignment work = {.spec = spec, .access = access, .file = none, .held = none};
     struct recording_summary made;
     const size_t room = sizeof work.new_path;
 

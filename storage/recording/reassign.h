@@ -1,6 +1,7 @@
 /**
  * reassign: seal a finished recording to another customer (FORMAT.md section 5.4). It is written
- * anew, under a new DEK: who had the old key can open nothing of it from then on.
+ * anew, under a new DEK: who had the old key can open nothing of it from then on. What is sealed to
+ * the hold key too stays so.
  */
 #ifndef RECORDER_STORAGE_RECORDING_REASSIGN_H
 #define RECORDER_STORAGE_RECORDING_REASSIGN_H
@@ -28,10 +29,11 @@ struct reassign_spec {
  *
  * STATUS_OK        *summary is that of the new file; or of the file as it is, where it was sealed
  *                  to that customer already (an earlier one came as far as that).
- * STATUS_BUSY      another holds it.
+ * STATUS_BUSY      another holds it, or changes or counts what is sealed to which key.
  * STATUS_CONFLICT  not finished.
  * STATUS_VERSION   a newer format, or a section of a kind that this program does not know.
- * STATUS_NOT_FOUND, STATUS_CORRUPT, STATUS_NO_KEY, STATUS_INVALID (key), STATUS_LIMIT (the path is
+ * STATUS_NO_KEY    nothing here opens it; or it is on hold, and the hold key is not here.
+ * STATUS_NOT_FOUND, STATUS_CORRUPT, STATUS_INVALID (key), STATUS_LIMIT (the path is
  * too long), STATUS_FULL, STATUS_IO, STATUS_NOMEM.
  * But for STATUS_IO after the rename, where the new file is there and a next time says so, the old
  * one is untouched.

@@ -117,8 +117,8 @@ static enum status take_part(struct assembly *assembly, const uint8_t *plain, si
     return STATUS_OK;
 }
 
-static enum status read_units(struct disk_file file, const uint8_t *key, struct assembly *assembly,
-                              struct fault *fault)
+static enum status read_units(struct tail_source *source, struct disk_file file,
+                              struct assembly *assembly, struct fault *fault)
 {
     uint8_t unit[FORMAT_UNIT_BYTES];
     uint8_t plain[FORMAT_FRAME_DATA_BYTES];
@@ -126,11 +126,15 @@ static enum status read_units(struct disk_file file, const uint8_t *key, struct 
     enum status status = STATUS_OK;
 
     for (uint64_t number = 0; status == STATUS_OK; number++) {
-        status = disk_read(file, unit_offset(number), unit, sizeof unit, fault);
+        status = tail_unit(source, file, unit_offset(number), unit, fault);
+        if (status == STATUS_CORRUPT) {
+            status = STATUS_OK;
+            continue;
+        }
         if (status != STATUS_OK)
             break;
-        if (frame_open(key, assembly->kind->type, tail_index + number, unit, plain, &plain_bytes) !=
-                STATUS_OK ||
+        if (frame_open(source->key, assembly->kind->type, tail_index + number, unit, plain,
+                       &plain_bytes) != STATUS_OK ||
             plain_bytes <= PART_HEAD_BYTES)
             continue;
         status = take_part(assembly, plain, plain_bytes);
@@ -142,24 +146,21 @@ static enum status read_units(struct disk_file file, const uint8_t *key, struct 
     return status;
 }
 
-enum status records_read(const struct record_kind *kind, const struct disk *disk, const char *path,
-                         const uint8_t key[static SEAL_KEY_BYTES], uint32_t *below,
-                         struct bytes *records, struct fault *fault)
+enum status records_read(const struct record_kind *kind, struct tail_source *source,
+                         uint32_t *below, struct bytes *records, struct fault *fault)
 {
     struct assembly assembly = {
         .kind = kind, .records = records, .start = records->len, .below = *below, .first = *below};
-    struct disk_file file = disk_open(disk, path, O_RDONLY | O_NONBLOCK, 0);
+    struct disk_file file;
+    enum status status = tail_open(source, &file, fault);
 
-    if (file.fd < 0 && errno == ENOENT)
+    if (status == STATUS_NOT_FOUND || status == STATUS_CORRUPT)
         return STATUS_OK;
-    if (file.fd < 0)
-        return fault_set(fault, STATUS_IO, errno, "open %s", path);
-    enum status status = read_units(file, key, &assembly, fault);
+    if (status == STATUS_OK)
+        status = read_units(source, file, &assembly, fault);
     disk_close(&file);
-    if (status == STATUS_END) { /* as far as it has grown */
-        fault_clear(fault);
+    if (status == STATUS_END) /* as far as it has grown */
         status = STATUS_OK;
-    }
     if (status == STATUS_OK)
         *below = assembly.first;
     return status;

@@ -17,6 +17,7 @@
 #include "base/status.h"
 #include "storage/disk/disk.h"
 #include "storage/recording/format.h"
+#include "storage/recording/tail.h"
 #include "storage/seal/seal.h"
 
 /* One kind of record. */
@@ -47,8 +48,8 @@ enum status records_write(const struct records_place *place, const uint8_t *fres
                           size_t fresh_bytes, size_t *done, struct fault *fault) MUST_CHECK;
 
 /**
- * Read the records of a kind out of a tail file, one behind the other. One with a unit that is torn
- * or missing is left out, the others are not concerned.
+ * Read the records of a kind out of a tail file, one behind the other. One with a unit that is
+ * torn, missing or given up is left out, the others are not concerned.
  *
  * below    in: those of this number and above are left out, UINT32_MAX for none; out: the number of
  *          the first one that was read, as it was where there is none. So the tails of several
@@ -57,8 +58,7 @@ enum status records_write(const struct records_place *place, const uint8_t *fres
  *
  * STATUS_OK (also where there is no such file), STATUS_NOMEM, STATUS_IO.
  */
-enum status records_read(const struct record_kind *kind, const struct disk *disk, const char *path,
-                         const uint8_t key[static SEAL_KEY_BYTES], uint32_t *below,
-                         struct bytes *records, struct fault *fault) MUST_CHECK;
+enum status records_read(const struct record_kind *kind, struct tail_source *source,
+                         uint32_t *below, struct bytes *records, struct fault *fault) MUST_CHECK;
 
 #endif

@@ -38,6 +38,10 @@ struct recover_found {
     size_t holes;
     const struct recover_hole *hole; /* in order */
     int64_t pre_skip;                /* as of a packet */
+    /* The details of the last segment, where that was sealed: all is known but for what is gone
+     * before it, and there is no journal. NULL: there are none. */
+    const char *details;
+    size_t details_bytes;
 };
 
 /* How to describe a recovered recording, in the order in which they are called: packets as they
@@ -50,6 +54,8 @@ struct recover_describe {
     /* What cannot be read for an error of the disk counts as gone. Else nothing is done then, for
      * it may be read the next time. */
     bool give_up_unreadable;
+    /* A finished file is read whole, and made anew where something of it is not authentic. */
+    bool mend;
     void (*packet)(void *context, const struct recover_packet *packet);
     enum status (*found)(void *context, const struct recover_found *found);
     /* Further sections, at most RECOVER_SECTIONS; borrowed until the next call. */
@@ -67,8 +73,15 @@ struct recover_describe {
  * whole. Where durable frames are not authentic any more (holes, see the summary) the old file
  * stays as "<path>.damaged".
  *
- * A file with a valid footer and a leftover tail only loses the tail (the crash came after the
- * seal), once all of it has been verified.
+ * A file with a valid footer and a leftover tail (the crash came around the seal) is verified, and
+ * copied into a new file byte for byte: whether it was synced nobody knows, and a sync that failed
+ * before would not be told of again. So is one with further segments beside it, which are removed:
+ * but for one with audio that it lacks, which came back too late to be joined.
+ *
+ * Where describe->mend is set that is not believed of a finished file without a tail either. One of
+ * which something is not authentic is treated as one that was not finished: what was sealed with it
+ * (documents) is kept as far as it can be read, and it is as long as it was, with silence at its
+ * end too. Nothing plays of one whose first page is gone: that is STATUS_CORRUPT, and untouched.
  *
  * describe  NULL for no details section. so_far has no hashes and no file_bytes yet.
  *

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "storage/recording/frame.h"
+#include "storage/recording/paths.h"
 #include "storage/recording/place.h"
 #include "storage/recording/reader.h"
 
@@ -14,17 +15,18 @@ enum status salvage_open(struct salvage *salvage, const struct recording_access 
 {
     memset(salvage, 0, sizeof *salvage);
     salvage->number = number;
-    if (strlen(path) + sizeof ".recovering" > BOUND_PATH_BYTES)
+    if (strlen(path) + sizeof ".recovering" > BOUND_PATH_BYTES ||
+        paths_of_tail(path, salvage->tail_path) != STATUS_OK)
         return fault_set(fault, STATUS_LIMIT, 0, "path is too long");
     (void)snprintf(salvage->path, sizeof salvage->path, "%s", path);
-    (void)snprintf(salvage->tail_path, sizeof salvage->tail_path, "%.*s.tail",
-                   (int)(sizeof salvage->tail_path - sizeof ".tail"), path);
     enum status status =
         opening_init_segment(&salvage->opening, access, path, expect, number, fault);
     if (status != STATUS_OK)
         return status;
     status = place_lock(path, &salvage->opening, fault);
     salvage->open = status == STATUS_OK;
+    salvage->tail_source = (struct tail_source){
+        .disk = access->disk, .path = salvage->tail_path, .key = salvage->opening.key};
     if (!salvage->open)
         opening_deinit(&salvage->opening);
     return status;
@@ -45,32 +47,41 @@ static enum status verify(const struct salvage *salvage, const struct recording_
     enum status status = recording_reader_open_segment(
         access, salvage->path, salvage->opening.header.recording, salvage->number, &reader, fault);
     if (status == STATUS_OK)
-        status = recording_reader_verify(reader, fault);
+        status = recording_reader_verify_content(reader, fault);
     recording_reader_close(reader);
-    /* What was read may be in the page cache alone: it is made durable before anything goes. */
-    if (status == STATUS_OK)
-        status = disk_sync(salvage->opening.file, salvage->path, fault);
     return status == STATUS_CORRUPT ? STATUS_END : status;
+}
+
+/* What the disk does not give to be read is not there, where that is given up. */
+static enum status end_if_given_up(struct salvage *salvage, enum status status,
+                                   const struct fault *own, struct fault *fault)
+{
+    if (status == STATUS_IO && salvage->tail_source.give_up && disk_is_unreadable(own->sys_errno)) {
+        salvage->tail_source.unread = true;
+        return STATUS_END;
+    }
+    if (fault && status != STATUS_OK && status != STATUS_END)
+        *fault = *own;
+    return status;
 }
 
 enum status salvage_footer(struct salvage *salvage, const struct recording_access *access,
                            bool alone, struct fault *fault)
 {
     struct stat about;
+    struct fault own = {0};
     const struct disk *disk = access->disk;
-    bool doubtful = !alone;
-    enum status status =
-        opening_footer(&salvage->opening, access->signers, &salvage->footer, fault);
+    enum status status = opening_footer(&salvage->opening, access->signers, &salvage->footer, &own);
 
+    salvage->doubtful = !alone;
     if (status == STATUS_OK && alone) {
-        doubtful = disk->stat(disk->context, salvage->tail_path, &about) == 0;
-        if (!doubtful && errno != ENOENT)
-            status = fault_set(fault, STATUS_IO, errno, "look for %s", salvage->tail_path);
+        salvage->doubtful = disk->stat(disk->context, salvage->tail_path, &about) == 0;
+        if (!salvage->doubtful && errno != ENOENT)
+            status = fault_set(&own, STATUS_IO, errno, "look for %s", salvage->tail_path);
     }
-    if (status == STATUS_OK && doubtful)
-        status = verify(salvage, access, fault);
-    if (status == STATUS_END)
-        fault_clear(fault);
+    if (status == STATUS_OK && salvage->doubtful)
+        status = verify(salvage, access, &own);
+    status = end_if_given_up(salvage, status, &own, fault);
     salvage->finished = status == STATUS_OK;
     return status;
 }
@@ -80,8 +91,7 @@ enum status salvage_begin(struct salvage *salvage, struct fault *fault)
     uint64_t tail_frames;
 
     salvage->frames = salvage->opening.file_bytes / FORMAT_UNIT_BYTES - 1;
-    enum status status = tail_read(salvage->opening.file.disk, salvage->tail_path,
-                                   salvage->opening.key, salvage->frames, &salvage->tail, fault);
+    enum status status = tail_read(&salvage->tail_source, salvage->frames, &salvage->tail, fault);
     if (salvage->finished && salvage->frames > salvage->footer.audio_frames)
         salvage->frames = salvage->footer.audio_frames; /* what follows are sections */
     tail_frames = tail_end(&salvage->tail);
@@ -91,7 +101,8 @@ enum status salvage_begin(struct salvage *salvage, struct fault *fault)
     salvage->in_hole = false;
     /* of one that is finished the tail is gone, or of no use any more */
     salvage->damaged =
-        !salvage->finished && (!salvage->tail.present || tail_is_damaged(&salvage->tail));
+        salvage->tail_source.unread ||
+        (!salvage->finished && (!salvage->tail.present || tail_is_damaged(&salvage->tail)));
     return status;
 }
 
@@ -100,16 +111,19 @@ static enum status read_frame(struct salvage *salvage, uint64_t index, struct sa
                               struct fault *fault)
 {
     uint8_t unit[FORMAT_UNIT_BYTES];
+    struct fault own = {0};
     const struct tail_copy *copy = tail_find(&salvage->tail, index);
 
     frame->data_bytes = 0;
     if (index < salvage->frames) {
         enum status status =
-            disk_read(salvage->opening.file, frame_offset(index), unit, sizeof unit, fault);
-        if (status != STATUS_OK)
+            disk_read(salvage->opening.file, frame_offset(index), unit, sizeof unit, &own);
+        status = end_if_given_up(salvage, status, &own, fault);
+        salvage->damaged |= status == STATUS_END;
+        if (status != STATUS_OK && status != STATUS_END)
             return status;
-        if (frame_open(salvage->opening.key, FRAME_AUDIO, index, unit, frame->data,
-                       &frame->data_bytes) == STATUS_OK)
+        if (status == STATUS_OK && frame_open(salvage->opening.key, FRAME_AUDIO, index, unit,
+                                              frame->data, &frame->data_bytes) == STATUS_OK)
             return STATUS_OK;
     }
     if (copy) {

@@ -21,9 +21,12 @@ struct salvage {
     bool open;              /* false: it is there, but cannot be read, or is not authentic */
     bool unreadable;        /* that for an error of the disk */
     bool finished;          /* its footer is authentic, and all that it speaks of is there */
+    bool doubtful;          /* whether that was synced nobody knows: what is read may be in the page
+                             * cache alone */
     struct opening opening; /* with the lock */
     struct footer footer;   /* of one that is finished */
 
+    struct tail_source tail_source; /* what is given up of it is so of the file, too */
     struct tail tail;
     uint64_t frames;  /* units of the file that can be audio */
     uint64_t next;    /* frame that is read next */
@@ -31,7 +34,7 @@ struct salvage {
     uint64_t missing; /* first frame of the hole we are in */
     bool in_hole;     /* the frame before was not whole */
     uint32_t holes;   /* those that ended */
-    bool damaged;     /* something that was durable is not authentic */
+    bool damaged;     /* something that was durable is not authentic, or cannot be read */
 };
 
 /* Next frame. */
@@ -59,12 +62,13 @@ void salvage_close(struct salvage *salvage);
 
 /**
  * Whether it is finished. With a tail beside it the sync of the finish is not known to have been
- * done, and the footer may have come to the disk before the frames that it speaks of: then all of
- * it is read, and made durable.
+ * done, and the footer may have come to the disk before the frames that it speaks of: then it is
+ * doubtful, and all of it is read. To sync it now would tell nothing: a sync of before may have
+ * failed, and dropped it.
  *
- * alone  it is the whole recording; else all of it is read in any case.
+ * alone  it is the whole recording; else it is doubtful in any case.
  *
- * STATUS_OK       finished and footer are set.
+ * STATUS_OK       finished, doubtful and footer are set.
  * STATUS_END      it is not.
  * STATUS_CORRUPT  a footer is there but is forged; STATUS_VERSION, STATUS_IO, STATUS_NOMEM.
  */

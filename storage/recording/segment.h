@@ -37,6 +37,7 @@ struct segment {
     int tail_confirmed; /* unit of the tail that is durable, -1 none */
     int tail_written;   /* unit that was written last, -1 none */
     struct documents_tail documents;
+    bool has_head;          /* the stream's header pages are in the tail */
     uint64_t written_bytes; /* of its stream: in full frames or the tail */
     bool named;             /* its names and directories are durable */
     bool kept;              /* something of it was confirmed: it is not removed any more */

@@ -15,6 +15,7 @@
 struct slot_work {
     const struct recording_access *access;
     const char *path;
+    struct disk_file held;  /* what is sealed to which key stays as it was counted */
     struct opening opening; /* with the lock; its header is that under the lock */
     struct disk_file file;  /* for writing */
     uint8_t dek[KEY_DEK_BYTES];
@@ -22,7 +23,7 @@ struct slot_work {
 
 const char *slot_state_name(enum slot_state state)
 {
-    static const char *const names[] = {"empty", "opens", "locked", "broken"};
+    static const char *const names[] = {"empty", "opens", "locked", "broken", "unread"};
 
     return names[state];
 }
@@ -47,26 +48,33 @@ static enum status read_header(const struct disk *disk, const char *path, struct
     return status;
 }
 
-static enum status look_at(const struct header *header, size_t number, struct private_keys *keys,
-                           struct slot_info *slot, struct fault *fault)
+static enum slot_state state_of(enum status opened)
 {
-    uint8_t dek[KEY_DEK_BYTES];
-    enum slot_form form = slot_form(header_slot(header, number));
+    switch ((int)opened) {
+    case STATUS_OK:
+        return SLOT_OPENS;
+    case STATUS_CORRUPT:
+        return SLOT_BROKEN;
+    case STATUS_NO_KEY:
+        return SLOT_LOCKED;
+    default:
+        return SLOT_UNREAD;
+    }
+}
 
-    *slot = (struct slot_info){.state = SLOT_EMPTY};
-    if (form == SLOT_FORM_EMPTY)
-        return STATUS_OK;
-    enum status status = header_slot_open(header, number, keys, dek, fault);
+static struct slot_info look_at(const struct header *header, size_t number,
+                                struct private_keys *keys)
+{
+    struct slot_info slot = {.state = SLOT_EMPTY};
+    uint8_t dek[KEY_DEK_BYTES];
+
+    if (slot_form(header_slot(header, number)) == SLOT_FORM_EMPTY)
+        return slot;
+    slot.state = state_of(header_slot_open(header, number, keys, dek, NULL));
     sodium_memzero(dek, sizeof dek);
-    if (status == STATUS_IO)
-        return status;
-    fault_clear(fault);
-    slot->state = status == STATUS_OK        ? SLOT_OPENS
-                  : status == STATUS_CORRUPT ? SLOT_BROKEN
-                                             : SLOT_LOCKED;
-    if (slot->state != SLOT_BROKEN)
-        slot_key(header_slot(header, number), &slot->id, &slot->version);
-    return STATUS_OK;
+    if (slot.state != SLOT_BROKEN)
+        slot_key(header_slot(header, number), &slot.id, &slot.version);
+    return slot;
 }
 
 enum status slots_read(const struct recording_access *access, const char *path,
@@ -74,13 +82,10 @@ enum status slots_read(const struct recording_access *access, const char *path,
                        struct fault *fault)
 {
     struct header header;
-    struct slot_info found[FORMAT_SLOTS];
     enum status status = read_header(access->disk, path, recording, &header, fault);
 
     for (size_t i = 1; i <= FORMAT_SLOTS && status == STATUS_OK; i++)
-        status = look_at(&header, i, access->keys, &found[i - 1], fault);
-    if (status == STATUS_OK)
-        memcpy(slot, found, sizeof found);
+        slot[i - 1] = look_at(&header, i, access->keys);
     return status;
 }
 
@@ -105,22 +110,20 @@ static enum status open_to_write(struct slot_work *work, struct fault *fault)
 /* The header as it is under the lock. */
 static enum status read_again(struct slot_work *work, struct fault *fault)
 {
-    uint8_t unit[FORMAT_UNIT_BYTES];
     struct header *header = &work->opening.header;
-    enum status status = disk_read(work->opening.file, 0, unit, sizeof unit, fault);
+    enum status status = opening_read_again(&work->opening, fault);
 
-    if (status == STATUS_OK)
-        status = header_parse(unit, header, fault);
-    if (status == STATUS_OK)
-        status = header_dek(header, work->access->keys, work->dek, &header->bad_slots, fault);
-    return status == STATUS_END ? STATUS_CORRUPT : status;
+    return status == STATUS_OK
+               ? header_dek(header, work->access->keys, work->dek, &header->bad_slots, fault)
+               : status;
 }
 
 static void close_work(struct slot_work *work)
 {
     disk_close(&work->file);
     sodium_memzero(work->dek, sizeof work->dek);
-    opening_deinit(&work->opening); /* last: with it goes the lock */
+    opening_deinit(&work->opening); /* with it goes the lock on the file */
+    disk_close(&work->held);
 }
 
 static enum status open_work(struct slot_work *work, struct uuid recording, struct fault *fault)
@@ -128,10 +131,13 @@ static enum status open_work(struct slot_work *work, struct uuid recording, stru
     struct footer footer;
 
     work->file = (struct disk_file){work->access->disk, -1};
+    work->held = work->file;
     enum status status = opening_init(&work->opening, work->access, work->path, recording, fault);
     if (status != STATUS_OK)
         return status;
     status = place_lock(work->path, &work->opening, fault);
+    if (status == STATUS_OK)
+        status = keys_hold_off(work->access->keys, &work->held, fault);
     if (status == STATUS_OK)
         status = read_again(work, fault);
     if (status == STATUS_OK)

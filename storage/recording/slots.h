@@ -4,7 +4,8 @@
  *
  * A slot is a sector of its own. A new one is written where none is, synced, read back and opened
  * before any other is touched; so whatever is cut off, and however a slot was torn, what opened the
- * file before opens it. Files are locked meanwhile, as recovery and reassigning do.
+ * file before opens it. Files are locked meanwhile, as recovery and reassigning do, and no month is
+ * destroyed (keys_hold_off).
  */
 #ifndef RECORDER_STORAGE_RECORDING_SLOTS_H
 #define RECORDER_STORAGE_RECORDING_SLOTS_H
@@ -23,6 +24,7 @@ enum slot_state {
     SLOT_OPENS,  /* by a key that is here */
     SLOT_LOCKED, /* its key is not here: destroyed, or not ours */
     SLOT_BROKEN, /* torn or changed: opens nothing */
+    SLOT_UNREAD, /* its key is here, but cannot be read: nobody knows whether it opens */
 };
 
 struct slot_info {
@@ -31,16 +33,17 @@ struct slot_info {
     struct key_id id; /* likewise */
 };
 
-/** "empty", "opens", "locked", "broken"; a static string. */
+/** "empty", "opens", "locked", "broken", "unread"; a static string. */
 const char *slot_state_name(enum slot_state state);
 
 /**
- * Look at the slots of a recording, also of one that nothing here opens.
+ * Look at the slots of a recording, also of one that nothing here opens. A key that is damaged
+ * makes its own slots SLOT_UNREAD, no others.
  *
  * slot  out; slot[0] is slot 1.
  *
  * STATUS_OK, STATUS_NOT_FOUND, STATUS_CORRUPT (the header is none, or another recording's),
- * STATUS_VERSION, STATUS_IO (also where a key could not be read).
+ * STATUS_VERSION, STATUS_IO.
  */
 enum status slots_read(const struct recording_access *access, const char *path,
                        struct uuid recording, struct slot_info slot[static FORMAT_SLOTS],
@@ -55,7 +58,7 @@ enum status slots_read(const struct recording_access *access, const char *path,
  * STATUS_OK        the slot is durable, was read back, and opens.
  * STATUS_LIMIT     no slot is free: one must be dropped first.
  * STATUS_CONFLICT  not finished.
- * STATUS_BUSY      another holds the file.
+ * STATUS_BUSY      another holds the file, or changes or counts what is sealed to which key.
  * STATUS_NO_KEY    nothing here opens the file, or the private half of the key is not here.
  * STATUS_NOT_FOUND, STATUS_CORRUPT, STATUS_VERSION, STATUS_INVALID (key), STATUS_FULL, STATUS_IO.
  * Whatever it is, every slot that opened before opens.

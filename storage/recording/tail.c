@@ -34,31 +34,57 @@ static void find_index(const uint8_t *key, const uint8_t *unit, uint64_t frames,
             return;
 }
 
-enum status tail_read(const struct disk *disk, const char *path,
-                      const uint8_t key[static SEAL_KEY_BYTES], uint64_t frames, struct tail *tail,
+enum status tail_open(struct tail_source *source, struct disk_file *file, struct fault *fault)
+{
+    *file = disk_open(source->disk, source->path, O_RDONLY | O_NONBLOCK, 0);
+    if (file->fd < 0 && errno == ENOENT)
+        return STATUS_NOT_FOUND;
+    if (file->fd >= 0)
+        return STATUS_OK;
+    if (!source->give_up || !disk_is_unreadable(errno))
+        return fault_set(fault, STATUS_IO, errno, "open %s", source->path);
+    source->unread = true;
+    return STATUS_CORRUPT;
+}
+
+enum status tail_unit(struct tail_source *source, struct disk_file file, off_t offset,
+                      uint8_t unit[static FORMAT_UNIT_BYTES], struct fault *fault)
+{
+    struct fault own = {0};
+    enum status status = disk_read(file, offset, unit, FORMAT_UNIT_BYTES, &own);
+
+    if (status == STATUS_IO && source->give_up && disk_is_unreadable(own.sys_errno)) {
+        source->unread = true;
+        return STATUS_CORRUPT;
+    }
+    if (status == STATUS_IO) {
+        fault_wrap(&own, "%s", source->path);
+        if (fault)
+            *fault = own;
+    }
+    return status;
+}
+
+enum status tail_read(struct tail_source *source, uint64_t frames, struct tail *tail,
                       struct fault *fault)
 {
     uint8_t unit[FORMAT_UNIT_BYTES];
-    enum status status = STATUS_OK;
+    struct disk_file file;
 
     memset(tail, 0, sizeof *tail);
-    struct disk_file file = disk_open(disk, path, O_RDONLY | O_NONBLOCK, 0);
-    if (file.fd < 0 && errno == ENOENT)
-        return STATUS_OK;
-    if (file.fd < 0)
-        return fault_set(fault, STATUS_IO, errno, "open %s", path);
-    tail->present = true;
-    for (int i = 0; i < TAIL_COPIES && status == STATUS_OK; i++) {
-        status = disk_read(file, (off_t)i * FORMAT_UNIT_BYTES, unit, sizeof unit, fault);
-        if (status != STATUS_OK || sodium_is_zero(unit, sizeof unit))
-            continue;
-        tail->written++;
-        find_index(key, unit, frames, tail);
+    enum status status = tail_open(source, &file, fault);
+    tail->present = status != STATUS_NOT_FOUND;
+    bool open = status == STATUS_OK;
+    for (int i = 0; open && i < TAIL_COPIES && status != STATUS_IO && status != STATUS_END; i++) {
+        status = tail_unit(source, file, (off_t)i * FORMAT_UNIT_BYTES, unit, fault);
+        tail->written[i] =
+            status == STATUS_CORRUPT || (status == STATUS_OK && !sodium_is_zero(unit, sizeof unit));
+        if (status == STATUS_OK && tail->written[i])
+            find_index(source->key, unit, frames, tail);
     }
     disk_close(&file);
-    if (status == STATUS_END) /* it has not grown that far */
-        status = STATUS_OK;
-    return status;
+    /* there is none, or it has not grown that far, or it was given up */
+    return status == STATUS_IO ? status : STATUS_OK;
 }
 
 const struct tail_copy *tail_find(const struct tail *tail, uint64_t index)
@@ -84,12 +110,16 @@ uint64_t tail_end(const struct tail *tail)
 
 bool tail_is_damaged(const struct tail *tail)
 {
-    return tail->written == TAIL_COPIES && tail->copies == 0;
+    return tail->written[0] && tail->written[1] && tail->copies == 0;
 }
 
 uint64_t tail_durable_mark(const struct tail *tail)
 {
-    if (!tail->present || (tail->written && tail->copies == 0))
+    if (!tail->present)
+        return UINT64_MAX;
+    if (!tail->written[1]) /* whether the first flush was ever confirmed nothing says */
+        return 0;
+    if (tail->copies == 0)
         return UINT64_MAX;
     uint64_t mark = tail->copies ? tail->copy[0].index : 0;
     for (size_t i = 1; i < tail->copies; i++)

@@ -24,21 +24,41 @@ struct tail_copy {
 };
 
 struct tail {
-    bool present;   /* the file is there */
-    size_t written; /* units that hold something, authentic or not */
+    bool present;              /* the file is there */
+    bool written[TAIL_COPIES]; /* the unit holds something, authentic or not */
     size_t copies;
     struct tail_copy copy[TAIL_COPIES]; /* the authentic ones */
 };
 
+/* A tail file that is read. Borrowed. */
+struct tail_source {
+    const struct disk *disk;
+    const char *path;
+    const uint8_t *key; /* uint8_t[SEAL_KEY_BYTES], of the frames */
+    bool give_up;       /* what the disk does not give to be read counts as torn; else STATUS_IO */
+    bool unread;        /* set where there was such; never cleared */
+};
+
+/** Open it. STATUS_OK, STATUS_NOT_FOUND, STATUS_CORRUPT (given up), STATUS_IO. */
+enum status tail_open(struct tail_source *source, struct disk_file *file,
+                      struct fault *fault) MUST_CHECK;
+
 /**
- * Read the tail of a file.
+ * Read one unit.
+ *
+ * STATUS_OK, STATUS_END (the file ends before its end), STATUS_CORRUPT (given up), STATUS_IO.
+ */
+enum status tail_unit(struct tail_source *source, struct disk_file file, off_t offset,
+                      uint8_t unit[static FORMAT_UNIT_BYTES], struct fault *fault) MUST_CHECK;
+
+/**
+ * Read the two units of audio.
  *
  * frames  frame units that the file itself has.
  *
  * STATUS_OK (also where there is none), STATUS_IO.
  */
-enum status tail_read(const struct disk *disk, const char *path,
-                      const uint8_t key[static SEAL_KEY_BYTES], uint64_t frames, struct tail *tail,
+enum status tail_read(struct tail_source *source, uint64_t frames, struct tail *tail,
                       struct fault *fault) MUST_CHECK;
 
 /** The longest copy of a frame, or NULL. */

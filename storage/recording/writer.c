@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "storage/recording/stream_head.h"
 #include "storage/recording/writer_private.h"
 #include "storage/seal/seal.h"
 
@@ -153,6 +154,33 @@ static enum status put_kept(struct recording_writer *writer, struct fault *fault
     return status;
 }
 
+/* The header pages once more, beside the first frame, once they are all there. None are so long
+ * that they do not fit; a stream of another kind goes without. */
+static enum status write_head(struct recording_writer *writer, struct fault *fault)
+{
+    struct bytes head;
+    struct segment *segment = &writer->segment;
+    enum status status = STATUS_OK;
+
+    if (segment->has_head)
+        return STATUS_OK;
+    bytes_init(&head, writer->head.max);
+    (void)pthread_mutex_lock(&writer->lock);
+    bool whole = writer->head_pages == HEAD_PAGES || writer->head.len < writer->appended;
+    if (whole && writer->head.len <= STREAM_HEAD_BYTES_MAX)
+        status = bytes_append(&head, writer->head.data, writer->head.len);
+    (void)pthread_mutex_unlock(&writer->lock);
+    if (status != STATUS_OK)
+        (void)fault_set(fault, status, 0, "flush header pages: out of memory");
+    segment->dirty |= head.len > 0;
+    if (head.len)
+        status = stream_head_write(&segment->documents.units, segment->tail, segment->body.key,
+                                   &head, fault);
+    segment->has_head = head.len && status == STATUS_OK;
+    bytes_deinit(&head);
+    return status;
+}
+
 /* The documents that came since the last flush, behind the units of audio. They are copied: the
  * buffer moves as it grows. */
 static enum status write_documents(struct recording_writer *writer, struct fault *fault)
@@ -231,6 +259,8 @@ static enum status write_all(struct recording_writer *writer, struct fault *faul
         status = write_documents(writer, fault);
     if (status == STATUS_OK)
         status = write_journal(writer, fault);
+    if (status == STATUS_OK)
+        status = write_head(writer, fault);
     return status;
 }
 

@@ -119,10 +119,11 @@ enum status recording_writer_journal(struct recording_writer *writer,
  * What was written becomes durable by the caller's next syncfs, and is then confirmed.
  *
  * STATUS_OK
- * STATUS_FULL, STATUS_NOMEM: what was not written waits on; the next flush writes it to the same
- *                  place, or recording_writer_renew takes it elsewhere.
+ * STATUS_FULL, STATUS_NOMEM  what was not written waits on; the next flush writes it to the same
+ *                            place, or recording_writer_renew takes it elsewhere.
  * STATUS_IO        a write failed, now or before, or a sync did: nothing is lost, but nothing more
- * is written before recording_writer_renew. STATUS_CONFLICT  it is finished.
+ *                  is written before recording_writer_renew.
+ * STATUS_CONFLICT  it is finished.
  */
 enum status recording_writer_flush(struct recording_writer *writer, struct fault *fault) MUST_CHECK;
 

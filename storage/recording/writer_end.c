@@ -1,8 +1,8 @@
 /* The end of a writer: sealed, left to recovery, or as if it had never been. */
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 
+#include "storage/recording/paths.h"
 #include "storage/recording/writer_private.h"
 
 static void remove_name(const struct recording_writer *writer, const char *path)
@@ -96,9 +96,9 @@ static void remove_middle(struct recording_writer *writer)
     char tail_path[BOUND_PATH_BYTES];
 
     for (size_t i = 0; i + 1 < writer->earlier; i++) {
-        (void)snprintf(tail_path, sizeof tail_path, "%s.tail", writer->middle[i]);
         remove_name(writer, writer->middle[i]);
-        remove_name(writer, tail_path);
+        if (paths_of_tail(writer->middle[i], tail_path) == STATUS_OK)
+            remove_name(writer, tail_path);
     }
 }
 

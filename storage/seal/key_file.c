@@ -12,6 +12,10 @@
 #include "base/bounds.h"
 #include "base/bytes.h"
 
+#define TEMPORARY_ENDING ".new"
+
+enum { RANDOM_LETTERS = 8, TEMPORARY_LETTERS = 1 + RANDOM_LETTERS + sizeof TEMPORARY_ENDING - 1 };
+
 void key_head_put(const struct key_head *head, const char *magic,
                   uint8_t out[static KEY_HEAD_BYTES])
 {
@@ -98,15 +102,24 @@ enum status key_file_read(const struct disk *disk, const char *path, uint8_t *da
     return status;
 }
 
-static enum status fill(const struct disk *disk, const char *path, const uint8_t *data,
-                        size_t data_bytes, mode_t mode, struct fault *fault)
+/* What is to be written. */
+struct content {
+    const uint8_t *data;
+    size_t bytes;
+    mode_t mode;
+};
+
+enum how { AS_NEW, REPLACE, RENEW };
+
+static enum status fill(const struct disk *disk, const char *path, const struct content *content,
+                        struct fault *fault)
 {
     struct disk_file file = disk_open(disk, path, O_WRONLY | O_CREAT | O_EXCL, 0600);
     if (file.fd < 0)
         return disk_fault(fault, "create", path);
 
-    enum status status = disk_write(file, 0, data, data_bytes, fault);
-    if (status == STATUS_OK && disk->fchmod(disk->context, file.fd, mode) != 0)
+    enum status status = disk_write(file, 0, content->data, content->bytes, fault);
+    if (status == STATUS_OK && disk->fchmod(disk->context, file.fd, content->mode) != 0)
         status = disk_fault(fault, "chmod", path);
     if (status == STATUS_OK)
         status = disk_sync(file, path, fault);
@@ -123,22 +136,79 @@ static enum status move_in(const struct disk *disk, const char *from, const char
     return disk->link(disk->context, from, path) == 0 ? STATUS_OK : disk_fault(fault, "link", path);
 }
 
-enum status key_file_write(const struct disk *disk, const char *path, const uint8_t *data,
-                           size_t data_bytes, mode_t mode, bool replace, struct fault *fault)
+/* A further name for what is to be replaced, so that it can be written over; "" where there is
+ * none. */
+static enum status keep_before(const struct disk *disk, const char *path, enum how how,
+                               char before[static BOUND_PATH_BYTES], struct fault *fault)
+{
+    enum status status = how == RENEW ? key_file_temporary(path, before, fault) : STATUS_OK;
+
+    if (how == RENEW && status == STATUS_OK && disk->link(disk->context, path, before) == 0)
+        return STATUS_OK;
+    before[0] = '\0';
+    if (how != RENEW || status != STATUS_OK || errno == ENOENT)
+        return status;
+    return disk_fault(fault, "link", path);
+}
+
+/*
+ * Where the directory's sync fails nobody knows which of the two a power cut brings back: the one
+ * before stays as it is, under its temporary name (leftovers.h).
+ */
+static enum status write_file(const struct disk *disk, const char *path,
+                              const struct content *content, enum how how, struct fault *fault)
 {
     char temporary[BOUND_PATH_BYTES];
-    enum status status =
-        key_path(temporary, fault, "%s.%08x.new", path, (unsigned)randombytes_random());
+    char before[BOUND_PATH_BYTES] = "";
+    enum status status = key_file_temporary(path, temporary, fault);
 
     if (status != STATUS_OK)
         return status;
-    status = fill(disk, temporary, data, data_bytes, mode, fault);
+    status = fill(disk, temporary, content, fault);
     if (status == STATUS_OK)
-        status = move_in(disk, temporary, path, replace, fault);
+        status = keep_before(disk, path, how, before, fault);
+    if (status == STATUS_OK)
+        status = move_in(disk, temporary, path, how != AS_NEW, fault);
+    if (status != STATUS_OK && before[0])
+        (void)disk->unlink(disk->context, before);
     (void)disk->unlink(disk->context, temporary); /* gone already after a rename */
     if (status == STATUS_OK)
         status = disk_sync_parent(disk, path, fault);
-    return status;
+    return status == STATUS_OK && before[0] ? key_file_destroy(disk, before, fault) : status;
+}
+
+enum status key_file_write(const struct disk *disk, const char *path, const uint8_t *data,
+                           size_t data_bytes, mode_t mode, bool replace, struct fault *fault)
+{
+    const struct content content = {data, data_bytes, mode};
+
+    return write_file(disk, path, &content, replace ? REPLACE : AS_NEW, fault);
+}
+
+enum status key_file_renew(const struct disk *disk, const char *path, const uint8_t *data,
+                           size_t data_bytes, mode_t mode, struct fault *fault)
+{
+    const struct content content = {data, data_bytes, mode};
+
+    return write_file(disk, path, &content, RENEW, fault);
+}
+
+enum status key_file_temporary(const char *path, char temporary[static BOUND_PATH_BYTES],
+                               struct fault *fault)
+{
+    return key_path(temporary, fault, "%s.%08x" TEMPORARY_ENDING, path,
+                    (unsigned)randombytes_random());
+}
+
+bool key_file_is_temporary(const char *name)
+{
+    size_t length = strlen(name);
+
+    if (length <= TEMPORARY_LETTERS)
+        return false;
+    const char *ending = name + length - TEMPORARY_LETTERS;
+    return ending[0] == '.' && strspn(ending + 1, "0123456789abcdef") == RANDOM_LETTERS &&
+           strcmp(ending + 1 + RANDOM_LETTERS, TEMPORARY_ENDING) == 0;
 }
 
 enum status key_public_read(const struct disk *disk, const char *path, struct key_head *head,

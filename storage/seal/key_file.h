@@ -1,6 +1,6 @@
 /**
  * key_file: small files that are either whole or not there, and the head that all key files share
- * (FORMAT.md section 6). Private to seal.
+ * (FORMAT.md section 6). Private to seal, but for key_file_destroy, which copies of keys need too.
  */
 #ifndef RECORDER_STORAGE_SEAL_KEY_FILE_H
 #define RECORDER_STORAGE_SEAL_KEY_FILE_H
@@ -10,6 +10,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "base/bounds.h"
 #include "base/fault.h"
 #include "base/status.h"
 #include "storage/disk/disk.h"
@@ -17,15 +18,19 @@
 
 enum {
     KEY_HEAD_BYTES = 48,
+    KEY_HEAD_ID_AT = 32,
     KEY_FILE_PUBLIC_BYTES = 80,    /* head, public half */
     KEY_FILE_PRIVATE_BYTES = 120,  /* head, nonce, wrapped private half */
     KEY_FILE_SIGNING_BYTES = 80,   /* head, seed */
     KEY_FILE_RECOVERY_BYTES = 144, /* head, id of the recovery key, sealed private half */
     KEY_FILE_SHREDDED_BYTES = 56,  /* head, when */
+    KEY_FILE_SIGN_IN_BYTES = 80,   /* head, the key */
     KEY_KIND_CUSTOMER = 1,
     KEY_KIND_SIGNER = 2,
     KEY_KIND_RECOVERY = 3,
     KEY_KIND_HOLD = 4,
+    KEY_KIND_SIGN_IN = 5,
+    KEY_KIND_MASTER = 6, /* of which only the id is in a file with a head */
     /* Wrapped private halves are for a group: recorder-web reads them as another user than the
      * keeper, who makes them. Whoever reads one opens nothing with it but by the master key. */
     KEY_MODE_PRIVATE = 0640,
@@ -37,6 +42,8 @@ enum {
 #define KEY_MAGIC_SIGNING "CRSG"
 #define KEY_MAGIC_RECOVERY "CRRK"
 #define KEY_MAGIC_SHREDDED "CRSX"
+#define KEY_MAGIC_SIGN_IN "CRSI"
+#define KEY_MAGIC_MASTER "CRMI"
 
 /* The first 48 bytes of each key file but the master key. */
 struct key_head {
@@ -58,12 +65,6 @@ bool key_head_matches(const struct key_head *head, const char *magic,
 
 /** BLAKE2b-128 of a public half. */
 struct key_id key_id_of(const uint8_t public_key[static KEY_PUBLIC_BYTES]);
-
-/** "2026-11" to 202611; 0 where it is not a month. */
-uint32_t key_month_number(const char *month);
-
-/** 202611 to "2026-11". STATUS_OK, STATUS_INVALID (not a month). */
-enum status key_month_text(uint32_t number, char month[static KEY_MONTH_BYTES]) MUST_CHECK;
 
 /**
  * Read a file of exactly so many bytes.
@@ -89,6 +90,20 @@ enum status key_file_read(const struct disk *disk, const char *path, uint8_t *da
 enum status key_file_write(const struct disk *disk, const char *path, const uint8_t *data,
                            size_t data_bytes, mode_t mode, bool replace,
                            struct fault *fault) MUST_CHECK;
+
+/**
+ * As key_file_write with replace, for secrets: what the one before held is written over once the
+ * new one is durable. Who has that one open may read noise, and is to read the file again.
+ */
+enum status key_file_renew(const struct disk *disk, const char *path, const uint8_t *data,
+                           size_t data_bytes, mode_t mode, struct fault *fault) MUST_CHECK;
+
+/** A temporary name beside a path: "<path>.xxxxxxxx.new". STATUS_OK, STATUS_LIMIT. */
+enum status key_file_temporary(const char *path, char temporary[static BOUND_PATH_BYTES],
+                               struct fault *fault) MUST_CHECK;
+
+/** Whether a name is such a one. */
+bool key_file_is_temporary(const char *name);
 
 /**
  * Read a public file, which must be of that kind, customer and month, and whose id must fit its

@@ -40,9 +40,6 @@ static void take_customer(void *arg, const char *name)
 
     if (gathering->out_of_memory || uuid_parse(name, &id) != STATUS_OK)
         return;
-    for (size_t i = 0; i < gathering->customers; i++)
-        if (uuid_equal(gathering->customer[i], id))
-            return;
     struct uuid *list = grown(gathering->customer, &gathering->customer_room, gathering->customers,
                               sizeof *gathering->customer);
     gathering->out_of_memory = !list;
@@ -110,6 +107,25 @@ static enum status list_both(const struct disk *disk, const char *keys_dir, cons
     return status;
 }
 
+static int compare_customers(const void *left, const void *right)
+{
+    return memcmp(left, right, sizeof(struct uuid));
+}
+
+/* Most are in both halves. */
+static void take_each_once(struct gathering *gathering)
+{
+    struct uuid *customer = gathering->customer;
+    size_t kept = 0;
+
+    if (gathering->customers)
+        qsort(customer, gathering->customers, sizeof *customer, compare_customers);
+    for (size_t i = 0; i < gathering->customers; i++)
+        if (!kept || !uuid_equal(customer[kept - 1], customer[i]))
+            customer[kept++] = customer[i];
+    gathering->customers = kept;
+}
+
 static enum status list_months(const struct disk *disk, const char *keys_dir,
                                struct gathering *gathering, struct fault *fault)
 {
@@ -124,48 +140,55 @@ static enum status list_months(const struct disk *disk, const char *keys_dir,
     return status;
 }
 
-static struct pair_name name_of(const struct key_month *month)
-{
-    return (struct pair_name){month->month ? KEY_KIND_CUSTOMER : KEY_KIND_HOLD, month->customer,
-                              month->month};
-}
-
-/* The id that the first of its files says that can be read. */
+/* The id that the first of its files says which is what its name says. The mark comes first: what
+ * is destroyed may be noise in its old place. */
 static enum status read_id(const struct disk *disk, const char *keys_dir, struct key_month *month,
                            struct fault *fault)
 {
     static const struct {
         enum pair_file file;
         size_t bytes;
-    } order[] = {{PAIR_KEY, KEY_FILE_PRIVATE_BYTES},
-                 {PAIR_PUBLIC, KEY_FILE_PUBLIC_BYTES},
-                 {PAIR_SHREDDED, KEY_FILE_SHREDDED_BYTES},
-                 {PAIR_RECOVERY, KEY_FILE_RECOVERY_BYTES}};
+        const char *magic;
+    } order[] = {{PAIR_SHREDDED, KEY_FILE_SHREDDED_BYTES, KEY_MAGIC_SHREDDED},
+                 {PAIR_KEY, KEY_FILE_PRIVATE_BYTES, KEY_MAGIC_PRIVATE},
+                 {PAIR_PUBLIC, KEY_FILE_PUBLIC_BYTES, KEY_MAGIC_PUBLIC},
+                 {PAIR_RECOVERY, KEY_FILE_RECOVERY_BYTES, KEY_MAGIC_RECOVERY}};
     char path[BOUND_PATH_BYTES];
     uint8_t data[KEY_FILE_RECOVERY_BYTES];
+    struct fault failed = {0};
+    enum status worst = STATUS_OK; /* a disk that fails: perhaps it would have said it */
 
     for (size_t i = 0; i < sizeof order / sizeof order[0]; i++) {
-        enum status status = pair_path(keys_dir, name_of(month), order[i].file, path, fault);
+        struct key_id written;
+        struct fault why = {0};
+        enum status status = pair_path(keys_dir, pair_of(month), order[i].file, path, &why);
         if (status == STATUS_OK)
-            status = key_file_read(disk, path, data, order[i].bytes, fault);
-        if (status == STATUS_OK) {
-            memcpy(month->id.b, data + 32, KEY_ID_BYTES);
+            status = key_file_read(disk, path, data, order[i].bytes, &why);
+        if (status != STATUS_OK && status != STATUS_NOT_FOUND && status != STATUS_CORRUPT) {
+            worst = status;
+            failed = why;
+        }
+        if (status != STATUS_OK)
+            continue;
+        memcpy(written.b, data + KEY_HEAD_ID_AT, KEY_ID_BYTES);
+        const struct key_head head = pair_head(pair_of(month), written);
+        if (key_head_matches(&head, order[i].magic, data)) {
+            month->id = written;
             return STATUS_OK;
         }
-        if (status != STATUS_NOT_FOUND && status != STATUS_CORRUPT)
-            return status;
-        fault_clear(fault);
     }
-    return STATUS_OK;
+    if (worst != STATUS_OK && fault)
+        *fault = failed;
+    return worst;
 }
 
 static bool is_current(const struct disk *disk, const char *keys_dir, const struct key_month *month,
                        const struct key_id *recovery)
 {
     char path[BOUND_PATH_BYTES];
-    const struct key_head head = pair_head(name_of(month), month->id);
+    const struct key_head head = pair_head(pair_of(month), month->id);
 
-    return pair_path(keys_dir, name_of(month), PAIR_RECOVERY, path, NULL) == STATUS_OK &&
+    return pair_path(keys_dir, pair_of(month), PAIR_RECOVERY, path, NULL) == STATUS_OK &&
            recovery_file_is_for(disk, path, &head, *recovery);
 }
 
@@ -173,7 +196,7 @@ static enum status look_at(const struct disk *disk, const char *keys_dir,
                            const struct key_id *recovery, struct key_month *month,
                            struct fault *fault)
 {
-    struct pair_name name = name_of(month);
+    struct pair_name name = pair_of(month);
 
     enum status status = pair_has(disk, keys_dir, name, PAIR_KEY, &month->has_private, fault);
     if (status == STATUS_OK)
@@ -226,6 +249,7 @@ static enum status gather(const struct disk *disk, const char *keys_dir,
         return list_months(disk, keys_dir, gathering, fault);
     }
     enum status status = list_both(disk, keys_dir, "", take_customer, gathering, fault);
+    take_each_once(gathering);
     if (status == STATUS_OK)
         status = list_months(disk, keys_dir, gathering, fault);
     struct key_months *months = gathering->months;
@@ -265,6 +289,15 @@ enum status key_months_read(const struct disk *disk, const char *keys_dir,
     }
     *out = months;
     return STATUS_OK;
+}
+
+const struct key_month *key_months_find(const struct key_months *months, struct uuid customer,
+                                        uint32_t month)
+{
+    const struct key_month wanted = {.customer = customer, .month = month};
+
+    return months->count ? bsearch(&wanted, months->month, months->count, sizeof wanted, compare)
+                         : NULL;
 }
 
 void key_months_free(struct key_months *months)

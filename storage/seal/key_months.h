@@ -23,7 +23,7 @@ struct key_month {
     bool has_recovery;     /* a copy for a recovery key ... */
     bool recovery_current; /* ... which is the one that there is */
     bool shredded;
-    struct key_id id; /* of the first of its files that says it; zeros where none can be read */
+    struct key_id id; /* by the first of its files that says it; zeros where none does */
 };
 
 /* By customer, then month; owned. */
@@ -45,6 +45,11 @@ enum status key_months_read(const struct disk *disk, const char *keys_dir,
 
 /** Free. */
 void key_months_free(struct key_months *months);
+
+/** The pair of a customer's month; the hold key by a customer of zeros and month 0. NULL where
+ * there is none; borrowed from the list. */
+const struct key_month *key_months_find(const struct key_months *months, struct uuid customer,
+                                        uint32_t month);
 
 /** The recovery key's id. STATUS_OK, STATUS_NOT_FOUND (there is none), STATUS_CORRUPT, STATUS_IO.
  */

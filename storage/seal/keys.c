@@ -10,6 +10,7 @@
 #include "storage/seal/key_file.h"
 #include "storage/seal/master.h"
 #include "storage/seal/seal.h"
+#include "storage/seal/sign_in.h"
 #include "storage/seal/signer.h"
 
 void keys_month(wall_time time, char month[static KEY_MONTH_BYTES])
@@ -67,12 +68,13 @@ static enum status make_directories(const struct disk *disk, const char *keys_di
     return status;
 }
 
-static void note_any(void *arg, const char *name)
+/* Directories of customers, and the hold key: all else there is not wrapped by the master key. */
+static void note_wrapped(void *arg, const char *name)
 {
     bool *any = arg;
+    struct uuid customer;
 
-    (void)name;
-    *any = true;
+    *any = *any || uuid_parse(name, &customer) == STATUS_OK || strncmp(name, "hold.", 5) == 0;
 }
 
 /* A new master key in the place of a lost one would make what it wrapped look damaged. */
@@ -83,7 +85,7 @@ static enum status check_none_wrapped(const struct disk *disk, const char *keys_
     bool any = false;
 
     enum status status = key_path(path, fault, "%s/private", keys_dir);
-    if (status == STATUS_OK && disk->list(disk->context, path, note_any, &any) != 0)
+    if (status == STATUS_OK && disk->list(disk->context, path, note_wrapped, &any) != 0)
         status = disk_fault(fault, "list", path);
     if (status == STATUS_OK && any)
         status = fault_set(fault, STATUS_NO_KEY, 0,
@@ -129,6 +131,8 @@ enum status keys_init(const struct disk *disk, const char *keys_dir, const char 
         status = signer_make(disk, keys_dir, "ingest", fault);
     if (status == STATUS_OK)
         status = signer_make(disk, keys_dir, "keeper", fault);
+    if (status == STATUS_OK)
+        status = sign_in_make(disk, keys_dir, fault);
     if (status == STATUS_OK)
         fault_clear(fault); /* what was found to exist left its words there */
     return status;

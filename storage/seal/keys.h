@@ -8,19 +8,25 @@
  *   <keys>/private/hold.key                                 master key               web, keeper
  *   <keys>/private/... .recovery                            the same, sealed to the recovery key,
  *                                                           which is on paper
+ *   <keys>/private/sign-in.key                              what PINs and
+ *                                                           sessions are bound by    web, keeper
+ *   <keys>/lock                                             empty                    keeper
  *   <keys>/signing/ingest.key, <keys>/signing/keeper.key    Ed25519 private halves   its program
+ *   <keys>/private/master.id                                which master key is in
+ *                                                           force                    web, keeper
  *   <keys>/master.key                                       32 random bytes, 0400    web, keeper
  *
  * recorder-ingest opens only a `struct public_keys` and its own signer. Layouts: FORMAT.md
  * section 6; who may read which file, and each key's life: KEYS.md. Secrets live in sodium_malloc
  * memory and are wiped. Not thread safe; each thread or lock its own.
  *
- * Related: recovery.h (the recovery key), rotation.h (a new master key), shredding.h (destroying a
- * month), key_months.h (what there is).
+ * Related: sign_in.h (the sign-in key), recovery.h (the recovery key), rotation.h (a new master
+ * key), shredding.h (destroying a month), key_months.h (what there is).
  */
 #ifndef RECORDER_STORAGE_SEAL_KEYS_H
 #define RECORDER_STORAGE_SEAL_KEYS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -38,7 +44,12 @@ enum {
     KEY_SIGNATURE_BYTES = 64,
     KEY_MONTH_BYTES = 8,  /* "2026-11" and a zero */
     KEY_VERSION_HOLD = 0, /* in a slot, in the place of a month: the hold key */
+    KEYS_LOCK_S = 10,     /* how long one waits for another */
 };
+
+/* In the key directory: held by who changes keys, and by who changes what is sealed to them. */
+#define KEYS_LOCK_NAME "lock"
+#define KEYS_SLOTS_LOCK_NAME "slots.lock"
 
 /* BLAKE2b-128 of the public half. */
 struct key_id {
@@ -59,8 +70,15 @@ struct signer;
 /** Retention month of a moment, UTC. */
 void keys_month(wall_time time, char month[static KEY_MONTH_BYTES]);
 
+/** "2026-11" to 202611; 0 where it is not a month. */
+uint32_t key_month_number(const char *month);
+
+/** 202611 to "2026-11". STATUS_OK, STATUS_INVALID (not a month). */
+enum status key_month_text(uint32_t number, char month[static KEY_MONTH_BYTES]) MUST_CHECK;
+
 /**
- * Make the key directory, the master key and both signing keys. What exists is kept.
+ * Make the key directory, the master key, both signing keys and the sign-in key. What exists is
+ * kept.
  *
  * keys_dir     made with its parents if missing.
  * master_path  file of the master key.
@@ -74,6 +92,30 @@ enum status keys_init(const struct disk *disk, const char *keys_dir, const char 
 /** Make the directories alone. STATUS_OK, STATUS_LIMIT, STATUS_FULL, STATUS_IO. */
 enum status keys_make_directories(const struct disk *disk, const char *keys_dir,
                                   const char *master_path, struct fault *fault) MUST_CHECK;
+
+/**
+ * Take the lock on all private halves, waiting KEYS_LOCK_S at most. Nobody makes, wraps anew or
+ * destroys one while it is held, so what is read of them belongs together.
+ *
+ * lock  out, for disk_close.
+ *
+ * STATUS_OK, STATUS_BUSY, STATUS_LIMIT, STATUS_IO.
+ */
+enum status keys_lock(const struct disk *disk, const char *keys_dir, struct disk_file *lock,
+                      struct fault *fault) MUST_CHECK;
+
+/**
+ * Hold off who would change what is sealed to which key, without waiting: for who does so, in the
+ * slots of a finished recording or by giving it to another customer, and for who counts what hangs
+ * on a month and then destroys it. Keys can be made meanwhile. keys_lock may be taken within it,
+ * not the other way round.
+ *
+ * lock  out, for disk_close.
+ *
+ * STATUS_OK, STATUS_BUSY, STATUS_LIMIT, STATUS_IO.
+ */
+enum status keys_hold_off(const struct private_keys *keys, struct disk_file *lock,
+                          struct fault *fault) MUST_CHECK;
 
 /** Open the public half of the directory; reads nothing yet. STATUS_OK, STATUS_NOMEM. */
 enum status public_keys_open(const struct disk *disk, const char *keys_dir,
@@ -120,6 +162,28 @@ enum status private_keys_open(const struct disk *disk, const char *keys_dir,
                               const char *master_path, struct private_keys **out,
                               struct fault *fault) MUST_CHECK;
 
+/**
+ * Whether a master key, or its next one, is in force: the one that the private halves are under,
+ * and that others may be made under.
+ *
+ * STATUS_OK (*in_force set), STATUS_NOT_FOUND (nothing says which one is yet), those of
+ * private_keys_open.
+ */
+enum status keys_master_in_force(const struct disk *disk, const char *keys_dir,
+                                 const char *master_path, bool *in_force,
+                                 struct fault *fault) MUST_CHECK;
+
+/**
+ * Write over and remove what a crash left of private and public halves, and of a master key that
+ * was replaced, under temporary names.
+ *
+ * destroyed  out: how many there were.
+ *
+ * STATUS_OK, STATUS_BUSY, STATUS_NOMEM, STATUS_FULL, STATUS_IO.
+ */
+enum status private_keys_tidy(struct private_keys *keys, size_t *destroyed,
+                              struct fault *fault) MUST_CHECK;
+
 /** Wipes the master key. NULL is accepted. */
 void private_keys_close(struct private_keys *owned_keys);
 
@@ -132,9 +196,10 @@ void private_keys_close(struct private_keys *owned_keys);
  * without a word.
  *
  * STATUS_OK (also when it was there), STATUS_INVALID (not a month), STATUS_NO_KEY (the public half
- * is there, the private one is not: fault names the remedy), STATUS_CONFLICT (it was destroyed),
- * STATUS_CORRUPT (the private file there does not open with this master key), STATUS_BUSY (another
- * works on the keys), STATUS_FULL (no space), STATUS_IO.
+ * is there, the private one is not: fault names the remedy), STATUS_CONFLICT (it was destroyed, or
+ * this master key is not the one in force any more), STATUS_CORRUPT (the private file there does
+ * not open with this master key), STATUS_BUSY (another works on the keys), STATUS_FULL (no space),
+ * STATUS_IO.
  */
 enum status private_keys_make_month(struct private_keys *keys, struct uuid customer,
                                     const char *month, struct fault *fault) MUST_CHECK;

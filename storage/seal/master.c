@@ -42,25 +42,22 @@ enum status master_read_file(const struct disk *disk, const char *path,
     return status;
 }
 
-enum status master_next_path(const char *path, char next[static BOUND_PATH_BYTES],
-                             struct fault *fault)
+enum status master_set_path(struct master *master, const char *path, struct fault *fault)
 {
-    return key_path(next, fault, "%s.next", path);
+    enum status status = key_path(master->path, fault, "%s", path);
+
+    return status == STATUS_OK ? key_path(master->next_path, fault, "%s.next", path) : status;
 }
 
 enum status master_read(const struct disk *disk, struct master *master, struct fault *fault)
 {
-    char next[BOUND_PATH_BYTES];
     uint8_t key[SEAL_KEY_BYTES];
+    uint8_t current[SEAL_KEY_BYTES];
 
     /* The next one first: where it takes the other's place in between, both that we have are it. */
-    enum status status = master_next_path(master->path, next, fault);
-    if (status != STATUS_OK)
-        return status;
-    enum status next_status = master_read_file(disk, next, key, NULL);
+    enum status next_status = master_read_file(disk, master->next_path, key, NULL);
     bool has_next = next_status == STATUS_OK;
-    uint8_t current[SEAL_KEY_BYTES];
-    status = master_read_file(disk, master->path, current, fault);
+    enum status status = master_read_file(disk, master->path, current, fault);
     if (status == STATUS_OK) {
         memcpy(master->key, current, sizeof current);
         master->has_next = has_next;

@@ -20,6 +20,7 @@
 /* Lives in sodium_malloc memory. */
 struct master {
     char path[BOUND_PATH_BYTES];
+    char next_path[BOUND_PATH_BYTES]; /* `<path>.next`, but where keys_rotate was given another */
     uint8_t key[SEAL_KEY_BYTES];
     uint8_t next[SEAL_KEY_BYTES]; /* where has_next */
     bool has_next;
@@ -27,8 +28,8 @@ struct master {
 };
 
 /**
- * Read the file at master->path, and the next one where that is there. One that cannot be read
- * keeps nobody from opening what the other wraps, but says so in next_status: nothing may be
+ * Read the file at master->path, and the one at next_path where that is there. One that cannot be
+ * read keeps nobody from opening what the other wraps, but says so in next_status: nothing may be
  * wrapped then.
  *
  * STATUS_OK; else what was read before stays: STATUS_IO (also where it is missing), STATUS_CORRUPT
@@ -53,9 +54,9 @@ enum status master_read_file(const struct disk *disk, const char *path,
 enum status master_make_file(const struct disk *disk, const char *path,
                              struct fault *fault) MUST_CHECK;
 
-/** The path of the next one. STATUS_OK, STATUS_LIMIT. */
-enum status master_next_path(const char *path, char next[static BOUND_PATH_BYTES],
-                             struct fault *fault) MUST_CHECK;
+/** Set both paths. path: of the master key. STATUS_OK, STATUS_LIMIT. */
+enum status master_set_path(struct master *master, const char *path,
+                            struct fault *fault) MUST_CHECK;
 
 /** The key that new private halves are wrapped by. */
 const uint8_t *master_newest(const struct master *master);

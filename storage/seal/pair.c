@@ -6,12 +6,16 @@
 #include <string.h>
 #include <time.h>
 
+#include "storage/seal/in_force.h"
+#include "storage/seal/key_months.h"
 #include "storage/seal/private_keys.h"
 #include "storage/seal/recovery_file.h"
 
 enum {
     WRAPPED_BYTES = SEAL_NONCE_BYTES + KEY_PRIVATE_BYTES + SEAL_TAG_BYTES,
     LOCK_PAUSE_MS = 10,
+    LOCK_MODE = 0600,
+    LOADS = 3,
 };
 
 static_assert(KEY_PRIVATE_BYTES == crypto_box_SECRETKEYBYTES, "private half");
@@ -47,6 +51,12 @@ void pair_text(struct pair_name name, char text[static 48])
                    name.kind == KEY_KIND_HOLD ? "" : month);
 }
 
+struct pair_name pair_of(const struct key_month *month)
+{
+    return (struct pair_name){month->month ? KEY_KIND_CUSTOMER : KEY_KIND_HOLD, month->customer,
+                              month->month};
+}
+
 struct key_head pair_head(struct pair_name name, struct key_id id)
 {
     return (struct key_head){
@@ -69,23 +79,36 @@ enum status pair_has(const struct disk *disk, const char *keys_dir, struct pair_
     return STATUS_OK;
 }
 
-enum status pair_lock_directory(const struct disk *disk, const char *keys_dir,
-                                struct disk_file *lock, struct fault *fault)
+/* A file that nobody reads but who may change keys: flock asks for no more than that, and who only
+ * reads them would hold up all others. */
+static struct disk_file open_lock(const struct disk *disk, const char *path)
+{
+    struct disk_file file = disk_open(disk, path, O_RDONLY | O_NOFOLLOW, 0);
+
+    if (file.fd < 0 && errno == ENOENT)
+        file = disk_open(disk, path, O_RDONLY | O_CREAT | O_EXCL | O_NOFOLLOW, LOCK_MODE);
+    if (file.fd < 0 && errno == EEXIST) /* of two the second */
+        file = disk_open(disk, path, O_RDONLY | O_NOFOLLOW, 0);
+    return file;
+}
+
+enum status keys_lock(const struct disk *disk, const char *keys_dir, struct disk_file *lock,
+                      struct fault *fault)
 {
     const struct timespec pause = {.tv_nsec = LOCK_PAUSE_MS * CLOCK_NS_PER_MS};
     char path[BOUND_PATH_BYTES];
 
-    enum status status = key_path(path, fault, "%s/private", keys_dir);
+    enum status status = key_path(path, fault, "%s/" KEYS_LOCK_NAME, keys_dir);
     if (status != STATUS_OK)
         return status;
-    struct disk_file file = disk_open(disk, path, O_RDONLY, 0);
+    struct disk_file file = open_lock(disk, path);
     if (file.fd < 0)
         return disk_fault(fault, "open", path);
     for (int i = 0; disk->flock(disk->context, file.fd) != 0; i++) {
         if (errno != EWOULDBLOCK) {
             status = disk_fault(fault, "lock", path);
-        } else if (i == PAIR_LOCK_S * 1000 / LOCK_PAUSE_MS) {
-            status = fault_set(fault, STATUS_BUSY, 0, "another works on the keys in %s", path);
+        } else if (i == KEYS_LOCK_S * 1000 / LOCK_PAUSE_MS) {
+            status = fault_set(fault, STATUS_BUSY, 0, "another works on the keys in %s", keys_dir);
         }
         if (status != STATUS_OK) {
             disk_close(&file);
@@ -97,9 +120,33 @@ enum status pair_lock_directory(const struct disk *disk, const char *keys_dir,
     return STATUS_OK;
 }
 
+enum status keys_hold_off(const struct private_keys *keys, struct disk_file *lock,
+                          struct fault *fault)
+{
+    char path[BOUND_PATH_BYTES];
+    const struct disk *disk = keys->disk;
+
+    enum status status = key_path(path, fault, "%s/" KEYS_SLOTS_LOCK_NAME, keys->directory);
+    if (status != STATUS_OK)
+        return status;
+    struct disk_file file = open_lock(disk, path);
+    if (file.fd < 0)
+        return disk_fault(fault, "open", path);
+    if (disk->flock(disk->context, file.fd) == 0) {
+        *lock = file;
+        return STATUS_OK;
+    }
+    status = errno == EWOULDBLOCK
+                 ? fault_set(fault, STATUS_BUSY, 0,
+                             "another works on what is sealed to the keys in %s", keys->directory)
+                 : disk_fault(fault, "lock", path);
+    disk_close(&file);
+    return status;
+}
+
 enum status pair_lock(struct private_keys *keys, struct disk_file *lock, struct fault *fault)
 {
-    enum status status = pair_lock_directory(keys->disk, keys->directory, lock, fault);
+    enum status status = keys_lock(keys->disk, keys->directory, lock, fault);
 
     if (status != STATUS_OK)
         return status;
@@ -108,7 +155,9 @@ enum status pair_lock(struct private_keys *keys, struct disk_file *lock, struct 
     if (status == STATUS_OK && !keys->master.has_next &&
         keys->master.next_status != STATUS_NOT_FOUND)
         status = fault_set(fault, keys->master.next_status, 0,
-                           "the next master key, %s.next, cannot be read", keys->master.path);
+                           "the next master key, %s, cannot be read", keys->master.next_path);
+    if (status == STATUS_OK)
+        status = in_force_check(keys, fault);
     if (status != STATUS_OK)
         disk_close(lock);
     return status;
@@ -126,26 +175,45 @@ static bool try_both(struct private_keys *keys, const uint8_t *data)
                                              WRAPPED_BYTES, keys->pair) == STATUS_OK);
 }
 
+/* Its bytes as they are now, unwrapped by what there is. */
+static enum status load_once(struct private_keys *keys, struct pair_name name, const char *path,
+                             struct key_id *id, struct fault *fault)
+{
+    uint8_t data[KEY_FILE_PRIVATE_BYTES];
+
+    enum status status = key_file_read(keys->disk, path, data, sizeof data, fault);
+    if (status != STATUS_OK)
+        return status;
+    memcpy(id->b, data + KEY_HEAD_ID_AT, KEY_ID_BYTES);
+    const struct key_head head = pair_head(name, *id);
+    if (!key_head_matches(&head, KEY_MAGIC_PRIVATE, data))
+        return fault_set(fault, STATUS_CORRUPT, 0, "%s is not the private key its name says", path);
+    return try_both(keys, data)
+               ? STATUS_OK
+               : fault_set(fault, STATUS_CORRUPT, 0,
+                           "%s does not open with this master key: damaged, or another's", path);
+}
+
 enum status pair_load(struct private_keys *keys, struct pair_name name,
                       uint8_t public_key[static KEY_PUBLIC_BYTES], struct fault *fault)
 {
     char path[BOUND_PATH_BYTES];
-    uint8_t data[KEY_FILE_PRIVATE_BYTES];
     struct key_id written;
 
     enum status status = pair_path(keys->directory, name, PAIR_KEY, path, fault);
     if (status == STATUS_OK)
-        status = key_file_read(keys->disk, path, data, sizeof data, fault);
+        status = load_once(keys, name, path, &written, fault);
+    /* Another may rotate the master key, and write over what is replaced just as it is read here.
+     */
+    for (int i = 1; i < LOADS && status == STATUS_CORRUPT; i++) {
+        if (master_read(keys->disk, &keys->master, NULL) != STATUS_OK)
+            break;
+        status = load_once(keys, name, path, &written, fault);
+        if (status == STATUS_OK)
+            fault_clear(fault);
+    }
     if (status != STATUS_OK)
         return status;
-    memcpy(written.b, data + 32, KEY_ID_BYTES);
-    struct key_head head = pair_head(name, written);
-    if (!key_head_matches(&head, KEY_MAGIC_PRIVATE, data))
-        return fault_set(fault, STATUS_CORRUPT, 0, "%s is not the private key its name says", path);
-    if (!try_both(keys, data) &&
-        (master_read(keys->disk, &keys->master, NULL) != STATUS_OK || !try_both(keys, data)))
-        return fault_set(fault, STATUS_CORRUPT, 0,
-                         "%s does not open with this master key: damaged, or another's", path);
     (void)crypto_scalarmult_base(public_key, keys->pair);
     struct key_id id = key_id_of(public_key);
     if (memcmp(id.b, written.b, sizeof id.b) != 0)
@@ -169,7 +237,9 @@ enum status pair_store(struct private_keys *keys, struct pair_name name,
     seal_nonce_new(nonce);
     seal_encrypt(master_newest(&keys->master), nonce, data, KEY_HEAD_BYTES, keys->pair,
                  KEY_PRIVATE_BYTES, data + KEY_HEAD_BYTES);
-    return key_file_write(keys->disk, path, data, sizeof data, KEY_MODE_PRIVATE, replace, fault);
+    return replace ? key_file_renew(keys->disk, path, data, sizeof data, KEY_MODE_PRIVATE, fault)
+                   : key_file_write(keys->disk, path, data, sizeof data, KEY_MODE_PRIVATE, false,
+                                    fault);
 }
 
 enum status pair_seal_recovery(struct private_keys *keys, struct pair_name name,

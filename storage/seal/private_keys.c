@@ -18,7 +18,7 @@ enum status private_keys_open(const struct disk *disk, const char *keys_dir,
     keys->disk = disk;
     status = key_path(keys->directory, fault, "%s", keys_dir);
     if (status == STATUS_OK)
-        status = key_path(keys->master.path, fault, "%s", master_path);
+        status = master_set_path(&keys->master, master_path, fault);
     if (status == STATUS_OK)
         status = master_read(disk, &keys->master, fault);
     if (status != STATUS_OK) {

@@ -9,7 +9,7 @@
  *   .pub       the public half, in the public directory
  *   .shredded  says that the pair was destroyed, and is never made again
  *
- * Whoever makes, wraps anew or destroys a pair holds the lock meanwhile (pair_lock).
+ * Whoever makes, wraps anew or destroys a pair holds the lock meanwhile (pair_lock, keys_lock).
  */
 #ifndef RECORDER_STORAGE_SEAL_PRIVATE_KEYS_H
 #define RECORDER_STORAGE_SEAL_PRIVATE_KEYS_H
@@ -24,8 +24,6 @@
 #include "storage/seal/key_file.h"
 #include "storage/seal/keys.h"
 #include "storage/seal/master.h"
-
-enum { PAIR_LOCK_S = 10 }; /* how long one waits for another */
 
 /* In sodium_malloc memory. */
 struct private_keys {
@@ -48,27 +46,28 @@ enum pair_file { PAIR_KEY, PAIR_RECOVERY, PAIR_PUBLIC, PAIR_SHREDDED };
 enum status pair_path(const char *keys_dir, struct pair_name name, enum pair_file file,
                       char path[static BOUND_PATH_BYTES], struct fault *fault) MUST_CHECK;
 
+struct key_month;
+
+/** The name of a pair of a list (key_months.h). */
+struct pair_name pair_of(const struct key_month *month);
+
 /** "the customer's key of 2026-11", "the hold key". */
 void pair_text(struct pair_name name, char text[static 48]);
 
 /**
- * Take the lock on all pairs, waiting PAIR_LOCK_S at most, and read the master key and its next one
- * again: what is wrapped under the lock is wrapped by the newest.
+ * Take the lock (keys_lock), read the master key and its next one again, and see that they are in
+ * force: what is wrapped under the lock is wrapped by the newest, and stays of use.
  *
  * lock  out, for disk_close.
  *
- * STATUS_OK, STATUS_BUSY, and those of master_read.
+ * STATUS_OK, STATUS_BUSY, and those of master_read and in_force_check.
  */
 enum status pair_lock(struct private_keys *keys, struct disk_file *lock,
                       struct fault *fault) MUST_CHECK;
 
-/** The same without a master key. */
-enum status pair_lock_directory(const struct disk *disk, const char *keys_dir,
-                                struct disk_file *lock, struct fault *fault) MUST_CHECK;
-
 /**
- * Unwrap the private half into keys->pair and give its public half. Where it does not open, the
- * master key is read again, for another may have rotated it. The caller wipes keys->pair.
+ * Unwrap the private half into keys->pair and give its public half. Where it does not open, it and
+ * the master key are read again, for another may have rotated that. The caller wipes keys->pair.
  *
  * STATUS_OK, STATUS_NOT_FOUND, STATUS_CORRUPT (damaged, or of another master key), STATUS_IO.
  */

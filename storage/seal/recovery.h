@@ -48,18 +48,41 @@ struct recovery_report {
 };
 
 /**
- * Make a recovery key, keep its public half, and seal every private half that is there to it. What
- * fails of these is counted, and is done by recovery_complete.
+ * Draw a new recovery key, as texts to be written down. Nothing else knows of it yet: it is told
+ * first, and in force only then, so that none ever is that nobody has.
  *
- * replace  take the place of the one that is there: what was written down of it is of no use then.
- * secret   out; the only place where the private half is.
+ * secret  out; the only place where the private half is.
  *
- * STATUS_OK, STATUS_EXISTS (not replace), STATUS_INVALID (split is out of its range), STATUS_BUSY,
- * STATUS_FULL, STATUS_IO, STATUS_NOMEM. On failure there is no new recovery key.
+ * STATUS_OK, STATUS_INVALID (split is out of its range), STATUS_NOMEM.
  */
-enum status recovery_make(struct private_keys *keys, struct recovery_split split, bool replace,
-                          struct recovery_secret *secret, struct recovery_report *report,
+enum status recovery_draw(struct recovery_split split, struct recovery_secret *secret,
                           struct fault *fault) MUST_CHECK;
+
+/** Its id, as key_recovery_id has it once it is in force. */
+struct key_id recovery_secret_id(const struct recovery_secret *secret);
+
+/**
+ * Whether a new recovery key may be put in force.
+ *
+ * replace  there may be one already: what was written down of it is of no use then.
+ *
+ * STATUS_OK, STATUS_EXISTS (not replace), STATUS_CONFLICT (some private halves are lost or do not
+ * open, and come back by the recovery key that is here alone: fault names the first), STATUS_IO,
+ * STATUS_NOMEM.
+ */
+enum status recovery_may_install(struct private_keys *keys, bool replace,
+                                 struct fault *fault) MUST_CHECK;
+
+/**
+ * Put a recovery key in force: keep its public half, and seal every private half that is there to
+ * it. What fails of these keeps the copy that it has, is counted, and is done by recovery_complete.
+ *
+ * STATUS_OK, those of recovery_may_install, STATUS_BUSY, STATUS_FULL, STATUS_IO, STATUS_NOMEM. On
+ * STATUS_FULL and STATUS_IO key_recovery_id says which one is in force.
+ */
+enum status recovery_install(struct private_keys *keys, const struct recovery_secret *secret,
+                             bool replace, struct recovery_report *report,
+                             struct fault *fault) MUST_CHECK;
 
 /**
  * Seal what is not sealed to the recovery key that there is: what failed when it was made, and what
@@ -102,18 +125,30 @@ bool recovery_suffices(const struct recovery_input *input);
  */
 enum status recovery_join(struct recovery_input *input, struct fault *fault) MUST_CHECK;
 
+/* What is to be restored. */
+struct recovery_place {
+    const struct disk *disk;
+    const char *keys_dir;
+    const char *master_path;
+    /* The master key there may be a new one: it is made unless it is there, and is in force then.
+     * Else it is there and in force (in_force.h): no other may take its place unasked. */
+    bool new_master;
+};
+
 /**
  * Write all .key files anew that are missing or do not open, and public files that are missing,
- * from the .recovery files; make a master key first where there is none. What opens stays. Said
- * again after a crash it goes on. Pairs that were destroyed stay so.
+ * from the .recovery files that are sealed to this recovery key, whichever is in force. What opens
+ * stays. Said again after a crash it goes on. Pairs that were destroyed stay so. Nothing is written
+ * before one of them has opened.
  *
  * private_half  the recovery key's.
  *
- * STATUS_OK (report counts what could not be restored), STATUS_NO_KEY (it is not the private half
- * of the recovery key that is here), STATUS_BUSY, STATUS_DENIED (the master key's mode),
- * STATUS_FULL, STATUS_IO, STATUS_NOMEM.
+ * STATUS_OK (report counts what could not be restored), STATUS_NO_KEY (none of the copies here is
+ * sealed to this recovery key), STATUS_CONFLICT (the master key is not there or not in force, and
+ * it may not be a new one), STATUS_BUSY, STATUS_DENIED (the master key's mode), STATUS_FULL,
+ * STATUS_IO, STATUS_NOMEM.
  */
-enum status recovery_restore(const struct disk *disk, const char *keys_dir, const char *master_path,
+enum status recovery_restore(const struct recovery_place *place,
                              const uint8_t private_half[static KEY_PRIVATE_BYTES],
                              struct recovery_report *report, struct fault *fault) MUST_CHECK;
 

@@ -51,6 +51,20 @@ bool recovery_file_is_for(const struct disk *disk, const char *path, const struc
            memcmp(data + RECOVERY_ID_AT, recovery.b, KEY_ID_BYTES) == 0;
 }
 
+enum status recovery_file_sealed_to(const struct disk *disk, const char *path, struct key_id *id,
+                                    struct fault *fault)
+{
+    uint8_t data[KEY_FILE_RECOVERY_BYTES];
+    enum status status = key_file_read(disk, path, data, sizeof data, fault);
+
+    if (status != STATUS_OK)
+        return status;
+    if (memcmp(data, KEY_MAGIC_RECOVERY, 4) != 0)
+        return fault_set(fault, STATUS_CORRUPT, 0, "%s is no copy for a recovery key", path);
+    memcpy(id->b, data + RECOVERY_ID_AT, KEY_ID_BYTES);
+    return STATUS_OK;
+}
+
 enum status recovery_file_write(const struct disk *disk, const char *path,
                                 const struct key_head *head,
                                 const uint8_t recovery[static KEY_PUBLIC_BYTES],
@@ -66,7 +80,7 @@ enum status recovery_file_write(const struct disk *disk, const char *path,
     sodium_stackzero(4096);
     if (failed)
         return fault_set(fault, STATUS_INVALID, 0, "the recovery key cannot be sealed to");
-    return key_file_write(disk, path, data, sizeof data, KEY_MODE_PRIVATE, true, fault);
+    return key_file_renew(disk, path, data, sizeof data, KEY_MODE_PRIVATE, fault);
 }
 
 enum status recovery_file_open(const struct disk *disk, const char *path, struct key_head *head,

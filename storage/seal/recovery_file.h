@@ -26,6 +26,11 @@ enum status recovery_public_write(const struct disk *disk, const char *keys_dir,
 bool recovery_file_is_for(const struct disk *disk, const char *path, const struct key_head *head,
                           struct key_id recovery);
 
+/** The recovery key that a .recovery file is sealed to. STATUS_OK, STATUS_NOT_FOUND, STATUS_CORRUPT
+ *  (it is no such file), STATUS_IO. */
+enum status recovery_file_sealed_to(const struct disk *disk, const char *path, struct key_id *id,
+                                    struct fault *fault) MUST_CHECK;
+
 /** Seal a private half and write it, in the place of what is there. STATUS_OK, STATUS_INVALID (the
  *  recovery key is not usable), STATUS_FULL, STATUS_IO. */
 enum status recovery_file_write(const struct disk *disk, const char *path,

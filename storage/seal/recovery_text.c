@@ -24,6 +24,12 @@ static void fill_random(unsigned char *data, unsigned int bytes)
     randombytes_buf(data, bytes);
 }
 
+/* The library has no source of its own: it draws polynomials, and overwrites what it held. */
+static void give_randomness(void)
+{
+    gfshare_fill_rand = fill_random;
+}
+
 static void set_of(const uint8_t *private_half, uint8_t set[static RECOVERY_SET_BYTES])
 {
     uint8_t public_key[KEY_PUBLIC_BYTES];
@@ -42,7 +48,7 @@ static enum status make_shares(struct recovery_split split, struct recovery_secr
 
     for (unsigned i = 0; i < split.shares; i++)
         numbers[i] = (uint8_t)(i + 1); /* at 0 is the secret */
-    gfshare_fill_rand = fill_random;   /* the library comes with none */
+    give_randomness();
     gfshare_ctx *context =
         gfshare_ctx_init_enc(numbers, split.shares, (uint8_t)split.threshold, KEY_PRIVATE_BYTES);
     if (!context)
@@ -146,7 +152,7 @@ enum status recovery_join(struct recovery_input *input, struct fault *fault)
     if (!recovery_suffices(input))
         return fault_set(fault, STATUS_INVALID, 0, "%zu of %u shares are there", input->shares,
                          input->threshold);
-    gfshare_fill_rand = fill_random;
+    give_randomness();
     gfshare_ctx *context =
         gfshare_ctx_init_dec(input->number, (unsigned)input->shares, KEY_PRIVATE_BYTES);
     if (!context)

@@ -34,7 +34,7 @@ enum status keys_shredded(const struct disk *disk, const char *keys_dir, struct 
         status = key_file_read(disk, path, data, sizeof data, fault);
     if (status != STATUS_OK)
         return status;
-    memcpy(written.b, data + 32, KEY_ID_BYTES);
+    memcpy(written.b, data + KEY_HEAD_ID_AT, KEY_ID_BYTES);
     const struct key_head head = pair_head(name_of(key), written);
     if (!key_head_matches(&head, KEY_MAGIC_SHREDDED, data))
         return fault_set(fault, STATUS_CORRUPT, 0, "%s breaks its layout", path);
@@ -51,16 +51,13 @@ static enum status find_id(const struct disk *disk, const char *keys_dir, struct
 
     if (status != STATUS_OK)
         return status;
-    status = STATUS_NOT_FOUND;
-    for (size_t i = 0; i < months.count; i++)
-        if (months.month[i].month == key->month) {
-            key->id = months.month[i].id;
-            status = STATUS_OK;
-        }
+    const struct key_month *found = key_months_find(&months, key->customer, key->month);
+    if (found)
+        key->id = found->id;
+    else
+        status = fault_set(fault, STATUS_NOT_FOUND, 0, "the customer has no key of that month");
     key_months_free(&months);
-    return status == STATUS_OK
-               ? status
-               : fault_set(fault, status, 0, "the customer has no key of that month");
+    return status;
 }
 
 /* The mark, unless it is there. */
@@ -153,7 +150,7 @@ enum status keys_shred(const struct disk *disk, const char *keys_dir, struct key
 {
     struct disk_file lock;
 
-    enum status status = pair_lock_directory(disk, keys_dir, &lock, fault);
+    enum status status = keys_lock(disk, keys_dir, &lock, fault);
     if (status != STATUS_OK)
         return status;
     status = mark(disk, keys_dir, key, fault);

@@ -41,6 +41,8 @@ enum status keys_shredded(const struct disk *disk, const char *keys_dir, struct 
  * so that nothing new is sealed to it; then every file of the private half is written over and
  * removed. Cut off, it is to be said again; said again when all is done it does nothing.
  *
+ * Who does so after counting holds keys_hold_off meanwhile: what it counts is then what is lost.
+ *
  * key  customer and month are given, and when: now; its id is set, and when to that of the mark.
  *
  * STATUS_OK, STATUS_NOT_FOUND (there is no such pair, and was none), STATUS_INVALID (not a month),

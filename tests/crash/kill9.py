@@ -25,6 +25,8 @@ class Kill9(Campaign):
     def __init__(self, lab, calls):
         super().__init__(lab)
         self.calls = calls
+        self.web_kills = self.heard = 0  # how often while it was listened to, and what was heard
+        self.commands = self.cut_short = 0  # of recorderctl, and of these that were still at work
 
     def kill_ingest(self, batch):
         time.sleep(self.lab.draw.uniform(0.05, SECONDS))
@@ -54,11 +56,13 @@ class Kill9(Campaign):
         try:
             while not over.is_set():
                 for row in self.lab.listed(limit=20)[:20]:
-                    self.lab.get(f"/api/v1/recordings/{row['id']}/audio")
-        except (OSError, ValueError, KeyError):
+                    answer = self.lab.get(f"/api/v1/recordings/{row['id']}/audio")
+                    self.heard += answer.status == 200
+        except Exception:  # in whatever way the death of the program shows; what was heard is counted
             pass
 
     def kill_web(self, batch):
+        self.web_kills += 1
         over = threading.Event()
         listener = threading.Thread(target=self.listen, args=(over,))
         listener.start()
@@ -80,10 +84,19 @@ class Kill9(Campaign):
             process = subprocess.Popen([str(BIN / "recorderctl"), "--config", str(self.lab.config),
                                         *commands[i]], stdout=subprocess.DEVNULL,
                                        stderr=subprocess.DEVNULL)
-            time.sleep(self.lab.draw.uniform(0.001, 0.04))
+            time.sleep(self.lab.draw.uniform(0.001, 0.15))
             process.kill()
-            process.wait()
+            self.commands += 1
+            self.cut_short += process.wait() < 0
         return batch.finish(hang=True), None
+
+    def finish(self):
+        if self.web_kills > 5 and not self.heard:
+            self.tally.notes.append("nobody heard anything whenever recorder-web was killed")
+        if self.commands > 25 and not 0 < self.cut_short < self.commands:
+            self.tally.notes.append(f"{self.cut_short} of {self.commands} commands were killed at work: "
+                                    "all too early, or all too late")
+        return super().finish()
 
     def once(self, index):
         victim = self.lab.draw.choice(VICTIMS)

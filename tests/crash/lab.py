@@ -68,13 +68,14 @@ class Quiet:
         self.draw = numpy.random.default_rng(seed)
         self.calls = [self.plan(i) for i in range(count)]
         self.over = threading.Event()
+        self.problem = None  # what ended the talk
         self.thread = threading.Thread(target=self.run, daemon=True)
         self.thread.start()
 
     def plan(self, index):
         packets = int(self.talk / PACKET_S)
         call = {"index": f"quiet-{index}", "call_id": None, "answered_at": None, "answer_code": 0,
-                "packets": packets, "streams": [], "late_ms": 0.0}
+                "packets": packets, "streams": [], "late_ms": 0.0, "held": False}
         for side in ("left", "right"):
             payload = alaw(self.draw.normal(0, NOISE_LEVEL / 2, packets * 160).clip(-30000, 30000))
             path = self.directory / f"quiet-{index}-{side}.alaw"
@@ -106,6 +107,14 @@ class Quiet:
                               ("127.0.0.1", port))
             stream["sent"] = packet + 1
 
+    def hold(self, call):
+        held = call["offer"].replace("sendonly", "inactive")
+        call["client"].send(call["dialog"].request("INVITE", held, SDP_TYPE))
+        answer = call["client"].final(2)
+        if answer:  # none: the recorder died, or will not be believed to have held it
+            call["client"].send(call["dialog"].request("ACK", extra=""))
+        call["held"] = bool(answer) and code(answer) == 200
+
     def run(self):
         try:
             for call in self.calls:
@@ -121,12 +130,9 @@ class Quiet:
                 time.sleep(max(0.0, begin + (packet + 1) * PACKET_S - time.monotonic()))
             for call in self.calls[1::2]:
                 if answered(call) and not self.over.is_set():
-                    held = call["offer"].replace("sendonly", "inactive")
-                    call["client"].send(call["dialog"].request("INVITE", held, SDP_TYPE))
-                    call["client"].final(2)
-                    call["client"].send(call["dialog"].request("ACK", extra=""))
-        except OSError:
-            pass  # the recorder died
+                    self.hold(call)
+        except Exception as problem:  # the recorder died; where it did not, finish says it
+            self.problem = problem
 
     def finish(self, hang=False):
         """Their calls, in the words of callgen's report. hang: they end by BYE; else they just stop."""
@@ -134,6 +140,8 @@ class Quiet:
             self.thread.join()
         self.over.set()
         self.thread.join()
+        if hang and self.problem:  # nobody killed the recorder
+            raise AssertionError("quiet calls broke off") from self.problem
         for call in self.calls:
             if hang and answered(call):
                 assert code(hang_up(call["client"], call["dialog"])) == 200, "BYE"

@@ -28,6 +28,7 @@ from tally import Tally  # noqa: E402
 
 PROMISE_S = 2.0          # what is older at the crash is there
 RECORDING, SEALED, RECOVERED, FAILED = range(4)  # states in the index
+MOVED_PACKETS = 10      # 200 ms: further than a line is moved
 REACH = 480              # samples: where a leg begins is known to 60 ms
 PACKET_S, PACKET_BYTES = 0.02, 160
 COLUMNS = "id, customer, started_us, ended_us, duration_ms, state, path, audio_bytes, sha256_cipher, sha256_plain"
@@ -67,8 +68,11 @@ class Store:
 
     def is_whole(self):
         """What SQLite says of the index: [] where all is well."""
-        return [row[0] for text in ("PRAGMA integrity_check", "PRAGMA foreign_key_check")
-                for row in self.query(text) if row[0] != "ok"]
+        try:
+            return [row[0] for text in ("PRAGMA integrity_check", "PRAGMA foreign_key_check")
+                    for row in self.query(text) if row[0] != "ok"]
+        except sqlite3.DatabaseError as why:
+            return [str(why)]
 
     def customer_key(self, header):
         """The private half that the first slot of a header names (FORMAT.md sections 2 and 6)."""
@@ -166,7 +170,7 @@ class Sent:
             payload[i * PACKET_BYTES:(i + 1) * PACKET_BYTES] = b"\xd5" * PACKET_BYTES
         said = bytes(payload[self.first * PACKET_BYTES:(self.first + packets) * PACKET_BYTES])
         if len(said) < 2 * 1600:
-            return True
+            return False  # too little to be told from anything else
         line = sound.at_8k(heard[:, ("left", "right").index(self.channel)])
         return sound.share_found(line, sound.g711(self.codec, said).astype(numpy.float64), place) == 1
 
@@ -204,7 +208,7 @@ class Examiner:
                              if side.due(cut) else 0)
         lost = max(0, needed - found["end"]) + count(found["holes"], needed)
         wrong = count(found["different"])
-        if wrong and self.is_only_moved(stream, sides, found):
+        if wrong and self.is_only_moved(stream, sides, found, row["state"] == SEALED):
             tally.moved += 1
             wrong = 0
         if lost:
@@ -217,12 +221,14 @@ class Examiner:
         tally.seconds += (found["end"] - count(found["holes"]) - wrong) * PACKET_S
 
     @staticmethod
-    def is_only_moved(stream, sides, found):
-        """All that was sent is heard at its place: the line was moved where nobody spoke."""
+    def is_only_moved(stream, sides, found, is_sealed):
+        """All that was sent is heard at its place: the line was moved where nobody spoke. What a crash
+        cut may end within what was moved: its last packets are not looked for."""
         if found["holes"]:
             return False
         heard = sound.decode(stream)
-        return all(side.found_in(heard, anchor, min(side.packets, max(0, found["end"] - anchor // 160 - 10)))
+        cut = 0 if is_sealed else MOVED_PACKETS
+        return all(side.found_in(heard, anchor, min(side.packets, max(0, found["end"] - anchor // 160 - cut)))
                    for side in sides
                    if (anchor := found["anchors"][side.channel == "right"]) is not None)
 
@@ -233,25 +239,32 @@ class Examiner:
         """
         tally.calls += 1
         what = f"{what}: call {call['index']} ({call['call_id']})"
+        try:
+            self.look_for(tally, call, cut, what)
+        except (Refused, OSError, sqlite3.DatabaseError) as why:
+            tally.corrupt += 1
+            tally.notes.append(f"{what}: {why}")
+
+    def look_for(self, tally, call, cut, what):
         sides = [Sent(stream, self.sent_directory, call["late_ms"]) for stream in call["streams"]]
+        tally.quiet += "held" in call and not any(stream["unsent"] for stream in call["streams"])
+        tally.held += call.get("held", False)
+        if cut is not None:
+            tally.cut_late(call["late_ms"])
         rows = self.store.rows(call["call_id"])
         if len(rows) != 1 or not (self.store.directory / rows[0]["path"]).exists():
             tally.calls_lost += 1
             tally.notes.append(f"{what}: {len(rows)} rows, and no file" if rows else f"{what}: no row")
             return
         row = rows[0]
-        try:
-            if row["state"] in (SEALED, RECOVERED):
-                stream, header, footer = self.store.open(row)
-                for disagreement in disagreements(row, header, footer, stream):
-                    tally.notes.append(f"{what}: index and file do not agree on the {disagreement}")
-                self.compare(tally, row, stream, sides, cut, what)
-            elif row["state"] == FAILED and not any(side.due(cut) for side in sides if side.began):
-                self.store.opens(row)  # too young to hold a page
-            else:
-                due = max([side.due(cut) for side in sides if side.began], default=0)
-                tally.durable_lost += due * PACKET_S
-                tally.notes.append(f"{what}: left in state {row['state']}, {due} packets were due")
-        except (Refused, OSError) as why:
-            tally.corrupt += 1
-            tally.notes.append(f"{what}: {why}")
+        if row["state"] in (SEALED, RECOVERED):
+            stream, header, footer = self.store.open(row)
+            for disagreement in disagreements(row, header, footer, stream):
+                tally.notes.append(f"{what}: index and file do not agree on the {disagreement}")
+            self.compare(tally, row, stream, sides, cut, what)
+        elif row["state"] == FAILED and not any(side.due(cut) for side in sides if side.began):
+            self.store.opens(row)  # too young to hold a page
+        else:
+            due = max([side.due(cut) for side in sides if side.began], default=0)
+            tally.durable_lost += due * PACKET_S
+            tally.notes.append(f"{what}: left in state {row['state']}, {due} packets were due")

@@ -121,23 +121,43 @@ def is_over(log):
     return True
 
 
+def began(lab, case, tally):
+    """Start recorder-ingest; False where it said why not, and ended, which is as it should be."""
+    try:
+        lab.start("ingest")
+        return True
+    except AssertionError:
+        process = lab.processes.pop("ingest")
+        ended = process.poll()
+        if ended is None:
+            process.kill()
+            process.wait()
+            tally.notes.append(f"{case}: recorder-ingest hangs at its start")
+        elif ended < 0:
+            tally.notes.append(f"{case}: recorder-ingest died of signal {-ended} at its start")
+        return False
+
+
+def end(lab, case, tally):
+    """Stop it: it may say that something failed, but neither crash nor hang."""
+    died = lab.processes["ingest"].poll()
+    problem = lab.stop("ingest")
+    if died is not None and died < 0:
+        tally.notes.append(f"{case}: recorder-ingest died of signal {-died}")
+    elif problem and ("did not stop" in problem or "exited with -" in problem):
+        tally.notes.append(f"{case}: {problem}")
+
+
 def run_ingest(case, ports):
     """(Tally, whether something failed) of one run of recorder-ingest."""
     tally = Tally(runs=1)
     with FailingLab(case, ports) as lab:
         calls, batch = [], None
-        try:
-            lab.start("ingest")
-        except AssertionError:  # it said why, and did not start: nothing was answered
-            lab.processes.pop("ingest", None)
-        if "ingest" in lab.processes:
+        if began(lab, case, tally):
             tracer = lab.attach()
             batch = lab.place(COUNT, SECONDS)
             calls = batch.finish(hang=True)
-            died = lab.processes["ingest"].poll()
-            if died is not None and died < 0:
-                tally.notes.append(f"{case}: recorder-ingest died of signal {-died}")
-            lab.stop("ingest")
+            end(lab, case, tally)
             if tracer:
                 tracer.wait()
         is_over(lab.log)
@@ -145,8 +165,8 @@ def run_ingest(case, ports):
         tally.faults = int(failed is not None)
         store = Store(lab.store)
         # the keeper leaves what has just begun, or ended, to its writer for a while
-        end = time.monotonic() + 2 * KEEPER_YOUNG_S
-        while calls and store.unfinished() and time.monotonic() < end:
+        until = time.monotonic() + 2 * KEEPER_YOUNG_S
+        while calls and store.unfinished() and time.monotonic() < until:
             time.sleep(0.5)
             lab.keep()
         cut = failed if case and case.mode == "for good" else None

@@ -2,6 +2,7 @@
 import dataclasses
 
 NOTES_MAX = 40  # that are printed of one table
+SLOW_MS = 250   # later than planned: what was due is counted from there, so the promise is tried less
 
 
 @dataclasses.dataclass
@@ -15,16 +16,32 @@ class Tally:
     durable_lost: float = 0.0  # seconds that were older than 2 s at the fault
     calls_lost: int = 0
     corrupt: int = 0         # recordings that say something else than was sent, and do not say so
+    quiet: int = 0           # calls that fell silent before the fault
+    held: int = 0            # of these, that were on hold: the recorder had answered so
+    slow: int = 0            # calls that were cut, some packet of which went out later than SLOW_MS
+    late_ms: float = 0.0     # the latest packet of a call that was cut: the promise is tried less by it
     notes: list = dataclasses.field(default_factory=list)
 
     def add(self, other):
+        late_ms = max(self.late_ms, other.late_ms)
         for field in dataclasses.fields(self):
             setattr(self, field.name, getattr(self, field.name) + getattr(other, field.name))
+        self.late_ms = late_ms
+
+    def cut_late(self, late_ms):
+        """A call that was cut, whose caller was so late at most."""
+        self.late_ms = max(self.late_ms, late_ms)
+        self.slow += late_ms > SLOW_MS
+
+    @property
+    def too_slow(self):
+        """Whether the machine was too slow to show what it is to show."""
+        return self.slow * 2 > self.calls
 
     @property
     def good(self):
         return self.runs > 0 and not (self.durable_lost or self.calls_lost or self.corrupt
-                                      or self.notes)
+                                      or self.notes or self.too_slow)
 
 
 HEAD = ("", "runs", "faults", "calls", "audio checked s", "durable lost s", "calls lost", "corrupt")
@@ -41,6 +58,12 @@ def table(rows):
     if moved:
         lines.append(f"{moved} recordings were moved on their line by the recorder while nobody spoke, and were "
                      "compared piece by piece")
+    late = max((t.late_ms for _, t in rows), default=0)
+    if late:
+        lines.append(f"{sum(t.held for _, t in rows)} of {sum(t.quiet for _, t in rows)} calls that had fallen "
+                     f"silent were on hold; a call that was cut was sent up to {late:.0f} ms late")
     notes = [f"! {name}: {note}" for name, t in rows for note in t.notes]
+    notes += [f"! {name}: {t.slow} of {t.calls} calls were sent more than {SLOW_MS} ms late: this machine is too "
+              "slow to show what is lost" for name, t in rows if t.too_slow]
     more = [f"! and {len(notes) - NOTES_MAX} more"] if len(notes) > NOTES_MAX else []
     return "\n".join(lines + notes[:NOTES_MAX] + more)

@@ -224,14 +224,33 @@ static int faulty_unlink(void *context, const char *path)
     return (int)leave(faulty, faulty->inner->unlink(enter(faulty), path));
 }
 
+/* Who is told of the names of a directory, which is none of the disk's work. */
+struct listener {
+    const struct faulty *faulty;
+    void (*told)(void *arg, const char *name);
+    void *arg;
+};
+
+static void tell(void *arg, const char *name)
+{
+    const struct listener *listener = arg;
+
+    if (listener->faulty->around)
+        listener->faulty->around(false);
+    listener->told(listener->arg, name);
+    if (listener->faulty->around)
+        listener->faulty->around(true);
+}
+
 static int faulty_list(void *context, const char *path, void (*told)(void *arg, const char *name),
                        void *arg)
 {
     struct faulty *faulty = context;
+    struct listener listener = {faulty, told, arg};
 
     if (fails(faulty, FAULTY_LIST, NULL))
         return -1;
-    return (int)leave(faulty, faulty->inner->list(enter(faulty), path, told, arg));
+    return (int)leave(faulty, faulty->inner->list(enter(faulty), path, tell, &listener));
 }
 
 void faulty_init(struct faulty *faulty, const struct disk *inner, struct memory_disk *memory)

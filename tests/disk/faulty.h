@@ -70,7 +70,8 @@ struct faulty {
      */
     void (*before)(void *arg, enum faulty_kind kind);
     void *before_arg;
-    /* Told around each call of the disk behind, true going in: for who counts what it does. */
+    /* Told around each call of the disk behind, true going in, and around what that calls back: for
+     * who counts what it does. */
     void (*around)(bool inside);
 
     pthread_mutex_t lock; /* over all below */

@@ -116,7 +116,8 @@ enum status life_recover(const struct life *life, const struct disk *disk,
 
 /**
  * After its program's death, and maybe a power cut: recover it on a disk that works, and see that
- * all is there that was said to be, that nothing else is, and that nothing is left over.
+ * all is there that was said to be, also after another power cut, that nothing else is, and that
+ * nothing is left over.
  *
  * memory  no file of it is open; changed.
  */

@@ -48,7 +48,7 @@ static bool is_end_page(const uint8_t *got, size_t got_bytes)
 
 /* How many bytes are a page of silence with that number, which recovery put in the place of one
  * that is gone; 0: they are not. */
-static size_t silent_page(const uint8_t *got, size_t got_bytes)
+static size_t silent_page(const struct life *life, const uint8_t *got, size_t got_bytes)
 {
     static const uint8_t packet[] = {0x98, 0x02, 0xff, 0xfe, 0x98, 0xff, 0xfe}; /* two streams */
     size_t head =
@@ -58,7 +58,8 @@ static size_t silent_page(const uint8_t *got, size_t got_bytes)
     if (head > got_bytes || memcmp(got, "OggS", 4) != 0)
         return 0;
     for (size_t i = PAGE_HEAD_BYTES; i < head; i++) {
-        bool one_stream = got[i] == 3; /* OpusHead, which says how many, is gone */
+        /* OpusHead, which says how many, was never confirmed */
+        bool one_stream = got[i] == 3 && life->durable == 0;
         if ((got[i] != sizeof packet && !one_stream) || got[i] > got_bytes - length ||
             memcmp(got + length, one_stream ? packet + 4 : packet, got[i]) != 0)
             return 0;
@@ -85,7 +86,7 @@ static void check_stream(const struct life *life, const struct recording_summary
             next = number;
         if (!length && summary->holes && number < life->pages &&
             life->page_end[number] > life->durable)
-            length = silent_page(got, left);
+            length = silent_page(life, got, left);
         if (!length || number != next)
             fail_msg("%s: what is read at byte %llu was never given there", life->note,
                      (unsigned long long)(summary->audio_bytes - left));
@@ -172,12 +173,22 @@ static void check_leftover(void *arg, const char *path)
     char tail[BOUND_PATH_BYTES + 8];
 
     (void)snprintf(tail, sizeof tail, "%s.tail", life->path);
-    if ((life->renewed || life->durable == 0) && ends_with(path, ".crec.damaged"))
+    if (life->renewed && ends_with(path, ".crec.damaged"))
         return;
     if (strcmp(path, life->path) == 0 || ends_with(path, ".crec.new") ||
         (ends_with(path, ".crec.tail") && strcmp(path, tail) != 0))
         return;
     fail_msg("%s: %s is left over", life->note, path);
+}
+
+/* What recovery says is done is on the disk, and not in the page cache alone. */
+static void check_durable(const struct life *life, struct memory_disk *memory)
+{
+    struct memory_disk *copy = memory_disk_copy(memory);
+
+    memory_disk_cut(copy, MEMORY_DISK_NOTHING, 0);
+    life_check_file(life, memory_disk_disk(copy), life->customer);
+    memory_disk_destroy(copy);
 }
 
 void life_check(const struct life *life, struct memory_disk *memory)
@@ -198,6 +209,7 @@ void life_check(const struct life *life, struct memory_disk *memory)
     if (status != STATUS_OK)
         fail_msg("%s: recover: %s: %s", life->note, status_name(status), fault.text);
     life_check_file(life, disk, life->customer);
+    check_durable(life, memory);
     memory_disk_each(memory, check_leftover, (void *)(uintptr_t)life);
     assert_int_equal(life_recover(life, disk, &again, &fault), STATUS_OK);
     assert_int_equal(again.state, summary.state);

@@ -106,6 +106,34 @@ extern const struct disk memory_disk_calls; /* without a context */
 /** Where a path leads now. 0, or -1 and errno where its directory is not there. */
 int memory_find(const struct memory_disk *memory, const char *path, struct memory_place *place);
 
+/** The same; -1 and ENOENT where it is not there itself. */
+int memory_find_present(const struct memory_disk *memory, const char *path,
+                        struct memory_place *place);
+
+/** What makes a place that node's name; MEMORY_NO_NODE: nobody's. */
+struct entry memory_step_of(const struct memory_place *place, size_t node);
+
+/** Make a node of that name. */
+size_t memory_name_new(struct memory_disk *memory, const struct memory_place *place, bool directory,
+                       mode_t mode);
+
+/** Begin a call: each is one critical section. */
+void memory_enter(struct memory_disk *memory);
+
+/** End it with its result. */
+int memory_leave(struct memory_disk *memory, int result);
+
+/** Set errno. Returns -1. */
+int memory_fail(int sys_errno);
+
+/* As struct disk has them; context is the memory_disk. */
+int memory_mkdir(void *context, const char *path, mode_t mode);
+int memory_link(void *context, const char *from, const char *to);
+int memory_rename(void *context, const char *from, const char *to);
+int memory_unlink(void *context, const char *path);
+int memory_list(void *context, const char *path, void (*told)(void *arg, const char *name),
+                void *arg);
+
 /** How many sectors so many bytes take. */
 uint64_t memory_sectors(size_t bytes);
 

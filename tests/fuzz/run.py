@@ -11,8 +11,10 @@ import argparse
 import os
 import pathlib
 import re
+import signal
 import subprocess
 import sys
+import tempfile
 import time
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -20,13 +22,13 @@ ROOT = HERE.parents[1]
 BUILD = ROOT / "build" / "fuzz"
 
 
-def start(target, seconds):
+def start(target, seconds, folder):
     corpus = BUILD / "corpus" / target
     found = BUILD / "found"
     corpus.mkdir(parents=True, exist_ok=True)
     found.mkdir(exist_ok=True)
     log = (BUILD / f"{target}.log").open("w")
-    environment = dict(os.environ, LSAN_OPTIONS=f"suppressions={ROOT}/tests/lsan.supp")
+    environment = dict(os.environ, FUZZ_DIR=folder, LSAN_OPTIONS=f"suppressions={ROOT}/tests/lsan.supp")
     process = subprocess.Popen(
         [BUILD / "tests" / target, corpus, HERE / "corpus" / target,
          f"-max_total_time={seconds}", f"-artifact_prefix={found}/{target}-", "-max_len=16384",
@@ -45,6 +47,36 @@ def report(target, code, log):
     return good
 
 
+def build(targets):
+    """Build them; what the compiler says is shown where that fails."""
+    for command in (["cmake", "--preset", "fuzz"],
+                    ["cmake", "--build", "--preset", "fuzz", "--target", *targets]):
+        done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        if done.returncode:
+            sys.exit(f"{done.stdout}\nfuzz: cannot be built; it needs the packages that tools/packages.list has "
+                     "for `more`: tools/install more")
+
+
+def run_all(waiting, options, folder):
+    """Whether nothing was found. Ended before its time, it ends what it started."""
+    running, good = [], True
+    try:
+        while waiting or running:
+            while waiting and len(running) < options.jobs:
+                running.append(start(waiting.pop(0), options.seconds, folder))
+            time.sleep(0.5)
+            for each in [each for each in running if each[1].poll() is not None]:
+                running.remove(each)
+                each[2].close()
+                good &= report(each[0], each[1].returncode, each[2])
+    finally:
+        for _, process, log in running:
+            process.kill()
+            process.wait()
+            log.close()
+    return good
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seconds", type=int, default=1800)
@@ -55,19 +87,12 @@ def main():
     waiting = options.targets or known
     if set(waiting) - set(known):
         parser.error(f"no such target: {', '.join(sorted(set(waiting) - set(known)))}")
-    build = ["cmake", "--build", "--preset", "fuzz", "--target", *waiting]
-    for command in (["cmake", "--preset", "fuzz"], build):
-        subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
-    running, good = [], True
-    while waiting or running:
-        while waiting and len(running) < options.jobs:
-            running.append(start(waiting.pop(0), options.seconds))
-        time.sleep(0.5)
-        for each in [each for each in running if each[1].poll() is not None]:
-            running.remove(each)
-            each[2].close()
-            good &= report(each[0], each[1].returncode, each[2])
-    return 0 if good else 1
+    build(waiting)
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
+    # what targets keep in files goes with us, also where one of them crashes
+    memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+    with tempfile.TemporaryDirectory(prefix="recorder-fuzz-", dir=memory) as folder:
+        return 0 if run_all(waiting, options, folder) else 1
 
 
 if __name__ == "__main__":

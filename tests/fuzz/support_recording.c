@@ -1,8 +1,17 @@
 #include "tests/fuzz/support_recording.h"
 
+#include <errno.h>
+#include <glob.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
+
+#define MEMORY "/dev/shm"
+#define LEFT "fuzz-" /* and the process whose it is */
+
+enum { PATH_BYTES = 300 };
 
 void fuzz_must(enum status status, const struct fault *fault)
 {
@@ -21,6 +30,33 @@ void fuzz_write_file(const char *path, const uint8_t *data, size_t data_bytes)
         abort();
 }
 
+static void remove_tree(const char *path)
+{
+    char command[PATH_BYTES + 16];
+
+    (void)snprintf(command, sizeof command, "rm -rf '%s'", path);
+    if (system(command) != 0)
+        perror("rm");
+}
+
+/* What those left behind that crashed, as they are there to do. */
+static void remove_left(const char *base)
+{
+    char pattern[PATH_BYTES];
+    glob_t found;
+
+    (void)snprintf(pattern, sizeof pattern, "%s/" LEFT "*-*", base);
+    if (glob(pattern, 0, NULL, &found) != 0)
+        return;
+    for (size_t i = 0; i < found.gl_pathc; i++) {
+        const char *name = strrchr(found.gl_pathv[i], '/') + sizeof LEFT;
+        long pid = strtol(name, NULL, 10);
+        if (pid > 0 && kill((pid_t)pid, 0) != 0 && errno == ESRCH)
+            remove_tree(found.gl_pathv[i]);
+    }
+    globfree(&found);
+}
+
 void fuzz_store_open(struct fuzz_store *store)
 {
     struct fault fault = {0};
@@ -28,9 +64,13 @@ void fuzz_store_open(struct fuzz_store *store)
     char master[100];
     char month[KEY_MONTH_BYTES];
 
-    (void)snprintf(store->directory, sizeof store->directory, "%s/fuzz-XXXXXX",
-                   access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
-    if (!mkdtemp(store->directory))
+    const char *base = getenv("FUZZ_DIR");
+    if (!base)
+        base = access(MEMORY, W_OK) == 0 ? MEMORY : "/tmp";
+    remove_left(base);
+    int length = snprintf(store->directory, sizeof store->directory, "%s/" LEFT "%ld-XXXXXX", base,
+                          (long)getpid());
+    if (length < 0 || (size_t)length >= sizeof store->directory || !mkdtemp(store->directory))
         abort();
     (void)snprintf(keys, sizeof keys, "%s/k", store->directory);
     (void)snprintf(master, sizeof master, "%s/master", keys);
@@ -51,12 +91,8 @@ void fuzz_store_open(struct fuzz_store *store)
 
 void fuzz_store_close(struct fuzz_store *store)
 {
-    char command[100];
-
     signer_close(store->signer);
     public_keys_close(store->public_keys);
     private_keys_close(store->private_keys);
-    (void)snprintf(command, sizeof command, "rm -rf '%s'", store->directory);
-    if (system(command) != 0)
-        perror("rm");
+    remove_tree(store->directory);
 }

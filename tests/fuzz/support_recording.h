@@ -1,6 +1,6 @@
 /**
- * support_recording: what fuzz targets of recordings share: a store in memory with the keys of one
- * customer. One thread.
+ * support_recording: what fuzz targets of recordings share: a store with the keys of one customer.
+ * One thread.
  */
 #ifndef RECORDER_TESTS_FUZZ_SUPPORT_RECORDING_H
 #define RECORDER_TESTS_FUZZ_SUPPORT_RECORDING_H
@@ -15,7 +15,9 @@
 #include "storage/recording/access.h"
 
 struct fuzz_store {
-    char directory[64]; /* in /dev/shm where that can be written */
+    /* Below FUZZ_DIR, or /dev/shm, or /tmp. In memory, where a file that is made anew has another
+     * inode, by which support_recording_cut.h tells files apart. */
+    char directory[64];
     struct private_keys *private_keys;
     struct public_keys *public_keys;
     struct signer *signer;

@@ -2,7 +2,6 @@
 import contextlib
 import json
 import pathlib
-import shutil
 import sqlite3
 import subprocess
 import time
@@ -216,7 +215,7 @@ class Rebuild(Calls):
             customer = dump(index, "customers")
             ids = {row["id"] for row in customer.values() if row["number"] == CUSTOMER}
             index.write_bytes(b"no database" * 1000)
-            outcome = self.rebuild(recorder)
+            outcome = self.rebuild(recorder, exit_code=1)
             self.assertEqual((outcome["recordings"], outcome["placeholders"],
                               outcome["other_index"]), (2, 1, False))
             names = [row for row in dump(index, "customers").values() if row["id"] in ids]
@@ -401,95 +400,6 @@ class Backup(Places):
             self.assertEqual((keys / "signing" / "ingest.key").stat().st_mode & 0o777, 0o400)
             self.run_with(self.restored(recorder), "backup", "test", to, "--keys", keys,
                           exit_code=5)
-
-
-class Failures(Places):
-    """The n-th call of a kind fails, and all after it, until a run ends clean: whatever it leaves is
-    either the backup of before or a whole one, and the next run makes a whole one."""
-    KINDS = ("pwrite64:error=ENOSPC", "write:error=ENOSPC", "fsync,fdatasync,syncfs:error=EIO",
-             "rename:error=EIO", "openat:error=EMFILE")
-
-    def sweep(self, command, first=1, step=1, most=14):
-        """Runs of a command, each failing a little later; yields (what failed, the done process)."""
-        for kind in self.KINDS:
-            calls = kind.split(":")[0]
-            for i in range(most):
-                number = first + i * (i + step)  # ever further apart
-                done = subprocess.run(
-                    ["strace", "-f", "-o", "/dev/null", "-e", f"trace={calls}", "-e",
-                     f"inject={kind}:when={number}+", *map(str, command)],
-                    stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-                self.assertGreaterEqual(done.returncode, 0, (kind, number, done.stderr))
-                yield f"{kind}:{number}", done
-                if done.returncode == 0:
-                    break
-
-    def test_backup_whose_disk_fails_leaves_a_whole_one(self):
-        with Recorder(rtp_ports=(25100, 25149)) as recorder, self.places(recorder) as (to, keys):
-            recorder.callgen("--calls", 3, "--seconds", 1, "--tone")
-            recorder.sealed(3)
-            command = [BIN / "recorderctl", "--config", recorder.config, "backup", to, "--keys",
-                       keys, "--master"]
-            failed = 0
-            for what, done in self.sweep(command):
-                failed += done.returncode != 0
-                if (to / "manifest.json").exists():
-                    found = recorder.recorderctl("backup", "test", to, "--keys", keys, parse=False,
-                                                 check=False)
-                    self.assertEqual(found.returncode, 0, what + found.stdout + found.stderr)
-                if done.returncode and done.returncode != 5:
-                    self.assertIn("recorderctl", done.stderr, what)
-                if failed % 5 == 0:  # from the beginning again
-                    shutil.rmtree(to, ignore_errors=True)
-            self.assertGreater(failed, 20)
-            self.ctl(recorder, "backup", to, "--keys", keys, "--master")
-            found = self.ctl(recorder, "backup", "test", to, "--keys", keys)
-            self.assertEqual((found["ok"], found["bad"]), (3, 0))
-
-    def test_rebuild_whose_disk_fails_leaves_an_index(self):
-        with Recorder(rtp_ports=(25150, 25199)) as recorder:
-            recorder.callgen("--calls", 3, "--seconds", 1, "--tone")
-            recorder.sealed(3)
-            self.assertEqual(recorder.stop_all(), [])
-            index = recorder.store / "index.sqlite"
-            tables = ("customers", "numbers", "sources", *TOLD_BY_FILES)
-            old = {table: dump(index, table) for table in tables}
-            command = [BIN / "recorderctl", "--config", recorder.config, "index", "rebuild"]
-            failed = 0
-            for what, done in self.sweep(command):
-                failed += done.returncode != 0
-                for table, rows in old.items():
-                    self.assert_rows(rows, dump(index, table), what)
-                for path in recorder.store.glob("index.sqlite.before-*"):
-                    path.unlink()
-            self.assertGreater(failed, 20)
-            outcome = self.ctl(recorder, "index", "rebuild")
-            self.assertEqual((outcome["recordings"], outcome["rows_lost"]), (3, 0))
-            left = {path.name for path in recorder.store.glob("index.sqlite*")
-                    if "before" not in path.name and path.suffix not in (".sqlite-wal", ".sqlite-shm")}
-            self.assertEqual(left, {"index.sqlite"})
-
-    def test_restore_whose_disk_fails_goes_on(self):
-        with Recorder(rtp_ports=(25200, 25249)) as recorder, self.places(recorder) as (to, keys):
-            recorder.callgen("--calls", 3, "--seconds", 1, "--tone")
-            recorder.sealed(3)
-            self.ctl(recorder, "backup", to, "--keys", keys, "--master")
-            config = self.restored(recorder)
-            store = recorder.directory / "second"
-            failed = 0
-            command = [BIN / "recorderctl", "--config", config, "restore", to, "--keys", keys]
-            for what, done in self.sweep(command, most=9):
-                failed += done.returncode != 0
-                whole = (store / "index.sqlite").exists() and not (store / "restoring").exists()
-                if done.returncode == 0:
-                    self.assertTrue(whole, what)
-                elif not whole:  # where it is, only its last words failed
-                    again = subprocess.run(list(map(str, command)), stdout=subprocess.PIPE,
-                                           stderr=subprocess.PIPE)
-                    self.assertEqual(again.returncode, 0, (what, again.stderr))
-                self.run_with(config, "recordings", "verify", "--all")
-                shutil.rmtree(store)
-            self.assertGreater(failed, 15)
 
 
 class Versions(Calls):

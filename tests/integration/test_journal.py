@@ -80,6 +80,18 @@ class CutShort(Session):
         config.write_text(self.recorder.config.read_text().replace(str(self.recorder.store), str(image)))
         return config
 
+    def without_index(self):
+        """A copy of that image which has lost its index; returns its configuration."""
+        image = self.recorder.directory / "image"
+        copy = self.recorder.directory / "copy"
+        shutil.copytree(image, copy)
+        for path in copy.glob("index.sqlite*"):
+            path.unlink()
+        config = self.recorder.directory / "copy.conf"
+        text = (self.recorder.directory / "image.conf").read_text()
+        config.write_text(text.replace(str(image), str(copy)))
+        return config
+
     def ctl(self, config, *arguments):
         done = subprocess.run([str(BIN / "recorderctl"), "--config", str(config), "--json",
                                *map(str, arguments)], stdout=subprocess.PIPE, check=True, text=True)
@@ -88,6 +100,7 @@ class CutShort(Session):
     def test_facts_of_a_call_that_was_cut_short_are_those_of_the_same_call_sealed(self):
         dialog, senders = self.place_call()
         config = self.crash_image()
+        without_index = self.without_index()
         play(1, *senders)
         row, sealed = self.ended(dialog)
         self.assertEqual(self.ctl(config, "keeper", "--once")["recovered"], 1)
@@ -120,6 +133,14 @@ class CutShort(Session):
             self.assertEqual(was["packets_lost"], leg["packets_lost"])
         self.assertEqual(self.ctl(config, "alarm", "list"), [])
         self.ctl(config, "recordings", "verify", row["id"])
+        # and where the index is lost before it is recovered, it comes back with who spoke to whom
+        self.ctl(without_index, "index", "rebuild")
+        self.assertEqual(self.ctl(without_index, "keeper", "--once")["recovered"], 1)
+        made = self.ctl(without_index, "recordings", "show", row["id"], "--details")["details"]
+        self.assertEqual(sealed["caller"]["number"], CALLER)
+        for key in ("caller", "called"):
+            self.assertEqual(made[key], sealed[key], key)
+        self.assertEqual(facts_before(made, known_ms), facts_before(sealed, known_ms))
 
 
 class Killed(unittest.TestCase):
@@ -171,7 +192,8 @@ class Scrub(unittest.TestCase):
             bad.write_bytes(data)
             bad_id = pathlib.Path(bad).stem
             self.assertEqual(self.scrub(recorder),
-                             (1, {"read": self.COUNT, "bad": 1, "no_key": 0}), f"byte {at}")
+                             (1, {"read": self.COUNT, "bad": 1, "no_key": 0, "errors": 0}),
+                             f"byte {at}")
             [alarm] = recorder.recorderctl("alarm", "list")
             self.assertEqual((alarm["recording"], alarm["kind"]), (bad_id, "scrub"))
             self.assertEqual({row["id"] for row in recorder.listed(limit=200) if row["damaged"]},
@@ -179,7 +201,8 @@ class Scrub(unittest.TestCase):
             status = recorder.recorderctl("status")
             self.assertEqual((status["scrub"]["checked"], status["scrub"]["bad"],
                               status["alarms"]["open"]), (self.COUNT, 1, 1))
-            self.assertEqual(self.scrub(recorder), (0, {"read": 0, "bad": 0, "no_key": 0}))
+            self.assertEqual(self.scrub(recorder),
+                             (0, {"read": 0, "bad": 0, "no_key": 0, "errors": 0}))
             recorder.recorderctl("alarm", "acknowledge", alarm["id"], "--note", "restored")
             self.assertEqual(recorder.recorderctl("status")["alarms"]["open"], 0)
 

@@ -1,6 +1,7 @@
 """Keys through the real commands: a new master key while the portal serves, a new machine and k of n
 shares, a month destroyed while a recording of it is on hold."""
 import hashlib
+import json
 import pathlib
 import shutil
 import subprocess
@@ -76,7 +77,8 @@ def wrapped_by(path, master):
 
 
 def key_files(store):
-    return sorted((store / "keys" / "private").rglob("*.key"))
+    return sorted(path for path in (store / "keys" / "private").rglob("*.key")
+                  if path.name != "sign-in.key")
 
 
 def make(recorder, seconds=2, days=0):
@@ -120,7 +122,7 @@ class Keys(unittest.TestCase):
             printed = recorder.recorderctl("keys", "recovery-new", "--shares", 5, "--threshold", 3)
             self.assertEqual(len(printed["texts"]), 5)
             recorder.recorderctl("keys", "status")
-            self.check_shares(recorder, printed["texts"])
+            secrets = self.check_shares(recorder, printed["texts"])
             other = recorder.directory / "new-machine"
             shutil.copytree(recorder.store, other / "store")
             (other / "store" / "keys" / "master.key").unlink()
@@ -136,16 +138,21 @@ class Keys(unittest.TestCase):
             self.assertEqual(few.returncode, 2, few.stderr)
             self.assertIn("2 of 3", few.stderr)
             done = there("keys", "recover", text="\n".join(printed["texts"][2:]))
+            self.assertEqual(done.returncode, 4, done.stderr)
+            self.assertIn("--new-master", done.stderr)
+            done = there("keys", "recover", "--new-master", str(other / "store/keys/master.key"),
+                         text="\n".join(printed["texts"][2:]))
             self.assertEqual(done.returncode, 0, done.stderr)
             self.assertEqual(there("recordings", "verify", row).returncode, 0)
             export = other / "export.opus"
             self.assertEqual(there("recordings", "export", row, "-o", str(export)).returncode, 0)
             self.assertEqual(export.read_bytes(), whole)
-            for text in printed["texts"]:  # on paper alone
-                self.assert_nowhere(recorder.directory, text)
+            for text in printed["texts"]:  # on paper alone, in groups, without spaces, as bytes
+                secrets += [text[5:19].encode(), text.replace(" ", "")[4:20].encode()]
+            self.assert_nowhere(recorder.directory, secrets)
 
     def check_shares(self, recorder, texts):
-        """FORMAT.md alone is enough to join them."""
+        """FORMAT.md alone is enough to join them. Returns the key and the shares, as bytes."""
         read = [bech32m("brs", text) for text in texts]
         secret = join({data[0]: data[6:] for data in (read[0], read[3], read[4])})
         public = call(32, "crypto_scalarmult_base", secret)
@@ -162,11 +169,13 @@ class Keys(unittest.TestCase):
             private = call(32, "crypto_box_seal_open", data[64:], ull(80), public, secret)
             own = call(32, "crypto_scalarmult_base", private)
             self.assertEqual(hashlib.blake2b(own, digest_size=16).digest(), data[32:48])
+        return [secret, *(data[6:] for data in read)]
 
-    def assert_nowhere(self, directory, text):
+    def assert_nowhere(self, directory, secrets):
         for path in directory.rglob("*"):
             if path.is_file():
-                self.assertNotIn(text[5:19].encode(), path.read_bytes(), path)
+                for secret in secrets:
+                    self.assertNotIn(secret, path.read_bytes(), path)
 
     def test_a_month_is_destroyed_and_what_is_on_hold_plays_on(self):
         with Recorder(programs=("web", "keeper")) as recorder:
@@ -176,7 +185,7 @@ class Keys(unittest.TestCase):
             shown = recorder.recorderctl("recordings", "reseal", held, "--to", "hold")
             self.assertEqual([slot["key"] for slot in shown["slots"]][1], "hold")
             month = time.strftime("%Y-%m", time.gmtime(time.time() - PAST_DAYS * 86400))
-            arguments = ("keys", "shred", CUSTOMER, month, "--reason", "the retention is over")
+            arguments = ("keys", "shred", CUSTOMER, month, "--reason", "opbevaringen er udløbet")
             refused = recorder.recorderctl(*arguments, check=False, parse=False)
             self.assertEqual(refused.returncode, 4)
             self.assertIn("1 recordings would open never again", refused.stderr)
@@ -204,19 +213,18 @@ class Keys(unittest.TestCase):
             self.assertEqual(audio(recorder, held).body, whole[held])
 
     def check_receipt(self, recorder, receipt):
-        """Canonical, signed by the keeper, and in the store."""
+        """FORMAT.md section 6.3: the file's bytes, but for the last 144, are signed by the keeper."""
         path = next((recorder.store / "receipts").glob("*.json"))
-        text = path.read_text()
-        import json
-        self.assertEqual(json.loads(text), receipt)
-        self.assertEqual(text, json.dumps(receipt, sort_keys=True, separators=(",", ":")))
-        signed = {name: value for name, value in receipt.items() if name != "signature"}
-        message = b"CRF1 receipt" + json.dumps(signed, sort_keys=True,
-                                               separators=(",", ":")).encode()
+        data = path.read_bytes()
+        self.assertEqual(json.loads(data), receipt)
+        self.assertEqual(data[-144:], b',"signature":"' + receipt["signature"].encode() + b'"}')
+        message = b"CRF1 receipt" + data[:-144]
         signer = (recorder.store / "keys" / "public" / "signers" /
                   f"{receipt['signer']}.pub").read_bytes()
         self.assertEqual(sodium.crypto_sign_verify_detached(
             bytes.fromhex(receipt["signature"]), message, ull(len(message)), signer[48:]), 0)
+        verified = recorder.recorderctl("receipt", "verify", str(path))
+        self.assertEqual((verified["unchanged"], verified["receipt"]), (True, receipt))
 
     def test_a_credential_is_the_master_key_where_none_is_named(self):
         with Recorder(programs=()) as recorder:
@@ -235,6 +243,38 @@ class Keys(unittest.TestCase):
             self.assertEqual(run("recordings", "verify", row, **where).returncode, 0)
             self.assertEqual(run("init", **where).returncode, 0)
             self.assertFalse(master.exists())
+
+    def test_a_keeper_with_the_old_credential_makes_no_keys(self):
+        with Recorder(programs=()) as recorder:
+            credentials = recorder.directory / "credentials"
+            credentials.mkdir(mode=0o700)
+            copy = credentials / "recorder-master"
+            master = recorder.store / "keys" / "master.key"
+            shutil.copy(master, copy)
+
+            def keeper():
+                return subprocess.run([str(BIN / "recorderctl"), "--config", str(recorder.config),
+                                       "keeper", "--once"],
+                                      env={"CREDENTIALS_DIRECTORY": str(credentials)},
+                                      stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+            self.assertEqual(keeper().returncode, 0)
+            recorder.recorderctl("keys", "rotate")
+            gone = max((recorder.store / "keys" / "public" / "customers").rglob("*.pub"),
+                       key=lambda path: path.name)  # as where the next month's are not made yet
+            owner = gone.parent.name
+            private = recorder.store / "keys" / "private" / owner / f"{gone.stem}.key"
+            gone.unlink()
+            private.unlink()
+            done = keeper()
+            self.assertEqual(done.returncode, 5, done.stderr)
+            self.assertIn("another took its place", done.stderr)
+            self.assertFalse(gone.exists() or private.exists())
+            copy.chmod(0o600)
+            shutil.copy(master, copy)  # and a restart
+            done = keeper()
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertTrue(gone.exists())
+            self.assertTrue(wrapped_by(private, master.read_bytes()))
 
 
 if __name__ == "__main__":

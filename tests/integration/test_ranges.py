@@ -1,9 +1,43 @@
-"""Byte ranges of a 10-minute recording, as RFC 9110 has them and as players ask for them."""
+"""Byte ranges of a 10-minute recording, as RFC 9110 has them and as players ask for them; and a
+recording that was damaged, and mended."""
 import random
 import subprocess
 import unittest
 
 from support import CUSTOMER, TOOLS, Recorder
+
+
+class Mended(unittest.TestCase):
+    def test_what_was_mended_plays_with_silence_where_it_was_damaged(self):
+        with Recorder(programs=("web",)) as recorder:
+            made = subprocess.run([str(TOOLS / "make_recording"), str(recorder.store), CUSTOMER,
+                                   "20"], check=True, stdout=subprocess.PIPE, text=True)
+            recording = made.stdout.strip()
+            url = f"/api/v1/recordings/{recording}"
+            whole = recorder.get(url + "/audio")
+            self.assertEqual(whole.status, 200)
+            path = recorder.store / recorder.recorderctl("recordings", "show", recording)["path"]
+            data = bytearray(path.read_bytes())
+            data[len(data) // 2] ^= 4
+            path.write_bytes(data)
+            self.assertEqual(recorder.get(url + "/audio").status, 500)
+            done = recorder.recorderctl("recordings", "mend", recording)
+            self.assertEqual((done["mended"], done["state"]), (True, "recovered"))
+            self.assertIn(done["lost_ms"], range(1000, 3001))
+            audio = recorder.get(url + "/audio")
+            self.assertEqual(audio.status, 200)
+            self.assertNotEqual(audio.headers["etag"], whole.headers["etag"])
+            same = len(whole.body) // 4
+            self.assertEqual(audio.body[:same], whole.body[:same])
+            self.assertEqual(audio.body[-same:], whole.body[-same:])
+            said = recorder.get(url).json()
+            self.assertEqual((said["state"], said["damaged"]), ("recovered", False))
+            self.assertEqual(recorder.get(url + "/peaks").status, 200)
+            self.assertEqual(bytes(data), path.with_name(path.name + ".damaged").read_bytes())
+            place = recorder.directory / "backup"
+            recorder.recorderctl("backup", place, "--keys", recorder.directory / "keys-apart")
+            [tested] = recorder.recorderctl("backup", "test", place)["tested"]
+            self.assertEqual((tested["result"], tested["missing_ms"]), ("ok", 0), tested)
 
 
 class Ranges(unittest.TestCase):
@@ -46,6 +80,15 @@ class Ranges(unittest.TestCase):
         self.assertEqual((beyond.status, len(beyond.body)), (206, size))
         clipped = self.ranged(f"bytes={size - 10}-{size + 999}")
         self.assertEqual(clipped.body, self.whole[-10:])
+
+    def test_what_it_was_made_with_plays_as_a_recording_of_a_call_does(self):
+        """The tool's stream is one that the product could have written: a backup's test plays it."""
+        place = str(self.recorder.directory / "backup")
+        keys = str(self.recorder.directory / "keys-apart")
+        self.recorder.recorderctl("backup", place, "--keys", keys)
+        tested = self.recorder.recorderctl("backup", "test", place)
+        self.assertEqual((tested["ok"], tested["bad"]), (1, 0))
+        self.assertEqual(tested["tested"][0]["duration_ms"], 600_000)
 
     def test_range_past_the_end_is_416_with_the_length(self):
         answer = self.ranged(f"bytes={len(self.whole)}-")

@@ -8,17 +8,20 @@ import unittest
 
 from support import TOOLS, Recorder, wait_until
 from test_load import Recorded
+from volume import Volume, cannot, own_mounts
 
 CALLS = 4
 SECONDS = 9
 
 
 class Strace:
-    """System calls of a running program fail, as the kernel would fail them."""
+    """System calls of a running program fail, as the kernel would fail them; where a path is
+    given, those on it alone."""
 
-    def __init__(self, recorder, name, inject):
+    def __init__(self, recorder, name, inject, path=None):
         self.log = recorder.directory / f"strace-{time.monotonic_ns()}.log"
         self.arguments = ["strace", "-f", "-qq", "-o", str(self.log),
+                          *(["-P", str(path)] if path else []),
                           "-e", f"trace={inject.split(':')[0]}", "-e", f"inject={inject}",
                           "-p", str(recorder.processes[name].pid)]
 
@@ -111,6 +114,49 @@ class Segments(unittest.TestCase):
         recorder, pairs = self.record("pwrite64:error=EIO:when=9")
         self.assertGreaterEqual(self.failures, 1)
         self.check_whole(recorder, pairs)
+
+
+@unittest.skipIf(cannot("ext4"), cannot("ext4"))
+class ChangedDisk(unittest.TestCase):
+    """The store's own volume fails, and the disk of the other one is changed under the calls."""
+
+    def setUp(self):
+        own_mounts()
+        self.first = self.enterContext(Volume("ext4", 64))
+        self.spare = self.enterContext(Volume("ext4", 64))
+        self.recorder = self.enterContext(Recorder(programs=()))
+        with self.recorder.config.open("a") as config:
+            config.write(f'volumes = {{"{self.first.path}"}}\n')
+        self.recorder.recorderctl("init", "--new-volume", self.first.path)
+        self.recorder.start("ingest")
+
+    def segments(self, number):
+        return [*self.first.path.glob(f"recordings/*/*/*/*.{number}.crec")]
+
+    def change(self):
+        subprocess.run(["umount", "-l", str(self.first.path)], check=True)
+        subprocess.run(["mount", "--bind", str(self.spare.path), str(self.first.path)], check=True)
+        self.recorder.recorderctl("init", "--new-volume", self.first.path)
+
+    def test_calls_go_on_on_the_new_one_and_new_ones_begin_there(self):
+        recorder = self.recorder
+        callgen = recorder.callgen_start("--calls", CALLS, "--seconds", 4 * SECONDS, "--tone")
+        wait_until(lambda: len(recorder.recording_files()) == CALLS, 20)
+        with Strace(recorder, "ingest", "syncfs:error=EIO", recorder.store / "recordings"):
+            wait_until(lambda: len(self.segments(1)) == CALLS, 20, what="the other volume")
+            self.change()
+            wait_until(lambda: len(self.segments(2)) == CALLS, 20, what="the new disk")
+            more = recorder.callgen("--calls", CALLS, "--seconds", 2, "--tone")
+        report = recorder.callgen_finish(callgen)
+        for calls in (more, report):
+            self.assertEqual({call["result"] for call in calls["calls"]}, {"ok"})
+        log = recorder.logs["ingest"].read_text()
+        self.assertIn("is on another file system than before", log)
+        self.assertEqual(log.count("recording.sealed"), CALLS)
+        for row in recorder.recorderctl("recordings", "list", "--limit", 100):
+            if row["state"] == "sealed":
+                recorder.recorderctl("recordings", "verify", row["id"])
+        self.assertEqual(len([*self.first.path.glob("recordings/*/*/*/*.crec")]), 2 * CALLS)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,5 @@
 """Each program as a user of its own, with only its own files: storage/KEYS.md, tried out."""
+import hashlib
 import json
 import os
 import pathlib
@@ -7,10 +8,11 @@ import resource
 import shutil
 import signal
 import subprocess
+import tempfile
 import time
 import unittest
 
-from support import BIN, CALLED, Recorder, wait_until
+from support import BIN, CALLED, CUSTOMER, Recorder, wait_until
 
 INGEST, WEB, KEEPER, SHARED = 60001, 60002, 60003, 60000
 # uid and gid, and the further groups that README.md says
@@ -23,15 +25,27 @@ INIT = ("init", "--ingest-user", INGEST, "--web-user", WEB, "--keeper-user", KEE
         SHARED)
 # what may be done with a file or directory: R read, W write; by which programs
 MAY = {
+    "": {"ingest": "RW", "web": "RW", "keeper": "RW"},
+    "store.id": {"ingest": "R", "web": "R", "keeper": "RW"},
+    "keeper.json": {"ingest": "R", "web": "R", "keeper": "RW"},
+    "receipts": {"ingest": "", "web": "", "keeper": "RW"},
+    "reserve": {"ingest": "RW", "web": "", "keeper": ""},
     "index.sqlite": {"ingest": "RW", "web": "RW", "keeper": "RW"},
     "recordings": {"ingest": "RW", "web": "R", "keeper": "RW"},
-    "keys/master.key": {"ingest": "", "web": "", "keeper": "R"},
+    "keys/lock": {"ingest": "", "web": "", "keeper": "RW"},
+    "keys/slots.lock": {"ingest": "", "web": "", "keeper": "RW"},
+    "keys/master.key": {"ingest": "", "web": "", "keeper": "RW"},
     "keys/private": {"ingest": "", "web": "R", "keeper": "RW"},
     "keys/signing/ingest.key": {"ingest": "R", "web": "", "keeper": ""},
     "keys/signing/keeper.key": {"ingest": "", "web": "", "keeper": "R"},
-    "keys/signing": {"ingest": "R", "web": "R", "keeper": "RW"},
+    "keys/signing": {"ingest": "R", "web": "R", "keeper": "R"},
+    "keys": {"ingest": "R", "web": "R", "keeper": "RW"},
     "keys/public": {"ingest": "R", "web": "R", "keeper": "RW"},
 }
+
+
+# what lies below these has rows of its own
+ALONE = ("", "keys", "keys/signing")
 
 
 class OwnUsers(Recorder):
@@ -115,10 +129,11 @@ class Users(unittest.TestCase):
     def test_files_are_for_the_programs_that_need_them_and_for_no_other(self):
         with OwnUsers() as recorder:
             recorder.callgen("--seconds", 2, "--tone")
-            recorder.sealed()
+            row = recorder.sealed()[0]
+            recorder.recorderctl("recordings", "reseal", row["id"], "--to", "hold")
             for leaf, may in MAY.items():
                 top = recorder.store / leaf
-                below = top.rglob("*") if top.is_dir() and leaf != "keys/signing" else []
+                below = top.rglob("*") if top.is_dir() and leaf not in ALONE else []
                 for path in [top, *below]:
                     for name, wanted in may.items():
                         self.assertEqual(self.rights(recorder, name, path), wanted,
@@ -142,14 +157,12 @@ class Users(unittest.TestCase):
         done = recorder.as_user(name, "sh", "-c", script, "sh", path)
         allowed = done.stdout.strip()
         if path.is_file() and name == "keeper" and allowed == "R":
-            return self.of_directory(recorder, path, allowed)
+            return self.of_directory(recorder, path)
         return allowed
 
-    def of_directory(self, recorder, path, allowed):
+    def of_directory(self, recorder, path):
         """The keeper writes no file in place, but makes another and renames it: its directory's
-        right is what counts, but for the keys that are nobody's to replace."""
-        if path.suffix == ".key" and path.parent.name in ("signing", "keys"):
-            return allowed
+        right is what counts."""
         return self.rights(recorder, "keeper", path.parent)
 
     def test_call_is_recorded_crashes_is_recovered_and_played_by_three_users(self):
@@ -178,8 +191,99 @@ class Users(unittest.TestCase):
             recorder.callgen("--seconds", 1, "--tone", caller="+4599000000")
             wait_until(lambda: [each for each in recorder.recorderctl("recordings", "list")
                                 if each["state"] == "sealed"][1:], 20, what="the other's call")
-            owners = {path.stat().st_uid for path in recorder.store.rglob("*")}
-            self.assertEqual(owners - {INGEST, WEB, KEEPER}, set(), "nothing is left as root's")
+            owners = {path.stat().st_uid for path in recorder.store.rglob("*")
+                      if path != recorder.store / "keys" / "signing"}
+            self.assertEqual(owners - {INGEST, WEB, KEEPER}, set(), "nothing else is root's")
+
+    def test_web_says_that_its_master_key_was_rotated_away_and_plays_when_it_has_the_new_one(self):
+        with OwnUsers() as recorder:
+            recorder.callgen("--seconds", 2, "--tone")
+            audio = f"/api/v1/recordings/{recorder.sealed()[0]['id']}/audio"
+            rotated = recorder.recorderctl("keys", "rotate")
+            self.assertIn("restart", rotated["next_step"])
+            answer = recorder.get(audio)
+            self.assertEqual((answer.status, json.loads(answer.body)["type"]),
+                             (503, "/problems/master-key-replaced"))
+            self.assertIn("keys.master_key_is_old", recorder.logs["web"].read_text())
+            copy = recorder.directory / "credentials" / "recorder-master"
+            copy.write_bytes((recorder.store / "keys" / "master.key").read_bytes())
+            recorder.stop("web")
+            recorder.start("web")
+            self.assertEqual(recorder.get(audio).status, 200)
+
+    def test_web_cannot_put_another_directory_or_key_where_root_and_the_keeper_work(self):
+        with OwnUsers() as recorder:
+            store = recorder.store
+            for name in ("web", "ingest"):
+                for leaf in ("receipts", "recordings", "keys", "store.id", "keys/signing/ingest.key",
+                             "keys/signing"):
+                    done = recorder.as_user(name, "sh", "-c",
+                                            f"rm -rf {store}/{leaf}.x; mv {store}/{leaf}"
+                                            f" {store}/{leaf}.x || rm {store}/{leaf}")
+                    own = name == "ingest" and leaf == "recordings"
+                    if own:  # its own directory: what it holds it can delete anyway
+                        (store / f"{leaf}.x").rename(store / leaf)
+                    self.assertNotEqual(done.returncode, 0 if not own else 1, f"{name}: {leaf}")
+                    self.assertTrue((store / leaf).exists(), leaf)
+            # nor does who only reads keys hold up who makes them
+            held = subprocess.Popen(["flock", "-n", store / "keys/private", "sleep", "60"],
+                                    user=WEB, group=WEB, extra_groups=[SHARED])
+            try:
+                done = recorder.as_user("web", "flock", "-n", store / "keys/lock", "true")
+                self.assertNotEqual(done.returncode, 0, done.stdout)
+                recorder.add_customer("70100300", "Makes a pair")
+            finally:
+                held.kill()
+                held.wait()
+            done = recorder.as_user("keeper", "rm", "-f", store / "keys/signing/ingest.key")
+            self.assertNotEqual(done.returncode, 0, "not even the keeper, who has all else")
+
+    def test_ingest_signs_nobody_in_by_what_it_writes_into_the_index(self):
+        with OwnUsers() as recorder:
+            recorder.callgen("--seconds", 2, "--tone")
+            audio = f"/api/v1/recordings/{recorder.sealed()[0]['id']}/audio"
+            self.assertEqual(recorder.get(audio).status, 200)
+            own = recorder.cookie
+            accomplice = recorder.add_customer("70100200", "Accomplice")
+            self.assertEqual(recorder.sign_in("70100200", accomplice).status, 204)
+            self.assertEqual(recorder.get(audio).status, 404)
+
+            # a session of its own making; then one whose proof is another's
+            token, now = "41" * 32, int(time.time() * 1e6)
+            self.write_as_ingest(recorder, f"""INSERT INTO sessions
+                (token_hash, customer, created_us, seen_us, proof) SELECT
+                x'{hashlib.sha256(bytes.fromhex(token)).hexdigest()}', id, {now}, {now},
+                (SELECT proof FROM sessions) FROM customers WHERE number = '{CUSTOMER}'""")
+            theirs, recorder.cookie = recorder.cookie, f"recorder_session={token}"
+            self.assertEqual(recorder.get(audio).status, 401)
+            # the accomplice's session, now the customer's
+            recorder.cookie = theirs
+            self.write_as_ingest(recorder, f"""UPDATE sessions SET customer =
+                (SELECT id FROM customers WHERE number = '{CUSTOMER}')""")
+            self.assertEqual(recorder.get(audio).status, 401)
+            recorder.cookie = own
+            self.assertEqual(recorder.get(audio).status, 200)
+
+            # the accomplice's PIN, or a hash of its own making, in the customer's row
+            self.write_as_ingest(recorder, f"""UPDATE customers SET pin =
+                (SELECT pin FROM customers WHERE number = '70100200')
+                WHERE number = '{CUSTOMER}'""")
+            self.assertEqual(recorder.sign_in(CUSTOMER, accomplice).status, 401)
+            self.write_as_ingest(recorder, "UPDATE customers SET pin = randomblob(168)")
+            self.assertEqual(recorder.sign_in(CUSTOMER, accomplice).status, 401)
+            log = recorder.logs["web"].read_text()
+            self.assertEqual(log.count("session.forged"), 2)
+            self.assertEqual(log.count("session.pin_foreign"), 2)
+            findings = {finding["check"]: finding
+                        for finding in recorder.recorderctl("doctor", check=False)["findings"]}
+            self.assertEqual(findings["sign-in"]["verdict"], "bad", findings["sign-in"])
+
+    def write_as_ingest(self, recorder, sql):
+        script = ("import sqlite3, sys\nindex = sqlite3.connect(sys.argv[1])\n"
+                  "index.execute(sys.argv[2])\nindex.commit()")
+        done = recorder.as_user("ingest", "/usr/bin/python3", "-c", script,
+                                recorder.store / "index.sqlite", sql)
+        self.assertEqual(done.returncode, 0, done.stdout)
 
     def test_ingest_cannot_open_what_it_has_finished_and_web_cannot_change_or_sign_it(self):
         with OwnUsers() as recorder:
@@ -242,13 +346,18 @@ class Memory(unittest.TestCase):
             callgen.communicate()
 
     def test_what_is_not_protected_would_have_been_seen_by_the_test_before(self):
-        child = subprocess.Popen(["sleep", "60"], preexec_fn=allow_cores, user=INGEST,
-                                 cwd="/tmp")
-        try:
-            self.assertEqual(os.stat(f"/proc/{child.pid}/environ").st_uid, INGEST)
-        finally:
-            child.kill()
-            child.wait()
+        with tempfile.TemporaryDirectory() as directory:
+            os.chown(directory, INGEST, INGEST)
+            child = subprocess.Popen(["sleep", "60"], preexec_fn=allow_cores, user=INGEST,
+                                     cwd=directory)
+            try:
+                self.assertEqual(os.stat(f"/proc/{child.pid}/environ").st_uid, INGEST)
+            finally:
+                child.send_signal(signal.SIGSEGV)
+                _, status = os.waitpid(child.pid, 0)
+                child.returncode = -signal.SIGSEGV
+            if not os.WCOREDUMP(status):
+                self.skipTest("this system dumps no cores: that ours leave none says nothing")
 
 
 if __name__ == "__main__":

@@ -42,22 +42,35 @@ class Volume:
 
     def __enter__(self):
         self.path = pathlib.Path(tempfile.mkdtemp(prefix="recorder-volume-"))
-        if self.kind == "tmpfs":
-            what = ["-t", "tmpfs", "-o", f"size={self.mib}m", "tmpfs"]
-        else:
-            handle, self.image = tempfile.mkstemp(prefix="recorder-volume-")
-            os.truncate(handle, self.mib * MIB)
-            os.close(handle)
-            subprocess.run(["mkfs.ext4", "-q", "-m", "0", self.image], check=True)
-            what = ["-o", "loop", self.image]
-        subprocess.run(["mount", *what, str(self.path)], check=True)
+        try:
+            subprocess.run(["mount", *self.make(), str(self.path)], check=True)
+        except BaseException:
+            self.remove()
+            raise
         return self
 
-    def __exit__(self, *ignored):
-        subprocess.run(["umount", str(self.path)], check=True)
+    def make(self):
+        """What mount is to be told."""
+        if self.kind == "tmpfs":
+            return ["-t", "tmpfs", "-o", f"size={self.mib}m", "tmpfs"]
+        handle, self.image = tempfile.mkstemp(prefix="recorder-volume-")
+        os.truncate(handle, self.mib * MIB)
+        os.close(handle)
+        subprocess.run(["mkfs.ext4", "-q", "-m", "0", self.image], check=True)
+        return ["-o", "loop", self.image]
+
+    def remove(self):
         self.path.rmdir()
         if self.image:
             os.unlink(self.image)
+
+    def __exit__(self, kind, *ignored):
+        """Whoever uses it still is a failure, but does not hide another one, nor keep it here."""
+        busy = subprocess.run(["umount", str(self.path)], stderr=subprocess.PIPE, text=True).stderr
+        if busy:
+            subprocess.run(["umount", "-l", str(self.path)], check=True)
+        self.remove()
+        assert kind or not busy, busy
 
     @property
     def filler(self):

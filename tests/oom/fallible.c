@@ -67,9 +67,31 @@ static bool fails(void)
 void *__real_sodium_malloc(size_t bytes);
 void *__wrap_sodium_malloc(size_t bytes);
 
+void __real_sodium_free(void *memory);
+void __wrap_sodium_free(void *memory);
+
+static void *taken(void *memory)
+{
+    if (memory)
+        (void)__atomic_add_fetch(&heap.live, 1, __ATOMIC_SEQ_CST);
+    return memory;
+}
+
+static void given_back(const void *memory)
+{
+    if (memory)
+        (void)__atomic_sub_fetch(&heap.live, 1, __ATOMIC_SEQ_CST);
+}
+
 void *__wrap_sodium_malloc(size_t bytes)
 {
-    return fails() ? NULL : __real_sodium_malloc(bytes);
+    return fails() ? NULL : taken(__real_sodium_malloc(bytes));
+}
+
+void __wrap_sodium_free(void *memory)
+{
+    given_back(memory);
+    __real_sodium_free(memory);
 }
 
 #ifdef FALLIBLE_WRAPS
@@ -124,13 +146,6 @@ void *__libc_realloc(void *memory, size_t bytes);
 void *__libc_memalign(size_t alignment, size_t bytes);
 void __libc_free(void *memory);
 
-static void *taken(void *memory)
-{
-    if (memory)
-        (void)__atomic_add_fetch(&heap.live, 1, __ATOMIC_SEQ_CST);
-    return memory;
-}
-
 void *malloc(size_t bytes)
 {
     return fails() ? NULL : taken(__libc_malloc(bytes));
@@ -143,8 +158,7 @@ void *calloc(size_t count, size_t bytes)
 
 void free(void *memory)
 {
-    if (memory)
-        (void)__atomic_sub_fetch(&heap.live, 1, __ATOMIC_SEQ_CST);
+    given_back(memory);
     __libc_free(memory);
 }
 

@@ -1,13 +1,11 @@
 /*
  * Each allocation is failed while the index is opened, written and read, SQLite's among them: once,
- * and from each on all that follow, until a run goes through without. Nothing leaks, what was
- * committed is there, what was not is not, and the database is whole.
+ * and from every fifth on all that follow, until a run goes through without. Nothing leaks, what
+ * was committed is there, what was not is not, and the database is whole.
  */
-#include "unit/index/support.h"
+#include "oom/support_index.h"
 
-#include <sqlite3.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "oom/fallible.h"
 #include "storage/index/audit.h"
@@ -16,98 +14,22 @@
 
 enum { LASTING_STEP = 5, FACTS = 3 };
 
-static struct index_files template;
-static char directory[64];
-static char path[96];
+static struct oom_index files;
 static size_t runs;
-
-/* SQLite's heap: as it was, with what is laid. Needed where the linker cannot put us before it. */
-static sqlite3_mem_methods system_heap;
-
-static void *heap_malloc(int bytes)
-{
-    void *probe = malloc(1); /* fails where the n-th is to */
-
-    if (!probe)
-        return NULL;
-    free(probe);
-    fallible_excuse(true);
-    void *memory = system_heap.xMalloc(bytes);
-    fallible_excuse(false);
-    return memory;
-}
-
-static void *heap_realloc(void *memory, int bytes)
-{
-    void *probe = malloc(1);
-
-    if (!probe)
-        return NULL;
-    free(probe);
-    fallible_excuse(true);
-    void *grown = system_heap.xRealloc(memory, bytes);
-    fallible_excuse(false);
-    return grown;
-}
-
-static void put_heap(void)
-{
-    sqlite3_mem_methods heap;
-
-    assert_int_equal(sqlite3_config(SQLITE_CONFIG_GETMALLOC, &system_heap), SQLITE_OK);
-    heap = system_heap;
-    heap.xMalloc = heap_malloc;
-    heap.xRealloc = heap_realloc;
-    assert_int_equal(sqlite3_config(SQLITE_CONFIG_MALLOC, &heap), SQLITE_OK);
-}
 
 static int make_template(void **state)
 {
     (void)state;
-    put_heap();
-    index_close(index_files_make(&template));
-    /* in memory where there is such a place: there are thousands of runs */
-    (void)snprintf(directory, sizeof directory, "%s/oom-index-XXXXXX",
-                   access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
-    assert_non_null(mkdtemp(directory));
-    (void)snprintf(path, sizeof path, "%s/index.sqlite", directory);
+    oom_index_open(&files);
     return 0;
-}
-
-static void remove_files(void)
-{
-    static const char *const suffixes[] = {"", "-wal", "-shm"};
-    char name[sizeof path + 8];
-
-    for (size_t i = 0; i < sizeof suffixes / sizeof suffixes[0]; i++) {
-        (void)snprintf(name, sizeof name, "%s%s", path, suffixes[i]);
-        (void)unlink(name);
-    }
 }
 
 static int remove_all(void **state)
 {
     (void)state;
-    remove_files();
-    (void)rmdir(directory);
-    index_files_remove(&template);
+    oom_index_close(&files);
     print_message("oom_index: %zu runs, each with an allocation that failed\n", runs);
     return 0;
-}
-
-static void copy_template(void)
-{
-    static char data[1 << 20];
-
-    remove_files();
-    FILE *from = fopen(template.path, "rb");
-    FILE *to = fopen(path, "wb");
-    assert_true(from && to);
-    size_t bytes = fread(data, 1, sizeof data, from);
-    assert_true(bytes > 0 && bytes < sizeof data);
-    assert_int_equal(fwrite(data, 1, bytes, to), bytes);
-    assert_int_equal(fclose(from), 0);
-    assert_int_equal(fclose(to), 0);
 }
 
 /* How far a call came. */
@@ -200,7 +122,7 @@ static void check(const struct call *call)
     struct fault fault = {0};
     size_t entries = 0;
 
-    assert_ok(index_open(path, &index, &fault), &fault);
+    assert_ok(index_open(files.path, &index, &fault), &fault);
     enum status status = recordings_get(index, call->row.id, NULL, &found, &fault);
     assert_int_equal(status, call->begun ? STATUS_OK : STATUS_NOT_FOUND);
     if (call->finished) {
@@ -212,7 +134,7 @@ static void check(const struct call *call)
     assert_ok(audit_list(index, 0, 100, count_entry, &entries, &fault), &fault);
     assert_int_equal(entries, call->audited);
     index_close(index);
-    assert_ok(index_check(path, &fault), &fault);
+    assert_ok(index_check(files.path, &fault), &fault);
 }
 
 static void fill_call(struct call *call)
@@ -221,7 +143,7 @@ static void fill_call(struct call *call)
     struct index *index = NULL;
 
     *call = (struct call){0};
-    assert_ok(index_open(path, &index, &fault), &fault);
+    assert_ok(index_open(files.path, &index, &fault), &fault);
     call->row =
         make_recording(unassigned(index), INT64_C(1795356000000000), "+4588303080", "+4570101010");
     index_close(index);
@@ -238,11 +160,11 @@ static uint64_t run(uint64_t nth, bool lasting)
     struct index *index = NULL;
     struct fault fault = {0};
 
-    copy_template();
+    oom_index_copy(&files);
     fill_call(&call);
     fallible_lay(nth, lasting);
     fallible_watch(true);
-    enum status status = index_open(path, &index, &fault);
+    enum status status = index_open(files.path, &index, &fault);
     if (status == STATUS_OK)
         status = lead(index, &call, &fault);
     index_close(index);
@@ -278,7 +200,7 @@ static void details_without_memory_say_so(void **state)
     uint64_t failed = 1;
     (void)state;
 
-    copy_template();
+    oom_index_copy(&files);
     fill_call(&call);
     for (uint64_t nth = 0; failed; nth++) {
         int64_t live = fallible_live();

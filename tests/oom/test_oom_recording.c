@@ -1,8 +1,8 @@
 /*
  * Each allocation is failed once, and from each on all that follow, until a run goes through
- * without, while recordings are made, recovered, read, given to another customer, and keys are
- * made. Nobody crashes and nothing leaks, the status is STATUS_NOMEM, nothing that was confirmed is
- * lost, and with memory again all goes on.
+ * without, while recordings are made, recovered, read, given to another customer, and sealed to
+ * the hold key. Nobody crashes and nothing leaks, the status is STATUS_NOMEM, nothing that was
+ * confirmed is lost, and with memory again all goes on.
  */
 #include "disk/life.h"
 
@@ -15,6 +15,7 @@
 #include "oom/fallible.h"
 #include "storage/recording/documents.h"
 #include "storage/recording/reassign.h"
+#include "storage/recording/slots.h"
 
 static struct life_keys keys;
 static size_t runs;
@@ -23,8 +24,11 @@ static const uint32_t no_memory = UINT32_C(1) << STATUS_NOMEM;
 
 static int open_keys(void **state)
 {
+    struct fault fault = {0};
+
     (void)state;
     life_keys_open(&keys);
+    assert_int_equal(private_keys_make_hold(keys.private_keys, &fault), STATUS_OK);
     return 0;
 }
 
@@ -281,62 +285,51 @@ static void a_change_of_customer_without_memory_is_done_again(void **state)
     sweep(run_reassign);
 }
 
-/* --- keys ------------------------------------------------------------------------------------ */
+/* --- slots ----------------------------------------------------------------------------------- */
 
-static enum status make_keys(const struct disk *disk, struct uuid customer,
-                             struct customer_key *key, struct fault *fault)
+/* Seal it to the hold key too, look, and take that away again. */
+static enum status change_slots(const struct life *life, const struct disk *disk,
+                                struct fault *fault)
 {
-    struct private_keys *private_keys = NULL;
-    struct public_keys *public_keys = NULL;
-    struct signer *signer = NULL;
-    wall_time now = clock_wall_from_us(STARTED_US);
-    char month[KEY_MONTH_BYTES];
+    const struct recording_access access = {disk, keys.private_keys, keys.public_keys};
+    struct slot_info slot[FORMAT_SLOTS];
+    struct customer_key hold;
+    unsigned number = 0;
 
-    keys_month(now, month);
-    enum status status = keys_init(disk, "/keys", "/keys/master.key", fault);
+    enum status status = public_keys_hold(keys.public_keys, &hold, fault);
     if (status == STATUS_OK)
-        status = private_keys_open(disk, "/keys", "/keys/master.key", &private_keys, fault);
+        status = slots_add(&access, life->path, life->id, &hold, &number, fault);
     if (status == STATUS_OK)
-        status = private_keys_make_month(private_keys, customer, month, fault);
-    if (status == STATUS_OK)
-        status = public_keys_open(disk, "/keys", &public_keys, fault);
-    if (status == STATUS_OK)
-        status = public_keys_customer(public_keys, customer, now, key, fault);
-    if (status == STATUS_OK)
-        status = signer_open(disk, "/keys", "keeper", &signer, fault);
-    signer_close(signer);
-    public_keys_close(public_keys);
-    private_keys_close(private_keys);
-    return status;
+        status = slots_read(&access, life->path, life->id, slot, fault);
+    if (status != STATUS_OK)
+        return status;
+    assert_int_equal(slot[0].state, SLOT_OPENS);
+    assert_int_equal(slot[number - 1].state, SLOT_OPENS);
+    return slots_drop(&access, life->path, life->id, number, fault);
 }
 
-static void run_keys(void)
+static void run_slots(void)
 {
-    struct memory_disk *memory = memory_disk_create();
-    struct uuid customer = uuid_new(clock_wall_from_us(STARTED_US));
-    struct customer_key key;
-    struct customer_key again;
+    struct bench bench;
     struct fault fault = {0};
-    struct faulty faulty;
 
-    faulty_init(&faulty, memory_disk_disk(memory), memory);
-    faulty.around = fallible_excuse;
+    bench_open(&bench);
+    make(&bench, true, false);
     fallible_watch(true);
-    enum status status = make_keys(&faulty.disk, customer, &key, &fault);
+    enum status status = change_slots(&bench.life, &bench.faulty.disk, &fault);
     fallible_watch(false);
     expect(status, &fault);
-    assert_int_equal(make_keys(&faulty.disk, customer, &again, &fault), STATUS_OK);
-    if (status == STATUS_OK)
-        assert_memory_equal(again.id.b, key.id.b, KEY_ID_BYTES);
-    assert_int_equal(memory_disk_open_files(memory), 0);
-    faulty_deinit(&faulty);
-    memory_disk_destroy(memory);
+    life_check_file(&bench.life, memory_disk_disk(bench.memory), 0);
+    assert_int_equal(change_slots(&bench.life, &bench.faulty.disk, &fault), STATUS_OK);
+    life_check_file(&bench.life, memory_disk_disk(bench.memory), 0);
+    assert_int_equal(memory_disk_open_files(bench.memory), 0);
+    bench_close(&bench);
 }
 
-static void keys_without_memory_are_made_again(void **state)
+static void slots_without_memory_are_changed_again(void **state)
 {
     (void)state;
-    sweep(run_keys);
+    sweep(run_slots);
 }
 
 int main(void)
@@ -347,7 +340,7 @@ int main(void)
         cmocka_unit_test(a_recovery_without_memory_is_done_again),
         cmocka_unit_test(reading_without_memory_says_so),
         cmocka_unit_test(a_change_of_customer_without_memory_is_done_again),
-        cmocka_unit_test(keys_without_memory_are_made_again),
+        cmocka_unit_test(slots_without_memory_are_changed_again),
     };
 
     return cmocka_run_group_tests_name("oom_recording", tests, open_keys, close_keys);

@@ -245,6 +245,7 @@ function make_recording(i, started_ms) {
         ended_at: state === 'recording' ? null : new Date(ended_ms).toISOString(),
         duration_ms,
         state,
+        damaged: ['damaged', 'recovered', 'failed'].includes(kind),
         direction,
         caller,
         called,

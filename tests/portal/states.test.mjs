@@ -85,6 +85,8 @@ it('a recovered call without peaks plays on bare lanes', async () => {
         await page.locator(row_of('recovered')).click();
         await page.getByText('No waveform for this call.').waitFor();
         await page.getByText('The recorder was interrupted during this call.').waitFor();
+        /* one does not hide the other */
+        await page.getByText('This recording was damaged after it was saved.').waitFor();
         await page.getByRole('button', { name: 'Play' }).click();
         await page.getByRole('button', { name: 'Pause' }).waitFor();
         await picture(page, 'state-recovered');
@@ -96,6 +98,7 @@ it('a failed call says that there is nothing to play', async () => {
     await with_list(async (page) => {
         await page.locator(row_of('failed')).click();
         await page.getByText('there is nothing to play').waitFor();
+        assert.equal(await page.getByText('This recording was damaged').count(), 0);
         await picture(page, 'state-failed');
         assert.deepEqual(await axe(page), []);
     });
@@ -104,6 +107,7 @@ it('a failed call says that there is nothing to play', async () => {
 it('a damaged recording is explained when it is to be played', async () => {
     await with_list(async (page) => {
         await page.locator(row_of('damaged')).click();
+        await page.getByText('This recording was damaged after it was saved.').waitFor();
         await page.getByRole('button', { name: 'Play' }).click();
         await page.getByText('This recording is damaged and is not played.').waitFor();
         await picture(page, 'state-damaged');

@@ -203,18 +203,21 @@ static void add_packet(struct maker *maker, const uint8_t *packet, size_t packet
     check(ogg_page_add(&maker->page, packet, packet_bytes), &fault);
 }
 
-static void write_audio(struct maker *maker, long frames)
+/* As the product does it (src/session/track.c): what the decoder drops is before the first sound,
+ * and the last page says where the last packet is cut. */
+static void write_audio(struct maker *maker, long seconds)
 {
     struct fault fault = {0};
     struct frame made;
     const int16_t *pcm[BOUND_OPUS_STREAMS];
     uint8_t packet[BOUND_OPUS_PACKET_BYTES];
     size_t packet_bytes;
-    int64_t granule = opus_bundle_pre_skip(maker->encoder);
+    int64_t granule = 0;
+    int64_t end = seconds * 48000 + opus_bundle_pre_skip(maker->encoder);
 
     for (size_t i = 0; i < BOUND_OPUS_STREAMS; i++)
         pcm[i] = made.pcm[i];
-    for (long frame = 0; frame < frames; frame++) {
+    for (long frame = 0; granule < end; frame++) {
         if (maker->legs)
             make_tones(maker, frame, &made);
         else
@@ -227,7 +230,7 @@ static void write_audio(struct maker *maker, long frames)
             recording_writer_confirm(maker->writer);
         }
     }
-    write_page(maker, granule, true);
+    write_page(maker, end, true);
 }
 
 static size_t make_facts(struct index_fact *facts, int64_t duration_ms)
@@ -324,7 +327,7 @@ int main(int argc, char **argv)
     ogg_page_init(&maker->page, 4711);
     begin(maker);
     write_headers(maker);
-    write_audio(maker, seconds * OPUS_FRAMES_PER_SECOND);
+    write_audio(maker, seconds);
     finish(maker, seconds);
     uuid_format(maker->row.id, id);
     (void)puts(id);

@@ -110,9 +110,10 @@ enum status health_alarms_json(struct context *context, json_t **object, struct 
     uint64_t open = 0;
     enum status status = alarms_count(context->index, &open, fault);
 
-    if (status == STATUS_OK)
-        *object = json_pack("{s:I}", "open", (json_int_t)open);
-    return status;
+    if (status != STATUS_OK)
+        return status;
+    *object = json_pack("{s:I}", "open", (json_int_t)open);
+    return *object ? STATUS_OK : fault_set(fault, STATUS_NOMEM, 0, "count alarms: out of memory");
 }
 
 enum status health_scrub_json(struct context *context, json_t **object, struct fault *fault)
@@ -128,7 +129,7 @@ enum status health_scrub_json(struct context *context, json_t **object, struct f
                         (json_int_t)counts.of[SCRUB_NO_KEY], "never_checked",
                         (json_int_t)counts.of[SCRUB_NEVER], "oldest_unchecked",
                         counts.any ? output_time(counts.oldest) : json_null());
-    return STATUS_OK;
+    return *object ? STATUS_OK : fault_set(fault, STATUS_NOMEM, 0, "count scrubs: out of memory");
 }
 
 const struct command commands_alarms[] = {
@@ -142,9 +143,13 @@ const struct command commands_alarms[] = {
         .details =
             "The keeper raises one when it recovers a recording of which something that was\n"
             "durable is gone (recovered_damaged), or of which nothing could be kept\n"
-            "(failed), and when a recording that it reads again is not as it was sealed\n"
-            "(scrub). It stays until it is acknowledged. What can still be read of the\n"
-            "recording can still be heard.",
+            "(failed), when its disk does not give one to be recovered (unreadable: after an\n"
+            "hour what it does not give is taken as gone), when a recording that it reads\n"
+            "again is not as it was sealed (scrub), and when a part of one turns up that it\n"
+            "lacks (segment_left). It stays until it is acknowledged. One that was recovered\n"
+            "plays, with silence where something is missing; one that is damaged after it was\n"
+            "sealed does not play until its file is restored from a backup, or mended\n"
+            "(`recordings mend`).",
         .run = run_list,
     },
     {
@@ -157,7 +162,7 @@ const struct command commands_alarms[] = {
         .summary = "say that an alarm was seen; it is not open any more",
         .details =
             "The same recording raises an alarm again where it is found bad once more, a day\n"
-            "later at the earliest: restore its file, and it is read again.",
+            "later at the earliest: restore its file, or mend it, and it is read again.",
         .run = run_acknowledge,
     },
     {0},

@@ -80,17 +80,21 @@ static enum exit_code lock_directory(const struct context *context, const char *
     }
     if (status != STATUS_OK)
         return context_fail_status(context, status, &fault, NULL);
-    if (disk_system.flock(disk_system.context, lock->fd) != 0)
+    if (disk_system.flock(disk_system.context, lock->fd) == 0)
+        return EXIT_DONE;
+    if (errno == EWOULDBLOCK)
         return context_fail(context, EXIT_REFUSED, "another backup is being made there",
                             "wait for it");
-    return EXIT_DONE;
+    return context_fail_status(context, disk_fault(&fault, "lock", path), &fault,
+                               "name a directory on a file system with locks");
 }
 
 /* That of the last run; none, and then all is compared, where it is not there or not ours. */
 static enum status read_last(struct context *context, struct backup_run *run, struct fault *fault)
 {
-    enum status status =
-        backup_manifest_read(run->directory, context->public_keys, &run->manifest, fault);
+    const struct backup_trust trust = {.signers = context->public_keys,
+                                       .keeper = signer_id(run->signer)};
+    enum status status = backup_manifest_read(run->directory, &trust, &run->manifest, fault);
 
     if (status == STATUS_VERSION || status == STATUS_OK)
         return status;
@@ -123,8 +127,22 @@ static json_t *run_json(const struct backup_run *run, const struct backup_keys_c
         (json_int_t)counts->gone, "keys", keys ? keys_json(keys) : json_null());
 }
 
-static enum status open_keys(struct context *context, const struct signer **signer,
-                             struct signer **owned, struct fault *fault)
+/* Where the master key is not here, as one that only the services get from systemd, nothing that is
+ * copied can be opened: what can be compared is. */
+static void open_private(struct context *context)
+{
+    struct fault fault = {0};
+
+    if (context->private_keys ||
+        private_keys_open(&disk_system, context->config->keys, context->config->master_key,
+                          &context->private_keys, &fault) == STATUS_OK)
+        return;
+    (void)fprintf(context->err, "recorderctl: %s; what is copied is compared, but not opened\n",
+                  fault.text);
+}
+
+static enum status open_keys(struct context *context, struct backup_run *run,
+                             struct signer **signer, struct fault *fault)
 {
     enum status status = STATUS_OK;
 
@@ -132,9 +150,14 @@ static enum status open_keys(struct context *context, const struct signer **sign
         status =
             public_keys_open(&disk_system, context->config->keys, &context->public_keys, fault);
     if (status == STATUS_OK)
-        status = signer_open(&disk_system, context->config->keys, "keeper", owned, fault);
-    *signer = *owned;
-    return status;
+        status = signer_open(&disk_system, context->config->keys, "keeper", signer, fault);
+    if (status != STATUS_OK)
+        return status;
+    open_private(context);
+    run->signer = *signer;
+    run->access =
+        (struct recording_access){&disk_system, context->private_keys, context->public_keys};
+    return STATUS_OK;
 }
 
 static enum exit_code finish(struct context *context, const struct backup_run *run,
@@ -153,6 +176,21 @@ static enum exit_code finish(struct context *context, const struct backup_run *r
     return code == EXIT_DONE && bad ? EXIT_BAD : code;
 }
 
+static enum exit_code explain(const struct context *context, enum status status,
+                              const struct fault *fault)
+{
+    const char *remedy = NULL;
+
+    if (status == STATUS_CONFLICT)
+        remedy = "end that with `recorderctl keys rotate` first";
+    else if (status == STATUS_EXISTS)
+        remedy = "name a directory of its own for the keys";
+    else if (status == STATUS_CORRUPT)
+        remedy = "what the index has lost `recorderctl index rebuild` makes anew from the files";
+    (void)context_fail_status(context, status, fault, remedy);
+    return status == STATUS_CONFLICT || status == STATUS_EXISTS ? EXIT_REFUSED : EXIT_SYSTEM;
+}
+
 /* Keys first: of what is in the backup none is ever without its key, unless by intent. */
 static enum exit_code back_up(struct context *context, const char *directory,
                               const char *keys_directory, bool master)
@@ -161,7 +199,7 @@ static enum exit_code back_up(struct context *context, const char *directory,
     struct backup_keys_counts keys;
     struct signer *signer = NULL;
     struct fault fault = {0};
-    enum status status = open_keys(context, &run.signer, &signer, &fault);
+    enum status status = open_keys(context, &run, &signer, &fault);
 
     progress_init(&run.progress, context);
     if (status == STATUS_OK && keys_directory)
@@ -174,10 +212,7 @@ static enum exit_code back_up(struct context *context, const char *directory,
     signer_close(signer);
     if (status == STATUS_OK)
         return finish(context, &run, keys_directory ? &keys : NULL);
-    (void)context_fail_status(
-        context, status, &fault,
-        status == STATUS_CONFLICT ? "end that with `recorderctl keys rotate` first" : NULL);
-    return status == STATUS_CONFLICT ? EXIT_REFUSED : EXIT_SYSTEM;
+    return explain(context, status, &fault);
 }
 
 static enum exit_code run_backup(struct context *context, const struct invocation *invocation)
@@ -200,8 +235,8 @@ static enum exit_code run_backup(struct context *context, const struct invocatio
         code = real_directory(context, keys, keys_directory);
     if (code == EXIT_DONE)
         code = check_apart(context, directory, keys ? keys_directory : NULL);
-    if (code == EXIT_DONE)
-        code = room_for_export(context, directory);
+    if (code == EXIT_DONE && keys)
+        code = room_for_export(context, keys_directory);
     if (code == EXIT_DONE)
         code = lock_directory(context, directory, &lock);
     if (code == EXIT_DONE)
@@ -220,14 +255,18 @@ const struct command commands_backup[] = {
         .arguments_max = 1,
         .options = {{"keys", 0, "KEYDIR", "keys that were backed up; default: the store's own"},
                     {"number", 'n', "COUNT", "how many recordings; default 10, at most 1000"},
-                    {"scratch", 0, "PATH", "where they are restored for the while; default /tmp"}},
+                    {"scratch", 0, "PATH", "where they are restored for the while; default DIR"}},
         .summary = "restore some recordings of a backup at random, and play them",
         .details =
             "Checks the manifest's signature, the index and the list of files, restores COUNT\n"
-            "recordings into a directory of its own, which is removed again, compares each with\n"
-            "the index, verifies hashes and signature, and decodes its sound to the end. What is\n"
-            "restored stays encrypted; nothing is changed, nor is a store needed where --keys has\n"
-            "the master key too. Exit 1: something is wrong with the backup.",
+            "recordings into a directory of its own in DIR or PATH, which is removed again,\n"
+            "compares each with the index, verifies hashes and signature, and decodes its sound "
+            "to\n"
+            "the end. Recordings stay encrypted; of the index a copy, with numbers and names, "
+            "lies\n"
+            "there meanwhile. No store is needed where --keys has the master key too. Kept are\n"
+            "those that do not play by intent: damaged before they were copied, their key\n"
+            "destroyed. Exit 1: something is wrong with the backup.",
         .run = backup_test,
     },
     {
@@ -240,11 +279,17 @@ const struct command commands_backup[] = {
         .summary = "bring a backup up to date while calls go on: index, finished recordings, keys",
         .details =
             "The index is copied as it is at one moment, and checked; of recordings only what is\n"
-            "new or was sealed anew since is copied, each verified by its hash in the index. What\n"
-            "goes on is left out and counted. Cut off, it goes on where it was when it is run\n"
-            "again. KEYDIR must lie outside DIR, best elsewhere: who has both and the master key\n"
-            "can listen. Without --master that is needed from elsewhere to restore. Exit 1: a\n"
-            "recording is missing or damaged in the store. (A directory named test: ./test.)",
+            "new or was sealed anew since is copied, each verified by its hash in the index and\n"
+            "opened, before it takes the place of an older copy. Of what is damaged in the store\n"
+            "that copy stays; where there is none, what can be read is copied. What goes on is "
+            "left\n"
+            "out and counted. Cut off, it goes on when it is run again. KEYDIR must lie outside "
+            "DIR,\n"
+            "best elsewhere: who has both and the master key can listen. Without --master that is\n"
+            "needed from elsewhere to restore. Exit 1: a recording is missing or damaged in the\n"
+            "store. Exit 5: the backup's disk failed or is full; the backup of before is as it "
+            "was.\n"
+            "(A directory named test: ./test.)",
         .run = run_backup,
     },
     {0},

@@ -82,10 +82,14 @@ static enum status write_file(const char *path, const json_t *whole, struct faul
 
     if (file.fd < 0)
         return disk_fault(fault, "create", path);
-    errno = 0;
-    if (json_dumpfd(whole, file.fd, JSON_INDENT(2) | JSON_SORT_KEYS) ||
-        write(file.fd, "\n", 1) != 1)
-        status = disk_fault(fault, "write", path);
+    char *text = json_dumps(whole, JSON_INDENT(2) | JSON_SORT_KEYS);
+    if (!text)
+        status = fault_set(fault, STATUS_NOMEM, 0, "write %s: out of memory", path);
+    if (status == STATUS_OK)
+        status = disk_write(file, 0, text, strlen(text), fault);
+    if (status == STATUS_OK)
+        status = disk_write(file, (off_t)strlen(text), "\n", 1, fault);
+    free(text);
     if (status == STATUS_OK)
         status = disk_sync(file, path, fault);
     disk_close(&file);
@@ -109,13 +113,45 @@ enum status backup_json_write(const char *path, json_t *owned_body, const struct
         status = write_file(temporary, whole, fault);
     if (status == STATUS_OK && rename(temporary, path))
         status = disk_fault(fault, "name", path);
-    if (status == STATUS_OK)
+    if (status != STATUS_OK)
+        (void)unlink(temporary);
+    else
         status = disk_sync_parent(&disk_system, path, fault);
     json_decref(whole);
     return status;
 }
 
-static enum status check(const json_t *whole, struct public_keys *signers, const char *path,
+enum status backup_trust_open(const char *keys_dir, bool any, struct backup_trust *trust,
+                              struct fault *fault)
+{
+    struct signer *keeper = NULL;
+
+    *trust = (struct backup_trust){.any = any};
+    enum status status = public_keys_open(&disk_system, keys_dir, &trust->signers, fault);
+    if (status != STATUS_OK || any)
+        return status;
+    status = signer_open(&disk_system, keys_dir, "keeper", &keeper, fault);
+    if (status == STATUS_NOT_FOUND)
+        return fault_set(fault, STATUS_NO_KEY, 0,
+                         "%s has no signing key of the keeper, whose signature counts", keys_dir);
+    if (status == STATUS_OK)
+        trust->keeper = signer_id(keeper);
+    signer_close(keeper);
+    return status;
+}
+
+void backup_trust_close(struct backup_trust *trust)
+{
+    public_keys_close(trust->signers);
+    trust->signers = NULL;
+}
+
+static bool counts(const struct backup_trust *trust, struct key_id signer)
+{
+    return trust->any || memcmp(signer.b, trust->keeper.b, sizeof signer.b) == 0;
+}
+
+static enum status check(const json_t *whole, const struct backup_trust *trust, const char *path,
                          struct fault *fault)
 {
     uint8_t public_key[KEY_PUBLIC_BYTES];
@@ -129,7 +165,7 @@ static enum status check(const json_t *whole, struct public_keys *signers, const
         !read_hex(json_string_value(json_object_get(whole, "signature")), signature,
                   sizeof signature))
         return fault_set(fault, STATUS_CORRUPT, 0, "%s: no signed list", path);
-    enum status status = public_keys_signer(signers, id, public_key, fault);
+    enum status status = public_keys_signer(trust->signers, id, public_key, fault);
     if (status == STATUS_NOT_FOUND)
         return fault_set(fault, STATUS_NO_KEY, 0, "%s: signed by a key that is not known here",
                          path);
@@ -139,11 +175,14 @@ static enum status check(const json_t *whole, struct public_keys *signers, const
     if (status == STATUS_OK &&
         crypto_sign_verify_detached(signature, message.data, message.len, public_key) != 0)
         status = fault_set(fault, STATUS_CORRUPT, 0, "%s: its signature is wrong", path);
+    if (status == STATUS_OK && !counts(trust, id))
+        status =
+            fault_set(fault, STATUS_CORRUPT, 0, "%s: it is not the keeper who signed it", path);
     bytes_deinit(&message);
     return status;
 }
 
-enum status backup_json_read(const char *path, struct public_keys *signers, json_t **body,
+enum status backup_json_read(const char *path, const struct backup_trust *trust, json_t **body,
                              struct fault *fault)
 {
     json_error_t error;
@@ -154,7 +193,7 @@ enum status backup_json_read(const char *path, struct public_keys *signers, json
     json_t *whole = json_load_file(path, JSON_REJECT_DUPLICATES, &error);
     if (!whole)
         return fault_set(fault, STATUS_CORRUPT, 0, "%s: %.120s", path, error.text);
-    enum status status = check(whole, signers, path, fault);
+    enum status status = check(whole, trust, path, fault);
     if (status == STATUS_OK)
         *body = json_incref(json_object_get(whole, "manifest"));
     json_decref(whole);

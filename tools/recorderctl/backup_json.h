@@ -35,15 +35,38 @@ json_t *backup_json_hex(const uint8_t hash[static 32]);
 enum status backup_json_write(const char *path, json_t *owned_body, const struct signer *signer,
                               struct fault *fault) MUST_CHECK;
 
+/* Whose signature counts: the keeper's. Every program has a signing key that is known, also the one
+ * that faces the telephone network. */
+struct backup_trust {
+    struct public_keys *signers;
+    bool any; /* of those, also one that is not the keeper's */
+    struct key_id keeper;
+};
+
+/**
+ * Look who the keeper is, by its signing key in a key directory or in a copy of one.
+ *
+ * any    take the signature of any signer that is known there.
+ * trust  out; for backup_trust_close, on failure too.
+ *
+ * STATUS_OK, STATUS_NO_KEY (the keeper's signing key is not there), STATUS_CORRUPT, STATUS_IO,
+ * STATUS_NOMEM.
+ */
+enum status backup_trust_open(const char *keys_dir, bool any, struct backup_trust *trust,
+                              struct fault *fault) MUST_CHECK;
+
+/** One of zeros is accepted. */
+void backup_trust_close(struct backup_trust *trust);
+
 /**
  * Read and check one.
  *
  * body  out; freed by json_decref.
  *
  * STATUS_OK, STATUS_NOT_FOUND (no such file), STATUS_CORRUPT (no such JSON, or its signature is
- * wrong), STATUS_NO_KEY (its signer is not known), STATUS_IO.
+ * wrong or not the keeper's), STATUS_NO_KEY (its signer is not known), STATUS_IO.
  */
-enum status backup_json_read(const char *path, struct public_keys *signers, json_t **body,
+enum status backup_json_read(const char *path, const struct backup_trust *trust, json_t **body,
                              struct fault *fault) MUST_CHECK;
 
 #endif

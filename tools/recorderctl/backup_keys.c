@@ -10,10 +10,13 @@
 
 #include "base/bounds.h"
 #include "storage/disk/disk.h"
+#include "storage/seal/key_file.h"
+#include "storage/seal/keys.h"
 #include "tools/recorderctl/backup_copy.h"
 
 #define MASTER_NAME "master.key"
 #define SHREDDED_ENDING ".shredded"
+#define PART_ENDING ".part" /* of backup_copy */
 
 enum { COPY_MODE = 0700, MODE_BITS = 07777, MASTER_MODE = 0400 };
 
@@ -50,18 +53,58 @@ static bool is_same_file(const char *one, const struct stat *other)
     return stat(one, &about) == 0 && about.st_dev == other->st_dev && about.st_ino == other->st_ino;
 }
 
-/* Files that somebody is writing under a name of their own, and the master key, which has its own
- * way. */
-static bool is_left_out(const struct mirror *mirror, const FTSENT *entry)
+/* Of a directory's path, without slashes at its end. */
+static size_t root_bytes(const char *directory)
 {
-    return ends_in(entry->fts_name, ".new") || ends_in(entry->fts_name, ".part") ||
-           ends_in(entry->fts_name, ".next") || is_same_file(mirror->master, entry->fts_statp);
+    size_t bytes = strlen(directory);
+
+    while (bytes > 1 && directory[bytes - 1] == '/')
+        bytes--;
+    return bytes;
 }
 
 /* Below the root of the mirror, with its slash: "/private/..."; "" for the root. */
 static const char *below(const struct mirror *mirror, const char *path)
 {
-    return path + strlen(mirror->from);
+    return path + root_bytes(mirror->from);
+}
+
+/* Files that somebody is writing under a name of their own, and the master key, which has its own
+ * way: by its name too, for the one that is in force may be a credential, or lie elsewhere. */
+static bool is_left_out(const struct mirror *mirror, const FTSENT *entry)
+{
+    return ends_in(entry->fts_name, ".new") || ends_in(entry->fts_name, PART_ENDING) ||
+           ends_in(entry->fts_name, ".next") ||
+           strcmp(below(mirror, entry->fts_path), "/" MASTER_NAME) == 0 ||
+           strcmp(below(mirror, entry->fts_path), "/" KEYS_LOCK_NAME) == 0 ||
+           strcmp(below(mirror, entry->fts_path), "/" KEYS_SLOTS_LOCK_NAME) == 0 ||
+           is_same_file(mirror->master, entry->fts_statp);
+}
+
+/* Whether the pair that a file belongs to was shredded, by the mark in a tree of keys: it lies
+ * beside the private half, "private/<customer>/<month>.shredded". */
+static bool has_mark(const char *tree, const char *leaf)
+{
+    static const char public_part[] = "/public/customers/";
+    static const char private_part[] = "/private/";
+    char mark[BOUND_PATH_BYTES];
+    const char *rest = NULL;
+    const char *dot = strchr(strrchr(leaf, '/'), '.');
+
+    if (strncmp(leaf, public_part, sizeof public_part - 1) == 0)
+        rest = leaf + sizeof public_part - 1;
+    else if (strncmp(leaf, private_part, sizeof private_part - 1) == 0)
+        rest = leaf + sizeof private_part - 1;
+    if (!rest || !dot || dot < rest || strcmp(dot, SHREDDED_ENDING) == 0)
+        return false;
+    int length = snprintf(mark, sizeof mark, "%s%s%.*s" SHREDDED_ENDING, tree, private_part,
+                          (int)(dot - rest), rest);
+    return length > 0 && (size_t)length < sizeof mark && is_there(mark);
+}
+
+static bool is_shredded(const struct mirror *mirror, const char *leaf)
+{
+    return has_mark(mirror->from, leaf) || has_mark(mirror->to, leaf);
 }
 
 static enum status make_directory(const char *path, mode_t mode, struct fault *fault)
@@ -74,7 +117,8 @@ static enum status make_directory(const char *path, mode_t mode, struct fault *f
 static enum status copy_key(const char *from, const char *to, mode_t mode,
                             struct backup_keys_counts *counts, struct fault *fault)
 {
-    const struct backup_copy copy = {.from = from, .to = to, .mode = mode & MODE_BITS};
+    const struct backup_copy copy = {
+        .from = from, .to = to, .mode = mode & MODE_BITS, .secret = true};
     struct backup_digest here;
     struct backup_digest there;
     enum status status = backup_digest_file(from, &here, fault);
@@ -85,7 +129,7 @@ static enum status copy_key(const char *from, const char *to, mode_t mode,
     if (backup_digest_file(to, &there, NULL) == STATUS_OK && here.bytes == there.bytes &&
         memcmp(here.sha256, there.sha256, sizeof here.sha256) == 0)
         return STATUS_OK;
-    status = backup_copy_file(&copy, &here, fault);
+    status = backup_copy_file(&copy, &here, NULL, fault);
     counts->copied += status == STATUS_OK;
     return status;
 }
@@ -102,7 +146,8 @@ static enum status take_entry(const struct mirror *mirror, const FTSENT *entry, 
     if (entry->fts_info == FTS_D)
         return entry->fts_level == 0 ? STATUS_OK
                                      : make_directory(to, entry->fts_statp->st_mode, fault);
-    if (entry->fts_info != FTS_F || is_left_out(mirror, entry))
+    if (entry->fts_info != FTS_F || is_left_out(mirror, entry) ||
+        is_shredded(mirror, below(mirror, entry->fts_path)))
         return STATUS_OK;
     return copy_key(entry->fts_path, to, entry->fts_statp->st_mode, mirror->counts, fault);
 }
@@ -118,7 +163,7 @@ static enum status walk(const struct mirror *mirror, const char *root, take_file
     enum status status = STATUS_OK;
     FTSENT *entry;
 
-    (void)snprintf(path, sizeof path, "%s", root);
+    (void)snprintf(path, sizeof path, "%.*s", (int)root_bytes(root), root);
     FTS *tree = fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR, NULL);
     if (!tree)
         return fault_set(fault, STATUS_IO, errno, "read %s", root);
@@ -130,47 +175,14 @@ static enum status walk(const struct mirror *mirror, const char *root, take_file
     return status;
 }
 
-/* Zeros over it first: a file system that writes in place keeps nothing of it then. */
-static enum status destroy(const char *path, struct fault *fault)
+/* What a run that was cut off left of a key: nobody would find it when that is shredded. */
+static enum status remove_part(const struct mirror *mirror, const FTSENT *entry,
+                               struct fault *fault)
 {
-    static const uint8_t zeros[4096];
-    struct stat about;
-    enum status status = STATUS_OK;
-    struct disk_file file = disk_open(&disk_system, path, O_WRONLY | O_NOFOLLOW, 0);
-
-    if (file.fd < 0)
-        return disk_fault(fault, "open", path);
-    if (fstat(file.fd, &about))
-        status = disk_fault(fault, "look at", path);
-    for (off_t at = 0; status == STATUS_OK && at < about.st_size; at += (off_t)sizeof zeros)
-        status = disk_write(file, at, zeros, sizeof zeros, fault);
-    if (status == STATUS_OK)
-        status = disk_sync(file, path, fault);
-    disk_close(&file);
-    if (status == STATUS_OK && unlink(path))
-        status = disk_fault(fault, "remove", path);
-    return status;
-}
-
-/* Whether the pair that a file of the copy belongs to was shredded in the original: the mark lies
- * beside the private half, "private/<customer>/<month>.shredded". */
-static bool is_shredded(const struct mirror *mirror, const char *leaf)
-{
-    static const char public_part[] = "/public/customers/";
-    static const char private_part[] = "/private/";
-    char mark[BOUND_PATH_BYTES];
-    const char *rest = NULL;
-    const char *dot = strrchr(leaf, '.');
-
-    if (strncmp(leaf, public_part, sizeof public_part - 1) == 0)
-        rest = leaf + sizeof public_part - 1;
-    else if (strncmp(leaf, private_part, sizeof private_part - 1) == 0)
-        rest = leaf + sizeof private_part - 1;
-    if (!rest || !dot || dot < rest || strcmp(dot, SHREDDED_ENDING) == 0)
-        return false;
-    int length = snprintf(mark, sizeof mark, "%s%s%.*s" SHREDDED_ENDING, mirror->to, private_part,
-                          (int)(dot - rest), rest);
-    return length > 0 && (size_t)length < sizeof mark && is_there(mark);
+    (void)mirror;
+    return entry->fts_info == FTS_F && ends_in(entry->fts_name, PART_ENDING)
+               ? key_file_destroy(&disk_system, entry->fts_path, fault)
+               : STATUS_OK;
 }
 
 /* `mirror` is turned round: from the copy to the original. */
@@ -182,15 +194,50 @@ static enum status look_back(const struct mirror *mirror, const FTSENT *entry, s
     if (entry->fts_info != FTS_F || strcmp(leaf, "/" MASTER_NAME) == 0)
         return STATUS_OK;
     int length = snprintf(original, sizeof original, "%s%s", mirror->to, leaf);
-    if (length < 0 || (size_t)length >= sizeof original || is_there(original))
-        return STATUS_OK;
-    if (!is_shredded(mirror, leaf)) {
-        mirror->counts->only_here++;
-        return STATUS_OK;
+    if (is_shredded(mirror, leaf)) {
+        enum status status = key_file_destroy(&disk_system, entry->fts_path, fault);
+        mirror->counts->destroyed += status == STATUS_OK;
+        return status;
     }
-    enum status status = destroy(entry->fts_path, fault);
-    mirror->counts->destroyed += status == STATUS_OK;
-    return status;
+    if (length > 0 && (size_t)length < sizeof original && !is_there(original))
+        mirror->counts->only_here++;
+    return STATUS_OK;
+}
+
+static void look_at_name(void *context, const char *name)
+{
+    static const char *const ours[] = {"private",   "public",          "signing",
+                                       MASTER_NAME, "master.key.part", "lost+found"};
+    bool *only_ours = context;
+    bool known = false;
+
+    for (size_t i = 0; i < sizeof ours / sizeof ours[0]; i++)
+        known = known || strcmp(name, ours[i]) == 0;
+    *only_ours = *only_ours && known;
+}
+
+static bool has_leaf(const char *directory, const char *leaf)
+{
+    char path[BOUND_PATH_BYTES];
+
+    return backup_path(directory, leaf, path, NULL) == STATUS_OK && is_there(path);
+}
+
+/* A directory that has anything else is somebody's; the mode of one that is there is his too. */
+static enum status open_copy(const char *directory, struct fault *fault)
+{
+    bool only_ours = true;
+
+    if (mkdir(directory, COPY_MODE) == 0)
+        return STATUS_OK;
+    if (errno != EEXIST ||
+        disk_system.list(disk_system.context, directory, look_at_name, &only_ours))
+        return fault_set(fault, STATUS_IO, errno, "make directory %s", directory);
+    return only_ours || has_leaf(directory, "public/signers") ||
+                   has_leaf(directory, "signing/keeper.key")
+               ? STATUS_OK
+               : fault_set(fault, STATUS_EXISTS, 0, "%s is neither empty nor a copy of keys",
+                           directory);
 }
 
 static enum status check_rotation(const struct config *config, struct fault *fault)
@@ -203,19 +250,21 @@ static enum status check_rotation(const struct config *config, struct fault *fau
                           : STATUS_OK;
 }
 
-enum status backup_keys_copy(const struct config *config, const char *directory, bool master,
-                             struct backup_keys_counts *counts, struct fault *fault)
+/* Under the lock of the private halves: what is copied belongs together. */
+static enum status copy_all(const struct config *config, const char *directory, bool master,
+                            struct backup_keys_counts *counts, struct fault *fault)
 {
     const struct mirror there = {config->keys, directory, config->master_key, counts};
     const struct mirror back = {directory, config->keys, config->master_key, counts};
     char master_path[BOUND_PATH_BYTES];
 
-    *counts = (struct backup_keys_counts){.files = 0};
     enum status status = check_rotation(config, fault);
     if (status == STATUS_OK)
         status = backup_keys_master(directory, master_path, fault);
     if (status == STATUS_OK)
-        status = make_directory(directory, COPY_MODE, fault);
+        status = open_copy(directory, fault);
+    if (status == STATUS_OK)
+        status = walk(&back, directory, remove_part, fault);
     if (status == STATUS_OK)
         status = walk(&there, config->keys, take_entry, fault);
     if (status == STATUS_OK)
@@ -228,16 +277,24 @@ enum status backup_keys_copy(const struct config *config, const char *directory,
     return status;
 }
 
+enum status backup_keys_copy(const struct config *config, const char *directory, bool master,
+                             struct backup_keys_counts *counts, struct fault *fault)
+{
+    struct disk_file lock;
+
+    *counts = (struct backup_keys_counts){.files = 0};
+    enum status status = keys_lock(&disk_system, config->keys, &lock, fault);
+    if (status != STATUS_OK)
+        return status;
+    status = copy_all(config, directory, master, counts, fault);
+    disk_close(&lock);
+    return status;
+}
+
 bool backup_keys_present(const struct config *config)
 {
-    static const char *const leaves[] = {"private", "signing", "public"};
-    char path[BOUND_PATH_BYTES];
-
-    for (size_t i = 0; i < sizeof leaves / sizeof leaves[0]; i++) {
-        if (backup_path(config->keys, leaves[i], path, NULL) == STATUS_OK && is_there(path))
-            return true;
-    }
-    return false;
+    return has_leaf(config->keys, "private") || has_leaf(config->keys, "signing") ||
+           has_leaf(config->keys, "public");
 }
 
 /* Another one that is there already opens something else. */

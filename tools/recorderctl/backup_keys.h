@@ -24,13 +24,15 @@ struct backup_keys_counts {
 };
 
 /**
- * Bring a copy up to date.
+ * Bring a copy up to date. The lock on all private halves is held meanwhile (keys_lock), so that
+ * what is copied of them, and the master key, belong together.
  *
- * directory  made with mode 0700 if it is not there.
- * master     with the master key.
+ * directory  made with mode 0700 if it is not there; one that is there keeps its mode.
+ * master     with the master key; without it none is copied, whatever lies in the key directory.
  *
- * STATUS_OK, STATUS_CONFLICT (the master key is being rotated), STATUS_LIMIT, STATUS_FULL,
- * STATUS_IO, STATUS_CORRUPT.
+ * STATUS_OK, STATUS_BUSY (another works on the keys), STATUS_CONFLICT (the master key is being
+ * rotated), STATUS_EXISTS (the directory has
+ * something else than keys), STATUS_LIMIT, STATUS_FULL, STATUS_IO, STATUS_CORRUPT.
  */
 enum status backup_keys_copy(const struct config *config, const char *directory, bool master,
                              struct backup_keys_counts *counts, struct fault *fault) MUST_CHECK;
@@ -41,7 +43,7 @@ bool backup_keys_present(const struct config *config);
 
 /**
  * Put a copy into the key directory that the configuration names, in the place of what is there,
- * and the master key to its own place.
+ * and the master key to its own place. Of a pair that was shredded, there or here, nothing is.
  *
  * STATUS_OK, STATUS_NOT_FOUND (no such copy), STATUS_EXISTS (there is another master key already),
  * and as backup_keys_copy.

@@ -9,14 +9,31 @@
 #include <unistd.h>
 
 #include "storage/disk/disk.h"
+#include "storage/recording/find.h"
 #include "tools/recorderctl/backup_json.h"
 
 enum { LIST_MODE = 0600 };
 
-/* A path that leads below a directory and nowhere else. */
-static bool is_path_below(const char *path)
+static const char *const standings[] = {"whole", "gone", "damaged", "failed"};
+
+const char *backup_standing_name(enum backup_standing standing)
 {
-    return path[0] && path[0] != '/' && strlen(path) < BOUND_PATH_BYTES && !strstr(path, "..");
+    return standings[standing];
+}
+
+/* Not there: whole. */
+static bool take_standing(const json_t *line, enum backup_standing *standing)
+{
+    const json_t *value = json_object_get(line, "standing");
+    const char *name = value ? json_string_value(value) : standings[BACKUP_WHOLE];
+
+    for (size_t i = 0; name && i < sizeof standings / sizeof standings[0]; i++) {
+        if (strcmp(name, standings[i]) != 0)
+            continue;
+        *standing = (enum backup_standing)i;
+        return true;
+    }
+    return false;
 }
 
 static bool take_entry(const json_t *line, struct backup_entry *entry)
@@ -26,8 +43,9 @@ static bool take_entry(const json_t *line, struct backup_entry *entry)
     const json_t *started_us = json_object_get(line, "started_us");
     const json_t *bytes = json_object_get(line, "bytes");
 
-    if (!path || !is_path_below(path) || !id || uuid_parse(id, &entry->id) != STATUS_OK ||
-        !json_is_integer(started_us) || json_integer_value(bytes) < 0)
+    if (!path || !recording_path_is_one(path) || !id || uuid_parse(id, &entry->id) != STATUS_OK ||
+        !json_is_integer(started_us) || json_integer_value(bytes) < 0 ||
+        !take_standing(line, &entry->standing))
         return false;
     (void)snprintf(entry->path, sizeof entry->path, "%s", path);
     entry->started = clock_wall_from_us(json_integer_value(started_us));
@@ -98,6 +116,11 @@ enum status backup_list_add(struct backup_list *list, const struct backup_entry 
                              "started_us", (json_int_t)clock_wall_us(entry->started), "bytes",
                              (json_int_t)digest->bytes, "mtime_us", (json_int_t)digest->mtime_us,
                              "sha256", whole, "sha256_cipher", cipher);
+    if (line && entry->standing != BACKUP_WHOLE &&
+        json_object_set_new(line, "standing", json_string(backup_standing_name(entry->standing)))) {
+        json_decref(line);
+        line = NULL;
+    }
     if (!line)
         return fault_set(fault, STATUS_NOMEM, 0, "list of files: out of memory");
     errno = 0;

@@ -14,9 +14,18 @@
 #include "base/uuid.h"
 #include "tools/recorderctl/backup_copy.h"
 
+/* What a recording in a backup is: a copy that is whole, or one that is kept all the same. */
+enum backup_standing {
+    BACKUP_WHOLE,
+    BACKUP_GONE,    /* the index does not know it any more */
+    BACKUP_DAMAGED, /* there was never a whole one */
+    BACKUP_FAILED,  /* its row says that nothing was kept, and there is a file: as it is */
+};
+
 /* A recording in a backup. */
 struct backup_entry {
-    char path[BOUND_PATH_BYTES]; /* below the backup, and below the store */
+    char path[BOUND_PATH_BYTES]; /* below the backup, and below the store: recordings/... */
+    enum backup_standing standing;
     struct uuid id;
     wall_time started;
     struct backup_digest digest;
@@ -57,6 +66,9 @@ enum status backup_list_finish(struct backup_list *list, struct fault *fault) MU
 
 /** Close; one that is not open is accepted. */
 void backup_list_close(struct backup_list *list);
+
+/** "whole", "gone", "damaged", "failed"; a static string. */
+const char *backup_standing_name(enum backup_standing standing);
 
 /** Newest first: whether one comes before another, by (started, id). */
 bool backup_entry_before(wall_time started, struct uuid id, const struct backup_entry *other);

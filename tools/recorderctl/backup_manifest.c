@@ -49,7 +49,7 @@ static bool take_manifest(const json_t *body, struct backup_manifest *manifest)
            take_named(body, "index", &manifest->index) && take_named(body, "list", &manifest->list);
 }
 
-enum status backup_manifest_read(const char *directory, struct public_keys *signers,
+enum status backup_manifest_read(const char *directory, const struct backup_trust *trust,
                                  struct backup_manifest *manifest, struct fault *fault)
 {
     char path[BOUND_PATH_BYTES];
@@ -58,7 +58,7 @@ enum status backup_manifest_read(const char *directory, struct public_keys *sign
 
     *manifest = (struct backup_manifest){.schema = 0};
     if (status == STATUS_OK)
-        status = backup_json_read(path, signers, &body, fault);
+        status = backup_json_read(path, trust, &body, fault);
     if (status == STATUS_OK && take_count(body, "format") > MANIFEST_FORMAT)
         status = fault_set(fault, STATUS_VERSION, 0, "%s: made by a newer program; update this one",
                            path);

@@ -1,7 +1,7 @@
 /**
  * backup_manifest: what a backup is: which index, which list of files, of when (storage/FORMAT.md
- * section 9). It is replaced as one, and what it names is never changed: so there is always a whole
- * backup, the last one or the one before.
+ * section 9). It is replaced as one, and what it names is kept until then (backup_before.h): so
+ * there is always a whole backup, the last one or the one before.
  */
 #ifndef RECORDER_TOOLS_RECORDERCTL_BACKUP_MANIFEST_H
 #define RECORDER_TOOLS_RECORDERCTL_BACKUP_MANIFEST_H
@@ -31,8 +31,8 @@ struct backup_manifest {
     uint64_t recordings; /* files */
     uint64_t bytes;      /* of them */
     uint64_t running;    /* left out: they went on */
-    uint64_t failed;     /* left out: nothing of them was kept */
-    uint64_t missing;    /* their files were not there, or not what the index says */
+    uint64_t failed;     /* left out: nothing of them was kept, there is no file */
+    uint64_t missing;    /* not there, or not whole: an older copy, or one as it is, may be */
 };
 
 /**
@@ -40,7 +40,7 @@ struct backup_manifest {
  *
  * STATUS_OK, and as backup_json_read.
  */
-enum status backup_manifest_read(const char *directory, struct public_keys *signers,
+enum status backup_manifest_read(const char *directory, const struct backup_trust *trust,
                                  struct backup_manifest *manifest, struct fault *fault) MUST_CHECK;
 
 /** Write it, as backup_json_write. */

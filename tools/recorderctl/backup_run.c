@@ -1,6 +1,5 @@
 #include "tools/recorderctl/backup_run.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -9,38 +8,24 @@
 #include "storage/disk/disk.h"
 #include "storage/index/backup.h"
 #include "storage/index/recordings.h"
+#include "tools/recorderctl/backup_before.h"
+#include "tools/recorderctl/backup_take.h"
 
-enum { PAGE_ROWS = 100 };
-
-struct page {
-    size_t count;
-    struct index_recording row[PAGE_ROWS];
-};
-
-static void complain(struct backup_run *run, const char *path, const char *why)
+void backup_complain(struct backup_run *run, const char *path, const char *why)
 {
     progress_clear(&run->progress);
     (void)fprintf(run->context->err, "recorderctl: %s: %s\n", path, why);
 }
 
-static bool looks_as(const char *path, uint64_t bytes, int64_t mtime_us)
-{
-    struct stat about;
-
-    return stat(path, &about) == 0 && S_ISREG(about.st_mode) && (uint64_t)about.st_size == bytes &&
-           about.st_mtim.tv_sec * INT64_C(1000000) + about.st_mtim.tv_nsec / 1000 == mtime_us;
-}
-
-static bool is_hash(const uint8_t *one, const uint8_t *other)
-{
-    return memcmp(one, other, BACKUP_HASH_BYTES) == 0;
-}
-
 /* What is in the index no longer stays in the backup: that is what it is for. */
 static enum status keep_gone(struct backup_run *run, struct fault *fault)
 {
+    struct backup_entry *gone = &run->before.next;
+
     run->counts.gone++;
-    enum status status = backup_list_add(&run->after, &run->before.next, fault);
+    if (gone->standing == BACKUP_WHOLE)
+        gone->standing = BACKUP_GONE;
+    enum status status = backup_list_add(&run->after, gone, fault);
     return status == STATUS_OK ? backup_list_step(&run->before, fault) : status;
 }
 
@@ -59,152 +44,32 @@ static enum status find_entry(struct backup_run *run, const struct index_recordi
     return status;
 }
 
-/* A file that another pass may find in order: its row was changed since the snapshot. */
-static bool is_newer_than_snapshot(struct backup_run *run, const struct index_recording *row)
-{
-    struct index_recording present;
-
-    return recordings_get(run->context->index, row->id, NULL, &present, NULL) == STATUS_OK &&
-           (present.state != row->state || !is_hash(present.sha256_cipher, row->sha256_cipher) ||
-            !uuid_equal(present.customer, row->customer) ||
-            !uuid_equal(present.owner_due, row->owner_due));
-}
-
-/* Between the rename and the row of one that is sealed anew the keeper takes a moment. */
-static bool is_due(const struct index_recording *row)
-{
-    static const struct uuid nobody;
-
-    return !uuid_equal(row->owner_due, nobody);
-}
-
-/* What is in the backup of it, if anything is, stays. */
-static enum status note_failure(struct backup_run *run, const struct index_recording *row,
-                                const struct backup_entry *entry, enum status failed,
-                                const struct fault *why, struct fault *fault)
-{
-    bool may_pass = failed == STATUS_BUSY || failed == STATUS_CORRUPT;
-
-    if (may_pass && (failed == STATUS_BUSY || is_due(row) || is_newer_than_snapshot(run, row)))
-        run->stale++;
-    if (failed == STATUS_NOT_FOUND)
-        run->counts.missing++;
-    else
-        run->counts.bad++;
-    complain(run, row->path, why->text[0] ? why->text : status_text(failed));
-    return entry ? backup_list_add(&run->after, entry, fault) : STATUS_OK;
-}
-
-/* Where it lies in the backup already, whole: by the list, or left by a run that was cut off. */
-static bool is_there(struct backup_run *run, const struct index_recording *row, const char *to,
-                     const struct stat *source, const struct backup_entry *entry,
-                     struct backup_entry *made)
-{
-    const int64_t time_us =
-        source->st_mtim.tv_sec * INT64_C(1000000) + source->st_mtim.tv_nsec / 1000;
-
-    if (!looks_as(to, (uint64_t)source->st_size, time_us))
-        return false;
-    if (entry && entry->digest.bytes == (uint64_t)source->st_size &&
-        entry->digest.mtime_us == time_us &&
-        is_hash(entry->digest.sha256_cipher, row->sha256_cipher)) {
-        made->digest = entry->digest;
-        run->counts.unchanged++;
-        return true;
-    }
-    if (backup_digest_file(to, &made->digest, NULL) != STATUS_OK ||
-        !is_hash(made->digest.sha256_cipher, row->sha256_cipher))
-        return false;
-    run->counts.resumed++;
-    return true;
-}
-
-static enum status copy_recording(struct backup_run *run, const struct index_recording *row,
-                                  const char *from, const char *to, struct backup_entry *made,
-                                  struct fault *fault)
-{
-    const struct backup_copy copy = {
-        .from = from, .to = to, .mode = BACKUP_FILE_MODE, .sha256_cipher = row->sha256_cipher};
-    enum status status = backup_make_parents(to, BACKUP_DIRECTORY_MODE, fault);
-
-    if (status == STATUS_OK)
-        status = backup_copy_file(&copy, &made->digest, fault);
-    if (status == STATUS_OK) {
-        run->counts.copied++;
-        run->counts.copied_bytes += made->digest.bytes;
-    }
-    return status;
-}
-
-static enum status take_file(struct backup_run *run, const struct index_recording *row,
-                             const struct backup_entry *entry, struct fault *fault)
-{
-    struct backup_entry made = {.id = row->id, .started = row->started};
-    char from[BOUND_PATH_BYTES];
-    char to[BOUND_PATH_BYTES];
-    struct stat source;
-    struct fault why = {0};
-    enum status status = context_store_path(run->context, row->path, from, &why);
-
-    (void)snprintf(made.path, sizeof made.path, "%s", row->path);
-    if (status == STATUS_OK)
-        status = backup_path(run->directory, row->path, to, &why);
-    if (status == STATUS_OK && stat(from, &source))
-        status = fault_set(&why, errno == ENOENT ? STATUS_NOT_FOUND : STATUS_IO, errno,
-                           "its file cannot be read");
-    if (status == STATUS_OK && !is_there(run, row, to, &source, entry, &made))
-        status = copy_recording(run, row, from, to, &made, &why);
-    if (status == STATUS_OK)
-        return backup_list_add(&run->after, &made, fault);
-    if (status == STATUS_FULL || status == STATUS_NOMEM) /* of the backup: nothing else will fit */
-        return fault_set(fault, status, why.sys_errno, "%s", why.text);
-    return note_failure(run, row, entry, status, &why, fault);
-}
-
-static enum status take_row(struct backup_run *run, const struct index_recording *row,
+static enum status take_row(void *run_of_all, const struct index_recording *row,
                             struct fault *fault)
 {
+    struct backup_run *run = run_of_all;
     const struct backup_entry *entry = NULL;
     enum status status = find_entry(run, row, &entry, fault);
 
     if (status != STATUS_OK)
         return status;
-    run->counts.running += row->state == RECORDING_STATE_RECORDING;
-    run->counts.failed += row->state == RECORDING_STATE_FAILED;
-    if (row->state == RECORDING_STATE_SEALED || row->state == RECORDING_STATE_RECOVERED)
-        status = take_file(run, row, entry, fault);
+    if (row->state == RECORDING_STATE_RECORDING) {
+        run->counts.running++;
+        status = entry ? backup_list_add(&run->after, entry, fault) : STATUS_OK;
+    } else {
+        status = backup_take(run, row, entry, fault);
+    }
     if (status == STATUS_OK && entry)
         status = backup_list_step(&run->before, fault);
+    progress_show(&run->progress, "recordings", ++run->rows_done, run->rows);
     return status;
 }
 
-static void add_to_page(void *context, const struct index_recording *row)
+static enum status take_rows(struct backup_run *run, struct fault *fault)
 {
-    struct page *page = context;
+    enum status status = recordings_each(run->snapshot, &(struct recordings_query){.limit = 0},
+                                         take_row, run, fault);
 
-    page->row[page->count++] = *row;
-}
-
-static enum status take_rows(struct backup_run *run, struct page *page, struct fault *fault)
-{
-    struct recordings_query query = {.limit = PAGE_ROWS};
-    enum status status = STATUS_OK;
-    uint64_t done = 0;
-    bool more = true;
-
-    while (status == STATUS_OK && more) {
-        page->count = 0;
-        status = recordings_list(run->snapshot, &query, add_to_page, page, &more, fault);
-        for (size_t i = 0; status == STATUS_OK && i < page->count; i++) {
-            status = take_row(run, &page->row[i], fault);
-            progress_show(&run->progress, "recordings", ++done, run->rows);
-        }
-        if (status != STATUS_OK || !page->count)
-            break;
-        query.has_after = true;
-        query.after_started = page->row[page->count - 1].started;
-        query.after_id = page->row[page->count - 1].id;
-    }
     while (status == STATUS_OK && !run->before.ended)
         status = keep_gone(run, fault);
     return status;
@@ -215,7 +80,7 @@ static enum status count_rows(struct backup_run *run, struct fault *fault)
     struct recordings_counts counts;
     enum status status = recordings_count(run->snapshot, &counts, fault);
 
-    run->rows = 0;
+    run->rows = run->rows_done = 0;
     for (size_t i = 0; status == STATUS_OK && i < sizeof counts.by_state / sizeof *counts.by_state;
          i++)
         run->rows += counts.by_state[i];
@@ -225,18 +90,13 @@ static enum status count_rows(struct backup_run *run, struct fault *fault)
 /* The lists are open. */
 static enum status walk(struct backup_run *run, const char *index_path, struct fault *fault)
 {
-    struct page *page = calloc(1, sizeof *page);
-
-    if (!page)
-        return fault_set(fault, STATUS_NOMEM, 0, "list recordings: out of memory");
     enum status status = index_open(index_path, &run->snapshot, fault);
     if (status == STATUS_OK)
         status = count_rows(run, fault);
     if (status == STATUS_OK)
-        status = take_rows(run, page, fault);
+        status = take_rows(run, fault);
     index_close(run->snapshot);
     run->snapshot = NULL;
-    free(page);
     progress_clear(&run->progress);
     return status == STATUS_OK ? index_settle(&disk_system, index_path, fault) : status;
 }
@@ -250,7 +110,7 @@ static enum status open_lists(struct backup_run *run, const char *list_path, str
     if (status == STATUS_OK)
         status = backup_list_open(&run->before, name[0] ? before : NULL, fault);
     if (status == STATUS_NOT_FOUND || status == STATUS_CORRUPT) { /* all is compared anew */
-        complain(run, before, "the list of the last backup cannot be read");
+        backup_complain(run, before, "the list of the last backup cannot be read");
         backup_list_close(&run->before);
         fault_clear(fault);
         status = backup_list_open(&run->before, NULL, fault);
@@ -350,16 +210,18 @@ static void remove_old(void *context, const char *name)
 enum status backup_run(struct backup_run *run, struct fault *fault)
 {
     enum status status = STATUS_OK;
-    int passes = 0;
 
+    run->passes = 0;
     do
         status = pass(run, fault);
-    while (status == STATUS_OK && run->stale && ++passes < BACKUP_PASSES_MAX);
+    while (status == STATUS_OK && run->stale && ++run->passes < BACKUP_PASSES_MAX);
     if (status == STATUS_OK)
         status = backup_copy_settle(run->directory, fault);
     if (status == STATUS_OK)
         status = backup_manifest_write(run->directory, &run->manifest, run->signer, fault);
-    if (status == STATUS_OK)
-        (void)disk_system.list(disk_system.context, run->directory, remove_old, run);
+    if (status != STATUS_OK)
+        return status;
+    (void)disk_system.list(disk_system.context, run->directory, remove_old, run);
+    backup_before_remove(run->directory);
     return status;
 }

@@ -9,16 +9,19 @@
 #include "storage/disk/disk.h"
 #include "storage/index/backup.h"
 #include "storage/index/recordings.h"
+#include "storage/recording/peek.h"
 #include "storage/recording/reader.h"
+#include "storage/recording/slots.h"
+#include "storage/seal/shredding.h"
+#include "tools/recorderctl/backup_before.h"
 #include "tools/recorderctl/backup_keys.h"
 #include "tools/recorderctl/backup_list.h"
 #include "tools/recorderctl/backup_manifest.h"
+#include "tools/recorderctl/backup_scratch.h"
 #include "tools/recorderctl/output.h"
 #include "tools/recorderctl/play.h"
 #include "tools/recorderctl/progress.h"
-
-#define SCRATCH_DEFAULT "/tmp"
-#define SCRATCH_NAME "recorder-backup-test-XXXXXX"
+#include "tools/recorderctl/recording_check.h"
 
 enum { SCRATCH_MODE = 0600 };
 
@@ -26,7 +29,8 @@ struct test {
     struct context *context; /* keys are open */
     const char *directory;
     struct backup_manifest manifest;
-    char scratch[BOUND_PATH_BYTES]; /* removed at the end; "" until it is made */
+    const char *keys; /* the directory that keys are read from */
+    struct backup_scratch scratch;
     char index_path[BOUND_PATH_BYTES];
     struct index *index; /* the backup's, restored */
     size_t wanted;
@@ -34,6 +38,7 @@ struct test {
     struct backup_entry *entry; /* chosen of them */
     size_t ok;
     size_t bad;
+    size_t kept;  /* on purpose, though it cannot be played: damaged in the store, key destroyed */
     json_t *list; /* what was found of each */
 };
 
@@ -67,45 +72,67 @@ static enum status choose(struct test *test, const char *path, struct fault *fau
     return status;
 }
 
-static const char *difference(const struct recording_summary *summary,
-                              const struct index_recording *row)
+/* Of a row that is in the index; of one that was kept without, or in another state, nothing is
+ * known.
+ */
+static enum status compare_with_row(struct test *test, const struct backup_entry *entry,
+                                    const struct recording_summary *summary, struct fault *fault)
 {
-    static const struct uuid nobody;
-    bool due = !uuid_equal(row->owner_due, nobody);
+    struct index_recording row;
 
-    if (!due && !uuid_equal(summary->customer, row->customer))
-        return "the file belongs to another customer than its row in the index";
-    if (summary->state != row->state || summary->duration_ms != row->duration_ms ||
-        summary->audio_bytes != row->audio_bytes)
-        return "the file and its row in the index differ";
-    if (memcmp(summary->sha256_cipher, row->sha256_cipher, sizeof row->sha256_cipher) != 0 ||
-        memcmp(summary->sha256_plain, row->sha256_plain, sizeof row->sha256_plain) != 0)
-        return "the file's hashes differ from its row's in the index";
-    return NULL;
+    if (entry->standing != BACKUP_WHOLE)
+        return STATUS_OK;
+    enum status status = recordings_get(test->index, entry->id, NULL, &row, fault);
+    const char *differs = status == STATUS_OK ? recording_difference(summary, &row) : NULL;
+    return differs ? fault_set(fault, STATUS_CORRUPT, 0, "%s", differs) : status;
 }
 
 static enum status open_and_play(struct test *test, const struct backup_entry *entry,
-                                 const char *path, struct play_result *result, struct fault *fault)
+                                 const struct recording_access *access, const char *path,
+                                 struct play_result *result, struct fault *fault)
 {
-    const struct recording_access access = {&disk_system, test->context->private_keys,
-                                            test->context->public_keys};
     struct recording_reader *reader = NULL;
-    struct index_recording row;
-    enum status status = recordings_get(test->index, entry->id, NULL, &row, fault);
+    enum status status = recording_reader_open(access, path, entry->id, &reader, fault);
 
     if (status == STATUS_OK)
-        status = recording_reader_open(&access, path, entry->id, &reader, fault);
-    if (status == STATUS_OK)
         status = recording_reader_verify(reader, fault);
-    if (status == STATUS_OK) {
-        const char *differs = difference(recording_reader_summary(reader), &row);
-        if (differs)
-            status = fault_set(fault, STATUS_CORRUPT, 0, "%s", differs);
-    }
+    if (status == STATUS_OK)
+        status = compare_with_row(test, entry, recording_reader_summary(reader), fault);
     if (status == STATUS_OK)
         status = play_recording(reader, result, fault);
     recording_reader_close(reader);
     return status;
+}
+
+/* Whether every key that it is sealed to was destroyed. */
+static bool is_shredded(const struct test *test, const struct backup_entry *entry,
+                        const struct recording_access *access, const char *path)
+{
+    struct slot_info slot[FORMAT_SLOTS];
+    struct recording_peek peek;
+    bool shredded = recording_peek(&disk_system, path, &peek, NULL) == STATUS_OK &&
+                    slots_read(access, path, entry->id, slot, NULL) == STATUS_OK;
+
+    for (size_t i = 0; shredded && i < FORMAT_SLOTS; i++) {
+        struct key_shredding key = {.customer = peek.customer, .month = slot[i].version};
+        if (slot[i].state != SLOT_EMPTY)
+            shredded = slot[i].state == SLOT_LOCKED &&
+                       keys_shredded(&disk_system, test->keys, &key, NULL) == STATUS_OK;
+    }
+    return shredded;
+}
+
+/* What does not play, but is as it was when it came here, and is kept for that. */
+static bool is_kept(const struct test *test, const struct backup_entry *entry,
+                    const struct recording_access *access, const char *path, enum status status,
+                    struct fault *why)
+{
+    if (entry->standing == BACKUP_DAMAGED || entry->standing == BACKUP_FAILED)
+        return true;
+    if (status != STATUS_NO_KEY || !is_shredded(test, entry, access, path))
+        return false;
+    (void)fault_set(why, status, 0, "its key was destroyed");
+    return true;
 }
 
 static enum status restore_one(const struct test *test, const struct backup_entry *entry,
@@ -117,34 +144,47 @@ static enum status restore_one(const struct test *test, const struct backup_entr
         .from = from, .to = path, .mode = SCRATCH_MODE, .sha256 = entry->digest.sha256};
     enum status status = backup_path(test->directory, entry->path, from, fault);
 
-    return status == STATUS_OK ? backup_copy_file(&copy, &digest, fault) : status;
+    return status == STATUS_OK ? backup_before_copy(&copy, &digest, NULL, fault) : status;
+}
+
+static void tell(struct test *test, const struct backup_entry *entry, const char *result,
+                 const struct play_result *played, const struct fault *why)
+{
+    char id[UUID_TEXT_BYTES];
+
+    uuid_format(entry->id, id);
+    output_append(test->list,
+                  json_pack("{s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:o}", "id", id, "result", result,
+                            "standing", backup_standing_name(entry->standing), "duration_ms",
+                            (json_int_t)played->duration_ms, "played_ms",
+                            (json_int_t)played->played_ms, "missing_ms",
+                            (json_int_t)played->missing_ms, "packets", (json_int_t)played->packets,
+                            "why", output_text_or_null(why->text)));
 }
 
 static void test_one(struct test *test, const struct backup_entry *entry)
 {
+    const struct recording_access access = {&disk_system, test->context->private_keys,
+                                            test->context->public_keys};
     char path[BOUND_PATH_BYTES];
-    char id[UUID_TEXT_BYTES];
-    struct play_result result = {.pages = 0};
-    struct fault fault = {0};
-    enum status status = backup_path(test->scratch, "recording.crec", path, &fault);
+    struct play_result played = {.pages = 0};
+    struct fault why = {0};
+    bool kept = false;
+    enum status status = backup_path(test->scratch.path, BACKUP_SCRATCH_RECORDING, path, &why);
 
-    uuid_format(entry->id, id);
     if (status == STATUS_OK)
-        status = restore_one(test, entry, path, &fault);
-    if (status == STATUS_OK)
-        status = open_and_play(test, entry, path, &result, &fault);
+        status = restore_one(test, entry, path, &why);
+    if (status == STATUS_OK) {
+        status = open_and_play(test, entry, &access, path, &played, &why);
+        kept = status != STATUS_OK && is_kept(test, entry, &access, path, status, &why);
+    }
     (void)unlink(path);
-    if (status != STATUS_OK && !fault.text[0])
-        (void)fault_set(&fault, status, 0, "%s", status_text(status));
+    if (status != STATUS_OK && !why.text[0])
+        (void)fault_set(&why, status, 0, "%s", status_text(status));
     test->ok += status == STATUS_OK;
-    test->bad += status != STATUS_OK;
-    output_append(test->list,
-                  json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:o}", "id", id, "result",
-                            status == STATUS_OK ? "ok" : "bad", "duration_ms",
-                            (json_int_t)result.duration_ms, "played_ms",
-                            (json_int_t)result.played_ms, "missing_ms",
-                            (json_int_t)result.missing_ms, "packets", (json_int_t)result.packets,
-                            "why", output_text_or_null(fault.text)));
+    test->kept += kept;
+    test->bad += status != STATUS_OK && !kept;
+    tell(test, entry, status == STATUS_OK ? "ok" : kept ? "kept" : "bad", &played, &why);
 }
 
 /* The backup's own stays as it is: a copy is opened, and brought up to date if it is older. */
@@ -159,9 +199,9 @@ static enum status restore_index(struct test *test, struct fault *fault)
     enum status status = backup_path(test->directory, test->manifest.index.name, from, fault);
 
     if (status == STATUS_OK)
-        status = backup_path(test->scratch, "index.sqlite", test->index_path, fault);
+        status = backup_path(test->scratch.path, BACKUP_SCRATCH_INDEX, test->index_path, fault);
     if (status == STATUS_OK)
-        status = backup_copy_file(&copy, &digest, fault);
+        status = backup_copy_file(&copy, &digest, NULL, fault);
     if (status == STATUS_OK)
         status = index_check(test->index_path, fault);
     if (status == STATUS_OK)
@@ -169,48 +209,30 @@ static enum status restore_index(struct test *test, struct fault *fault)
     return status == STATUS_OK ? index_open(test->index_path, &test->index, fault) : status;
 }
 
-static enum status make_scratch(struct test *test, const char *below, struct fault *fault)
+static enum status read_manifest(struct test *test, struct fault *fault)
 {
-    enum status status = backup_path(below, SCRATCH_NAME, test->scratch, fault);
+    struct backup_trust trust;
+    enum status status = backup_trust_open(test->keys, false, &trust, fault);
 
-    if (status == STATUS_OK && !mkdtemp(test->scratch)) {
-        status = fault_set(fault, STATUS_IO, errno, "make a directory below %s", below);
-        test->scratch[0] = '\0';
-    }
-    return status;
-}
-
-static void remove_scratch(struct test *test)
-{
-    static const char *const leaves[] = {"index.sqlite", "index.sqlite-wal", "index.sqlite-shm",
-                                         "index.sqlite-journal", "recording.crec"};
-    char path[BOUND_PATH_BYTES];
-
-    index_close(test->index);
-    if (!test->scratch[0])
-        return;
-    for (size_t i = 0; i < sizeof leaves / sizeof leaves[0]; i++) {
-        if (backup_path(test->scratch, leaves[i], path, NULL) == STATUS_OK)
-            (void)unlink(path);
-    }
-    (void)rmdir(test->scratch);
+    if (status == STATUS_OK)
+        status = backup_manifest_read(test->directory, &trust, &test->manifest, fault);
+    backup_trust_close(&trust);
+    return status == STATUS_OK ? backup_manifest_check(test->directory, &test->manifest.list, fault)
+                               : status;
 }
 
 static enum status test_all(struct test *test, const char *scratch, struct fault *fault)
 {
     struct progress progress;
     char list_path[BOUND_PATH_BYTES];
-    enum status status =
-        backup_manifest_read(test->directory, test->context->public_keys, &test->manifest, fault);
+    enum status status = read_manifest(test, fault);
 
-    if (status == STATUS_OK)
-        status = backup_manifest_check(test->directory, &test->manifest.list, fault);
     if (status == STATUS_OK)
         status = backup_path(test->directory, test->manifest.list.name, list_path, fault);
     if (status == STATUS_OK)
         status = choose(test, list_path, fault);
     if (status == STATUS_OK)
-        status = make_scratch(test, scratch, fault);
+        status = backup_scratch_make(&test->scratch, scratch, fault);
     if (status == STATUS_OK)
         status = restore_index(test, fault);
     progress_init(&progress, test->context);
@@ -219,12 +241,13 @@ static enum status test_all(struct test *test, const char *scratch, struct fault
         test_one(test, &test->entry[i]);
     }
     progress_clear(&progress);
-    remove_scratch(test);
+    index_close(test->index);
+    backup_scratch_remove(&test->scratch);
     return status;
 }
 
 /* Those of the backup, with the master key that is there, else the one of this machine. */
-static enum exit_code open_keys(struct context *context, const char *keys)
+static enum exit_code open_keys(struct context *context, const char *keys, const char **directory)
 {
     char master[BOUND_PATH_BYTES];
     struct fault fault = {0};
@@ -240,13 +263,13 @@ static enum exit_code open_keys(struct context *context, const char *keys)
         code = context_need_config(context);
     if (code != EXIT_DONE)
         return code;
-    const char *directory = keys ? keys : context->config->keys;
+    *directory = keys ? keys : context->config->keys;
     if (status == STATUS_OK)
         status =
-            private_keys_open(&disk_system, directory, own ? master : context->config->master_key,
+            private_keys_open(&disk_system, *directory, own ? master : context->config->master_key,
                               &context->private_keys, &fault);
     if (status == STATUS_OK)
-        status = public_keys_open(&disk_system, directory, &context->public_keys, &fault);
+        status = public_keys_open(&disk_system, *directory, &context->public_keys, &fault);
     if (status == STATUS_OK)
         return EXIT_DONE;
     (void)context_fail_status(context, status, &fault, "name the keys' copy with --keys KEYDIR");
@@ -260,19 +283,21 @@ static enum exit_code print(struct test *test)
     enum exit_code code;
 
     if (context->json) {
-        code = output_object(
-            context,
-            json_pack("{s:s, s:s, s:i, s:I, s:I, s:I, s:O}", "made_at", test->manifest.made_at,
-                      "version", test->manifest.version, "schema", test->manifest.schema,
-                      "recordings", (json_int_t)test->manifest.recordings, "ok",
-                      (json_int_t)test->ok, "bad", (json_int_t)test->bad, "tested", test->list));
+        code = output_object(context,
+                             json_pack("{s:s, s:s, s:i, s:I, s:I, s:I, s:I, s:O}", "made_at",
+                                       test->manifest.made_at, "version", test->manifest.version,
+                                       "schema", test->manifest.schema, "recordings",
+                                       (json_int_t)test->manifest.recordings, "ok",
+                                       (json_int_t)test->ok, "bad", (json_int_t)test->bad, "kept",
+                                       (json_int_t)test->kept, "tested", test->list));
     } else {
         (void)fprintf(context->out, "backup of %s: manifest and index are in order\n",
                       test->manifest.made_at);
         code = output_list(context, json_incref(test->list), columns, STATUS_OK, &none);
-        (void)fprintf(context->out, "%zu of %llu recordings restored and played: %zu ok, %zu bad\n",
+        (void)fprintf(context->out,
+                      "%zu of %llu recordings restored and played: %zu ok, %zu bad, %zu kept\n",
                       test->chosen, (unsigned long long)test->manifest.recordings, test->ok,
-                      test->bad);
+                      test->bad, test->kept);
     }
     return code == EXIT_DONE && test->bad ? EXIT_BAD : code;
 }
@@ -304,16 +329,18 @@ enum exit_code backup_test(struct context *context, const struct invocation *inv
     if (number && (!command_number(number, BACKUP_TEST_MAX, &wanted) || wanted == 0))
         return context_fail(context, EXIT_USAGE, "the value of --number is not understood",
                             "it is a number from 1 to 1000");
-    enum exit_code code = open_keys(context, command_option(invocation, "keys"));
+    const char *keys = NULL;
+    enum exit_code code = open_keys(context, command_option(invocation, "keys"), &keys);
     if (code != EXIT_DONE)
         return code;
     struct test test = {.context = context,
                         .directory = invocation->argument[0],
+                        .keys = keys,
                         .wanted = (size_t)wanted,
                         .entry = calloc((size_t)wanted, sizeof *test.entry),
                         .list = json_array()};
     enum status status = test.entry && test.list
-                             ? test_all(&test, scratch ? scratch : SCRATCH_DEFAULT, &fault)
+                             ? test_all(&test, scratch ? scratch : test.directory, &fault)
                              : fault_set(&fault, STATUS_NOMEM, 0, "out of memory");
     code = status == STATUS_OK ? print(&test) : explain(context, status, &fault);
     json_decref(test.list);

@@ -73,5 +73,6 @@ extern const struct command commands_doctor[];
 extern const struct command commands_index[];
 extern const struct command commands_backup[];
 extern const struct command commands_restore[];
+extern const struct command commands_receipts[];
 
 #endif

@@ -7,10 +7,6 @@
 #include <unistd.h>
 
 #include "storage/index/audit.h"
-#include "storage/recording/find.h"
-
-/* what lies below it may be on any volume */
-#define RECORDINGS "recordings/"
 
 enum { LINE_BYTES = 768 };
 
@@ -117,10 +113,6 @@ enum exit_code context_need_config(struct context *context)
 enum status context_store_path(const struct context *context, const char *leaf,
                                char path[static BOUND_PATH_BYTES], struct fault *fault)
 {
-    if (strncmp(leaf, RECORDINGS, sizeof RECORDINGS - 1) == 0) {
-        const struct volumes volumes = volumes_of(context->config);
-        return recording_find(&disk_system, &volumes, leaf, path, fault);
-    }
     int length = snprintf(path, BOUND_PATH_BYTES, "%s/%s", context->config->store, leaf);
 
     if (length < 0 || length >= BOUND_PATH_BYTES)
@@ -149,12 +141,28 @@ enum exit_code context_need_index(struct context *context)
     return EXIT_SYSTEM;
 }
 
+enum exit_code context_need_credential(struct context *context)
+{
+    enum exit_code code = context_need_config(context);
+
+    if (code != EXIT_DONE || !context->config->master_key_is_credential ||
+        access(context->config->master_key, F_OK) == 0)
+        return code;
+    return context_fail(
+        context, EXIT_SYSTEM,
+        "the master key is a credential, which systemd gives to services alone",
+        "run it as `systemd-run --pty -p LoadCredentialEncrypted=" CONFIG_CREDENTIAL_MASTER
+        ":FILE recorderctl ...` (storage/KEYS.md)");
+}
+
 enum exit_code context_need_keys(struct context *context)
 {
     struct fault fault = {0};
     enum status status = STATUS_OK;
-    enum exit_code code = context_need_index(context);
+    enum exit_code code = context_need_credential(context);
 
+    if (code == EXIT_DONE)
+        code = context_need_index(context);
     if (code != EXIT_DONE)
         return code;
     if (!context->private_keys)
@@ -166,8 +174,8 @@ enum exit_code context_need_keys(struct context *context)
     if (status == STATUS_OK)
         return EXIT_DONE;
     (void)context_fail_status(context, status, &fault,
-                              "see `keys` and `master_key` in the configuration, or run "
-                              "`recorderctl init`");
+                              "see `keys` and `master_key` in the configuration (\"credential\" "
+                              "where it is one), or run `recorderctl init`");
     return EXIT_SYSTEM;
 }
 

@@ -68,8 +68,12 @@ enum exit_code context_need_index(struct context *context) MUST_CHECK;
  *  printed. */
 enum exit_code context_need_keys(struct context *context) MUST_CHECK;
 
-/** Path of something below the store, "<store>/<leaf>"; of a recording's file ("recordings/..."),
- * on the volume where it is (storage/recording/find.h). STATUS_LIMIT where it does not fit. */
+/** Read the configuration, and see that the master key is there if it is a credential, which
+ * systemd gives to services alone. On failure the line is printed, with how to run the command. */
+enum exit_code context_need_credential(struct context *context) MUST_CHECK;
+
+/** Path of something below the store, "<store>/<leaf>". STATUS_LIMIT where it does not fit. Of a
+ *  recording's file: recording_file_path. */
 enum status context_store_path(const struct context *context, const char *leaf,
                                char path[static BOUND_PATH_BYTES], struct fault *fault) MUST_CHECK;
 

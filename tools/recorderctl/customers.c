@@ -3,6 +3,7 @@
 
 #include "storage/index/customers.h"
 #include "storage/index/sessions.h"
+#include "storage/seal/sign_in.h"
 #include "tools/recorderctl/command.h"
 #include "tools/recorderctl/month_keys.h"
 #include "tools/recorderctl/output.h"
@@ -13,18 +14,25 @@ enum { PIN_PASSES = 2, PIN_MEMORY_BYTES = 19 * 1024 * 1024, PIN_DIGITS = 8, PIN_
 static const struct output_column customer_columns[] = {
     {"NUMBER", "number"}, {"NAME", "name"}, {"CREATED", "created_at"}, {"ID", "id"}, {NULL, NULL}};
 
-/* The system chooses the PIN: people choose 12345678. */
-static enum status choose_pin(char pin[static PIN_BYTES], char hash[static CUSTOMER_PIN_HASH_BYTES],
+/* The system chooses the PIN: people choose 12345678. Its hash is sealed to the customer alone. */
+static enum status choose_pin(struct context *context, const struct customer *customer,
+                              char pin[static PIN_BYTES], struct sealed_pin *sealed,
                               struct fault *fault)
 {
-    _Static_assert(CUSTOMER_PIN_HASH_BYTES >= crypto_pwhash_STRBYTES, "the hash text fits");
+    char hash[SIGN_IN_PIN_BYTES];
+    struct sign_in_key *key = NULL;
 
-    if (sodium_init() < 0)
-        return fault_set(fault, STATUS_IO, 0, "the system gives no random numbers");
+    enum status status = sign_in_open(&disk_system, context->config->keys, &key, fault);
+    if (status != STATUS_OK)
+        return status;
     (void)snprintf(pin, PIN_BYTES, "%0*u", PIN_DIGITS, randombytes_uniform(100000000) % 100000000);
     if (crypto_pwhash_str(hash, pin, PIN_DIGITS, PIN_PASSES, PIN_MEMORY_BYTES))
-        return fault_set(fault, STATUS_NOMEM, 0, "no memory to hash the PIN");
-    return STATUS_OK;
+        status = fault_set(fault, STATUS_NOMEM, 0, "no memory to hash the PIN");
+    else
+        sign_in_seal_pin(key, customer->id, customer->number, hash, sealed);
+    sign_in_close(key);
+    sodium_memzero(hash, sizeof hash);
+    return status;
 }
 
 static json_t *customer_json(const struct customer *customer)
@@ -35,6 +43,14 @@ static json_t *customer_json(const struct customer *customer)
     return json_pack("{s:o, s:o, s:o, s:s}", "number", output_text(customer->number), "name",
                      output_text(customer->name), "created_at", output_time(customer->created),
                      "id", id);
+}
+
+/* NULL: what fits the status. */
+static const char *remedy_of(enum status status)
+{
+    if (status == STATUS_NO_KEY)
+        return "with another sign-in key every customer needs a new PIN";
+    return status == STATUS_NOT_FOUND ? "list them with `recorderctl customer list`" : NULL;
 }
 
 /* The one time the PIN is shown. */
@@ -51,13 +67,13 @@ static enum exit_code print_pin(struct context *context, const struct customer *
 }
 
 static enum status add_row(struct context *context, const struct customer *customer,
-                           const char *hash, bool keep, struct fault *fault)
+                           const struct sealed_pin *pin, bool keep, struct fault *fault)
 {
     enum status status = index_begin(context->index, fault);
 
     if (status != STATUS_OK)
         return status;
-    status = customers_add(context->index, customer, hash, fault);
+    status = customers_add(context->index, customer, pin, fault);
     if (status == STATUS_OK)
         status = context_audit(context, "customer_add", NULL,
                                json_pack("{s:s}", "customer", customer->number), fault);
@@ -71,13 +87,13 @@ static enum status add_row(struct context *context, const struct customer *custo
  * without keys could not be recorded for, and outside the transaction: they are synced file by
  * file, and recorder-ingest waits for the index meanwhile. */
 static enum status add_customer(struct context *context, const struct customer *customer,
-                                const char *hash, struct fault *fault)
+                                const struct sealed_pin *pin, struct fault *fault)
 {
-    enum status status = add_row(context, customer, hash, false, fault);
+    enum status status = add_row(context, customer, pin, false, fault);
 
     if (status == STATUS_OK)
         status = month_keys_make(context->private_keys, customer->id, customer->created, fault);
-    return status == STATUS_OK ? add_row(context, customer, hash, true, fault) : status;
+    return status == STATUS_OK ? add_row(context, customer, pin, true, fault) : status;
 }
 
 static enum exit_code run_add(struct context *context, const struct invocation *invocation)
@@ -85,7 +101,7 @@ static enum exit_code run_add(struct context *context, const struct invocation *
     const char *name = command_option(invocation, "name");
     const char *number = invocation->argument[0];
     struct customer customer = {.created = clock_wall_now()};
-    char hash[CUSTOMER_PIN_HASH_BYTES];
+    struct sealed_pin sealed;
     char pin[PIN_BYTES];
     struct fault fault = {0};
 
@@ -104,9 +120,9 @@ static enum exit_code run_add(struct context *context, const struct invocation *
     (void)snprintf(customer.number, sizeof customer.number, "%s", number);
     (void)snprintf(customer.name, sizeof customer.name, "%s", name);
     customer.id = uuid_new(customer.created);
-    enum status status = choose_pin(pin, hash, &fault);
+    enum status status = choose_pin(context, &customer, pin, &sealed, &fault);
     if (status == STATUS_OK)
-        status = add_customer(context, &customer, hash, &fault);
+        status = add_customer(context, &customer, &sealed, &fault);
     code = status == STATUS_OK ? print_pin(context, &customer, pin)
                                : context_fail_status(context, status, &fault, NULL);
     sodium_memzero(pin, sizeof pin);
@@ -115,13 +131,13 @@ static enum exit_code run_add(struct context *context, const struct invocation *
 
 /* Who signed in with the old PIN is signed out. */
 static enum status set_pin(struct context *context, const struct customer *customer,
-                           const char *hash, struct fault *fault)
+                           const struct sealed_pin *pin, struct fault *fault)
 {
     enum status status = index_begin(context->index, fault);
 
     if (status != STATUS_OK)
         return status;
-    status = customers_set_pin_hash(context->index, customer->number, hash, fault);
+    status = customers_set_pin(context->index, customer->number, pin, fault);
     if (status == STATUS_OK)
         status = sessions_remove_all(context->index, customer->id, fault);
     if (status == STATUS_OK)
@@ -137,7 +153,7 @@ static enum exit_code run_pin(struct context *context, const struct invocation *
 {
     const char *number = invocation->argument[0];
     struct customer customer;
-    char hash[CUSTOMER_PIN_HASH_BYTES];
+    struct sealed_pin sealed;
     char pin[PIN_BYTES];
     struct fault fault = {0};
     enum exit_code code = context_need_index(context);
@@ -149,13 +165,11 @@ static enum exit_code run_pin(struct context *context, const struct invocation *
                             "give the calls to a customer with `recorderctl number add`");
     enum status status = customers_find(context->index, number, &customer, &fault);
     if (status == STATUS_OK)
-        status = choose_pin(pin, hash, &fault);
+        status = choose_pin(context, &customer, pin, &sealed, &fault);
     if (status == STATUS_OK)
-        status = set_pin(context, &customer, hash, &fault);
+        status = set_pin(context, &customer, &sealed, &fault);
     if (status != STATUS_OK)
-        return context_fail_status(
-            context, status, &fault,
-            status == STATUS_NOT_FOUND ? "list them with `recorderctl customer list`" : NULL);
+        return context_fail_status(context, status, &fault, remedy_of(status));
     code = print_pin(context, &customer, pin);
     sodium_memzero(pin, sizeof pin);
     return code;

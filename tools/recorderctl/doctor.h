@@ -3,8 +3,9 @@
  *
  * doctor_look.c looks (files, /proc, /sys, the index) and says what it saw in the structs below;
  * doctor_check.c and doctor_check_volume.c judge that alone, so that a test can make up whatever no
- * machine at hand has; doctor.c is the command. Nothing is changed, no key is opened, nothing but
- * names and modes of secret files is read.
+ * machine at hand has; doctor_sign_in.c does both for PINs; doctor.c is the command. Nothing is
+ * changed, no key but the sign-in key is opened, nothing but names and modes of other secret files
+ * is read.
  */
 #ifndef RECORDER_TOOLS_RECORDERCTL_DOCTOR_H
 #define RECORDER_TOOLS_RECORDERCTL_DOCTOR_H
@@ -15,6 +16,7 @@
 
 #include "base/bounds.h"
 #include "base/clock.h"
+#include "storage/disk/volumes.h"
 #include "tools/recorderctl/context.h"
 #include "tools/recorderctl/owners.h"
 #include "tools/recorderctl/room.h"
@@ -39,24 +41,43 @@ struct finding {
 
 enum protection {
     PROTECTION_NONE,
-    PROTECTION_LUKS,    /* its block device is, or stands on nothing but, dm-crypt */
+    PROTECTION_LUKS,    /* its block device is, or stands on nothing but, dm-crypt, as LUKS is */
     PROTECTION_FSCRYPT, /* its directory has an encryption policy */
     PROTECTION_UNKNOWN, /* no block device of its own can be seen, as in a container */
 };
 
 struct volume_seen {
-    const char *what; /* "store", "keys": names the check */
+    const char *what; /* "the store", "the keys' directory" */
     const char *path;
-    int error; /* errno: it cannot be looked at; 0 */
+    const char *in_the_clear; /* what lies there so, for who takes the disk; NULL: nothing */
+    int error;                /* errno: it cannot be looked at; 0 */
     dev_t device;
     uint64_t type; /* statfs f_type */
     enum protection protection;
 };
 
+/* The master key: who has it and the key directory opens every recording. */
+struct master_look {
+    bool is_credential;        /* systemd's, in memory while a service runs */
+    bool is_replaced;          /* another is in force (keys_master_in_force) */
+    struct volume_seen volume; /* of its file, where it is none; path is the file's */
+};
+
+/* The further volumes (storage/disk/volume_mark.h). */
+struct volumes_look {
+    size_t further;
+    size_t missing;           /* of these */
+    const char *first;        /* of the missing ones */
+    struct fault fault;       /* what it lacks */
+    enum volumes_alike alike; /* the two, of all, that have most in common */
+    const char *pair[2];      /* these; of VOLUMES_APART none */
+    const char *low;    /* of the further ones, that with the least room; NULL: all have plenty */
+    unsigned low_share; /* that is free there, of SPACE_WHOLE */
+};
+
 struct owners_look {
     int error; /* errno: they cannot be found out */
     struct owners owners;
-    bool master_is_credential; /* master_key is not a file of ours */
     size_t too_open;
     size_t too_closed;
     char first[BOUND_PATH_BYTES]; /* of these, the worst one first */
@@ -76,6 +97,15 @@ struct keys_look {
     bool recovery_key;
     size_t months;           /* private halves that there are */
     size_t without_recovery; /* of these, not sealed to the recovery key */
+};
+
+/* Who can sign in (storage/seal/sign_in.h). */
+struct sign_in_look {
+    struct fault fault;             /* where it cannot be told; status STATUS_OK where it can */
+    size_t customers;               /* without "unassigned" */
+    size_t without;                 /* of these, that have no PIN */
+    size_t foreign;                 /* of these, whose PIN the sign-in key does not open for them */
+    char first[BOUND_NUMBER_BYTES]; /* of these, one that is foreign where there is any */
 };
 
 struct clock_look {
@@ -120,7 +150,8 @@ struct alarms_look {
 
 /* When something was done the last time. */
 struct done_look {
-    const char *check; /* "backup" */
+    struct fault fault; /* where it cannot be told; status STATUS_OK where it can */
+    const char *check;  /* "backup" */
     bool known;
     int64_t age_s;
     int64_t due_s; /* it should be younger */
@@ -135,6 +166,12 @@ struct finding doctor_check_file_system(const struct volume_seen *seen);
 
 /** Whether what lies there is encrypted by the system: numbers and names in the index are not. */
 struct finding doctor_check_encryption(const struct volume_seen *seen);
+
+/** That the master key is the one in force, and does not lie in the clear on a disk. */
+struct finding doctor_check_master(const struct master_look *seen);
+
+/** That each further volume is mounted, is this store's, a disk of its own, and has room. */
+struct finding doctor_check_volumes(const struct volumes_look *seen);
 
 /** Owners and modes (storage/KEYS.md). */
 struct finding doctor_check_owners(const struct owners_look *seen);
@@ -156,6 +193,9 @@ struct finding doctor_check_months(const struct keys_look *seen);
 
 /** That the keys survive the loss of the master key. */
 struct finding doctor_check_recovery(const struct keys_look *seen);
+
+/** That every customer has a PIN, which was given with the sign-in key that is here. */
+struct finding doctor_check_sign_in(const struct sign_in_look *seen);
 
 /** That the clock is kept right by somebody: times of recordings are evidence. */
 struct finding doctor_check_clock(const struct clock_look *seen);
@@ -186,6 +226,9 @@ struct doctor_report {
     struct finding finding[DOCTOR_FINDINGS];
     size_t count;
 };
+
+/** Look at the PINs of all customers. The index is open. */
+void doctor_look_sign_in(struct context *context, struct sign_in_look *seen);
 
 /** Look at everything that the configuration names, and judge it. The configuration is read. */
 void doctor_look(struct context *context, struct doctor_report *report);

@@ -58,6 +58,16 @@ struct finding doctor_check_owners(const struct owners_look *seen)
 /* --- index and room ----------------------------------------------------------------------------
  */
 
+static const char *index_remedy(enum status status)
+{
+    if (status == STATUS_VERSION || status == STATUS_NOT_FOUND)
+        return "run what it says";
+    if (status == STATUS_CONFLICT)
+        return "somebody changed it: entries of the audit log may be gone. Compare it with a "
+               "backup, find out who may write it, then make it anew: `recorderctl index rebuild`";
+    return "restore it from a backup, or make it anew: `recorderctl index rebuild`";
+}
+
 struct finding doctor_check_index(const struct index_look *seen)
 {
     struct finding finding = finding_of("index");
@@ -68,10 +78,7 @@ struct finding doctor_check_index(const struct index_look *seen)
     }
     finding.verdict = VERDICT_BAD;
     finding_say(finding.found, "%s", seen->fault.text);
-    finding_say(finding.remedy, "%s",
-                seen->status == STATUS_VERSION || seen->status == STATUS_NOT_FOUND
-                    ? "run what it says"
-                    : "restore it from a backup, or make it anew: `recorderctl index rebuild`");
+    finding_say(finding.remedy, "%s", index_remedy(seen->status));
     return finding;
 }
 
@@ -326,7 +333,11 @@ struct finding doctor_check_done(const struct done_look *seen)
 {
     struct finding finding = finding_of(seen->check);
 
-    if (!seen->known) {
+    if (seen->fault.status != STATUS_OK) {
+        finding.verdict = VERDICT_BAD;
+        finding_say(finding.found, "%s", seen->fault.text);
+        finding_say(finding.remedy, "see that the index opens");
+    } else if (!seen->known) {
         finding.verdict = VERDICT_WARN;
         finding_say(finding.found, "no %s is known here", seen->check);
         finding_say(finding.remedy, "%s", seen->remedy);

@@ -68,6 +68,88 @@ struct finding doctor_check_file_system(const struct volume_seen *seen)
     return finding;
 }
 
+struct finding doctor_check_master(const struct master_look *seen)
+{
+    struct finding finding = finding_of("master_key");
+    const struct volume_seen *volume = &seen->volume;
+
+    if (seen->is_replaced) {
+        finding.verdict = VERDICT_BAD;
+        finding_say(finding.found, "the master key %s is not the one that the keys are under",
+                    volume->path);
+        finding_say(finding.remedy,
+                    "nothing is opened with it, and no key is made: give the programs the one that "
+                    "took its place, and restart them");
+        return finding;
+    }
+    if (seen->is_credential) {
+        finding_say(finding.found, "the master key is a credential");
+        return finding;
+    }
+    if (volume->error) {
+        finding.verdict = VERDICT_BAD;
+        finding_say(finding.found, "the master key %s: %s", volume->path, strerror(volume->error));
+        finding_say(finding.remedy,
+                    "without it nothing is opened, and no key is made: restore it; where it is a "
+                    "credential, say so: master_key = \"credential\"");
+    } else if (volume->protection == PROTECTION_LUKS || volume->protection == PROTECTION_FSCRYPT) {
+        finding_say(finding.found, "the master key %s is on what the system encrypts",
+                    volume->path);
+    } else {
+        finding.verdict = VERDICT_WARN;
+        finding_say(finding.found, "the master key %s is a file, and %s", volume->path,
+                    volume->protection == PROTECTION_NONE ? "its device is not encrypted"
+                                                          : "its device cannot be seen from here");
+        finding_say(finding.remedy,
+                    "who takes the disk opens every recording: load it as a credential that is "
+                    "bound to the TPM, or put it on a volume under LUKS (storage/KEYS.md)");
+    }
+    return finding;
+}
+
+/* Of volumes that are all there. */
+static void judge_volumes(const struct volumes_look *seen, struct finding *finding)
+{
+    if (seen->alike == VOLUMES_ONE_DIRECTORY) {
+        finding->verdict = VERDICT_BAD;
+        finding_say(finding->found, "the volumes %s and %s are one directory", seen->pair[0],
+                    seen->pair[1]);
+        finding_say(finding->remedy,
+                    "nothing is recovered meanwhile: take one of them out of `volumes`");
+    } else if (seen->low) {
+        finding->verdict = VERDICT_WARN;
+        finding_say(finding->found, "%u.%02u %% of the volume %s is free", seen->low_share / 100,
+                    seen->low_share % 100, seen->low);
+        finding_say(finding->remedy, "make room: nothing is deleted by itself");
+    } else if (seen->alike == VOLUMES_ONE_DISK) {
+        finding->verdict = VERDICT_WARN;
+        finding_say(finding->found, "the volumes %s and %s are on one file system", seen->pair[0],
+                    seen->pair[1]);
+        finding_say(finding->remedy,
+                    "they fail, and are full, together: mount another disk at one of them");
+    } else {
+        finding_say(finding->found, "%zu further volumes are there", seen->further);
+    }
+}
+
+struct finding doctor_check_volumes(const struct volumes_look *seen)
+{
+    struct finding finding = finding_of("volumes");
+
+    if (!seen->missing) {
+        judge_volumes(seen, &finding);
+        return finding;
+    }
+    finding.verdict = VERDICT_BAD;
+    finding_say(finding.found, "%zu of %zu further volumes are not there: %s", seen->missing,
+                seen->further, seen->fault.text);
+    finding_say(finding.remedy,
+                "nothing is recovered meanwhile: mount it, or take it out of `volumes`; if it is "
+                "new: `recorderctl init --new-volume %s`",
+                seen->first);
+    return finding;
+}
+
 struct finding doctor_check_encryption(const struct volume_seen *seen)
 {
     struct finding finding = finding_of("encryption");
@@ -79,7 +161,7 @@ struct finding doctor_check_encryption(const struct volume_seen *seen)
     }
     switch (seen->protection) {
     case PROTECTION_LUKS:
-        finding_say(finding.found, "%s %s is on an encrypted device (LUKS)", seen->what,
+        finding_say(finding.found, "%s %s is on an encrypted device (dm-crypt)", seen->what,
                     seen->path);
         return finding;
     case PROTECTION_FSCRYPT:
@@ -96,7 +178,7 @@ struct finding doctor_check_encryption(const struct volume_seen *seen)
     }
     finding.verdict = VERDICT_WARN;
     finding_say(finding.remedy,
-                "recordings are sealed, but the index has telephone numbers and names in "
-                "the clear: put it on a volume under LUKS or fscrypt (storage/KEYS.md)");
+                "%s in the clear: put it on a volume under LUKS or fscrypt (storage/KEYS.md)",
+                seen->in_the_clear);
     return finding;
 }

@@ -6,14 +6,17 @@
 #include <sys/stat.h>
 #include <sys/timex.h>
 
+#include "storage/disk/volume_mark.h"
 #include "storage/disk/volumes.h"
 #include "storage/index/alarms.h"
 #include "storage/index/audit.h"
+#include "storage/index/schema_check.h"
 #include "storage/index/scrub.h"
 #include "tools/recorderctl/doctor.h"
 #include "tools/recorderctl/doctor_volume.h"
 #include "tools/recorderctl/keeper.h"
 #include "tools/recorderctl/keys_seen.h"
+#include "tools/recorderctl/owners_files.h"
 
 enum { DAY_S = 86400, BACKUP_DUE_S = 2 * DAY_S };
 
@@ -60,7 +63,7 @@ static void look_at_owners(const struct context *context, struct doctor_report *
     struct fault fault = {0};
 
     if (owners_read(context->config, &look.owners, &fault) != STATUS_OK ||
-        owners_walk(context->config, judge_owner, &look, &fault) != STATUS_OK)
+        owners_files_walk(context->config, judge_owner, &look, &fault) != STATUS_OK)
         look.error = fault.sys_errno ? fault.sys_errno : EIO;
     add(report, doctor_check_users(&look));
     add(report, doctor_check_owners(&look));
@@ -182,10 +185,12 @@ static struct done_look look_at_backup(const struct context *context)
         .due_s = BACKUP_DUE_S,
         .remedy = "make one from time to time, on another machine: `recorderctl backup DIR`",
     };
-    struct fault fault = {0};
     wall_time at;
+    enum status status = audit_last(context->index, "backup", &at, &look.fault);
 
-    if (context->index && audit_last(context->index, "backup", &at, &fault) == STATUS_OK) {
+    if (status == STATUS_NOT_FOUND)
+        fault_clear(&look.fault);
+    if (status == STATUS_OK) {
         look.known = true;
         look.age_s = (clock_wall_now().ns - at.ns) / CLOCK_NS_PER_S;
     }
@@ -200,21 +205,95 @@ static bool same_volume(const struct volume_seen *left, const struct volume_seen
     return !left->error && !right->error && left->device == right->device;
 }
 
+static void look_for_pair(const struct volumes *volumes, struct volumes_look *look)
+{
+    for (size_t i = 1; i < volumes->count; i++)
+        for (size_t k = 0; k < i; k++) {
+            enum volumes_alike alike = volumes_compare(&disk_system, volumes, k, i);
+            if (alike <= look->alike)
+                continue;
+            look->alike = alike;
+            look->pair[0] = volumes->directory[k];
+            look->pair[1] = volumes->directory[i];
+        }
+}
+
+/* recorder-ingest watches the store's own alone. */
+static void look_for_room(const struct context *context, const struct volumes *volumes,
+                          struct volumes_look *look)
+{
+    const struct space_limits limits = {.low_percent =
+                                            (unsigned)context->config->disk_warn_percent};
+
+    look->low_share = SPACE_WHOLE;
+    for (size_t i = 1; i < volumes->count; i++) {
+        struct space space;
+        if (space_look(&disk_system, volumes->directory[i], &space, NULL) != STATUS_OK ||
+            space_level(&space, &limits) == SPACE_PLENTY ||
+            space_free_share(&space) >= look->low_share)
+            continue;
+        look->low = volumes->directory[i];
+        look->low_share = space_free_share(&space);
+    }
+}
+
+static void look_for_volumes(const struct context *context, const struct volumes *volumes,
+                             struct doctor_report *report)
+{
+    struct volumes_look look = {.further = volumes->count - 1};
+    struct uuid store;
+    struct fault fault = {0};
+    enum status known = volume_mark_read(&disk_system, volumes->directory[0], &store, &fault);
+
+    for (size_t i = 1; i < volumes->count; i++) {
+        if (known == STATUS_OK &&
+            volume_mark_check(&disk_system, store, volumes->directory[i], &fault) == STATUS_OK)
+            continue;
+        if (!look.missing++) {
+            look.first = volumes->directory[i];
+            look.fault = fault;
+        }
+    }
+    look_for_pair(volumes, &look);
+    look_for_room(context, volumes, &look);
+    add(report, doctor_check_volumes(&look));
+}
+
+static void look_at_master(const struct context *context, struct doctor_report *report)
+{
+    const struct config *config = context->config;
+    bool in_force = true;
+    const struct master_look look = {
+        .is_credential = config->master_key_is_credential,
+        .is_replaced = keys_master_in_force(&disk_system, config->keys, config->master_key,
+                                            &in_force, NULL) == STATUS_OK &&
+                       !in_force,
+        .volume = doctor_volume_look("the master key", config->master_key),
+    };
+
+    add(report, doctor_check_master(&look));
+}
+
 static void look_at_volumes(const struct context *context, struct doctor_report *report)
 {
     const struct volumes volumes = volumes_of(context->config);
-    const struct volume_seen store = doctor_volume_look("the store", context->config->store);
-    const struct volume_seen keys =
-        doctor_volume_look("the keys' directory", context->config->keys);
+    struct volume_seen store = doctor_volume_look("the store", context->config->store);
+    struct volume_seen keys = doctor_volume_look("the keys' directory", context->config->keys);
 
+    store.in_the_clear = "the index has telephone numbers and names";
+    keys.in_the_clear = "the signing keys and the sign-in key are";
     add(report, doctor_check_file_system(&store));
     add(report, doctor_check_encryption(&store));
-    if (!same_volume(&store, &keys))
+    if (!same_volume(&store, &keys)) {
         add(report, doctor_check_file_system(&keys));
+        add(report, doctor_check_encryption(&keys));
+    }
     for (size_t i = 1; i < volumes.count; i++) {
         const struct volume_seen further = doctor_volume_look("the volume", volumes.directory[i]);
         add(report, doctor_check_file_system(&further));
     }
+    if (volumes.count > 1)
+        look_for_volumes(context, &volumes, report);
 }
 
 static void look_at_index(struct context *context, struct doctor_report *report)
@@ -225,6 +304,8 @@ static void look_at_index(struct context *context, struct doctor_report *report)
     look.status = context_store_path(context, "index.sqlite", path, &look.fault);
     if (look.status == STATUS_OK && !context->index)
         look.status = index_open(path, &context->index, &look.fault);
+    if (look.status == STATUS_OK)
+        look.status = schema_check(context->index, &look.fault);
     add(report, doctor_check_index(&look));
 }
 
@@ -242,12 +323,15 @@ static void look_at_room(const struct context *context, struct doctor_report *re
 static void look_at_keys(struct context *context, struct doctor_report *report)
 {
     struct keys_look keys = {0};
+    struct sign_in_look sign_in;
 
     if (!context->index) /* whose they should be is there */
         return;
     keys_seen_look(context, clock_wall_now(), &keys);
     add(report, doctor_check_months(&keys));
     add(report, doctor_check_recovery(&keys));
+    doctor_look_sign_in(context, &sign_in);
+    add(report, doctor_check_sign_in(&sign_in));
 }
 
 static void look_at_machine(struct doctor_report *report)
@@ -281,6 +365,7 @@ static void look_at_work(const struct context *context, struct doctor_report *re
 void doctor_look(struct context *context, struct doctor_report *report)
 {
     look_at_volumes(context, report);
+    look_at_master(context, report);
     look_at_owners(context, report);
     look_at_index(context, report);
     look_at_room(context, report);

@@ -55,13 +55,21 @@ static enum protection of_slaves(const char *directory, unsigned depth)
     return count ? worst : PROTECTION_NONE;
 }
 
+/* What cryptsetup sets up is named so, as swap with a key that is drawn anew at each start
+ * ("CRYPT-PLAIN"); two of its kinds check what they hold, and hide nothing. */
+static bool is_encrypting(const char *uuid)
+{
+    return strncmp(uuid, "CRYPT-", 6) == 0 && strncmp(uuid, "CRYPT-VERITY", 12) != 0 &&
+           strncmp(uuid, "CRYPT-INTEGRITY", 15) != 0;
+}
+
 static enum protection of_device(const char *directory, unsigned depth)
 {
     char path[BOUND_PATH_BYTES];
     char line[256];
 
     if ((size_t)snprintf(path, sizeof path, "%s/dm/uuid", directory) < sizeof path &&
-        read_line(path, line, sizeof line) && strncmp(line, "CRYPT-LUKS", 10) == 0)
+        read_line(path, line, sizeof line) && is_encrypting(line))
         return PROTECTION_LUKS;
     enum protection below = of_slaves(directory, depth);
     if (below != PROTECTION_NONE)

@@ -8,7 +8,7 @@
 
 #include "tools/recorderctl/context.h"
 
-/** Alarms that are open. NULL in *object: out of memory. Statuses as alarms_count. */
+/** Alarms that are open. STATUS_OK (*object freed by json_decref); others as alarms_count. */
 enum status health_alarms_json(struct context *context, json_t **object,
                                struct fault *fault) MUST_CHECK;
 

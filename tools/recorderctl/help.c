@@ -5,9 +5,10 @@
 enum { OPTION_BYTES = 64 };
 
 const struct command *const help_tables[] = {
-    commands_init,       commands_customers, commands_policies, commands_numbers, commands_sources,
-    commands_recordings, commands_audit,     commands_keys,     commands_keeper,  commands_alarms,
-    commands_status,     commands_doctor,    commands_index,    commands_backup,  commands_restore,
+    commands_init,    commands_customers,  commands_policies, commands_numbers,
+    commands_sources, commands_recordings, commands_audit,    commands_keys,
+    commands_keeper,  commands_alarms,     commands_status,   commands_doctor,
+    commands_index,   commands_backup,     commands_restore,  commands_receipts,
 };
 const size_t help_table_count = sizeof help_tables / sizeof help_tables[0];
 

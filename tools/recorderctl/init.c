@@ -1,104 +1,25 @@
-#include <errno.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#include "storage/disk/volumes.h"
 #include "storage/index/customers.h"
 #include "tools/recorderctl/command.h"
+#include "tools/recorderctl/init_volumes.h"
 #include "tools/recorderctl/month_keys.h"
 #include "tools/recorderctl/output.h"
-#include "tools/recorderctl/owners.h"
+#include "tools/recorderctl/owners_files.h"
 
-/* Owner and group work there; new files get the directory's group. */
-enum { STORE_MODE = 02770, PARENT_MODE = 0755 };
-
-/* What was made and what was there already, for the answer. */
-struct outcome {
-    json_t *created;
-    json_t *kept;
-};
-
-static enum status note(struct outcome *outcome, bool created, const char *path,
-                        struct fault *fault)
-{
-    if (json_array_append_new(created ? outcome->created : outcome->kept, output_text(path)))
-        return fault_set(fault, STATUS_NOMEM, 0, "out of memory");
-    return STATUS_OK;
-}
-
-static enum status make_parents(const char *path, struct fault *fault)
-{
-    char parent[BOUND_PATH_BYTES];
-
-    (void)snprintf(parent, sizeof parent, "%s", path);
-    for (char *slash = strchr(parent + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
-        *slash = '\0';
-        if (mkdir(parent, PARENT_MODE) && errno != EEXIST)
-            return fault_set(fault, STATUS_IO, errno, "make directory %s", parent);
-        *slash = '/';
-    }
-    return STATUS_OK;
-}
-
-static enum status make_directory(const char *path, struct outcome *outcome, struct fault *fault)
-{
-    struct stat about;
-
-    if (mkdir(path, STORE_MODE)) {
-        if (errno != EEXIST)
-            return fault_set(fault, STATUS_IO, errno, "make directory %s", path);
-        if (stat(path, &about))
-            return fault_set(fault, STATUS_IO, errno, "look at %s", path);
-        if (!S_ISDIR(about.st_mode))
-            return fault_set(fault, STATUS_IO, 0, "%s is there, but is no directory", path);
-        return note(outcome, false, path, fault);
-    }
-    if (chmod(path, STORE_MODE)) /* whatever the umask */
-        return fault_set(fault, STATUS_IO, errno, "set mode of %s", path);
-    return note(outcome, true, path, fault);
-}
-
-/* Their directories of recordings: what says that a volume is mounted. */
-static enum status make_volumes(struct context *context, struct outcome *outcome,
-                                struct fault *fault)
-{
-    const struct volumes volumes = volumes_of(context->config);
-    enum status status = STATUS_OK;
-
-    for (size_t i = 1; i < volumes.count && status == STATUS_OK; i++) {
-        char path[BOUND_PATH_BYTES];
-        if (volumes_path(&volumes, i, "recordings", path) != STATUS_OK)
-            return fault_set(fault, STATUS_LIMIT, 0, "%s: path too long", volumes.directory[i]);
-        status = make_directory(path, outcome, fault);
-    }
-    return status;
-}
-
-static enum status make_store(struct context *context, struct outcome *outcome, struct fault *fault)
-{
-    char path[BOUND_PATH_BYTES];
-    enum status status = context_store_path(context, "recordings", path, fault);
-
-    if (status == STATUS_OK)
-        status = make_parents(context->config->store, fault);
-    if (status == STATUS_OK)
-        status = make_directory(context->config->store, outcome, fault);
-    if (status == STATUS_OK)
-        status = make_directory(path, outcome, fault);
-    return status == STATUS_OK ? make_volumes(context, outcome, fault) : status;
-}
-
-static enum status make_keys(struct context *context, struct outcome *outcome, struct fault *fault)
+static enum status make_keys(struct context *context, struct init_outcome *outcome,
+                             struct fault *fault)
 {
     const struct config *config = context->config;
     bool there = access(config->master_key, F_OK) == 0;
     enum status status = keys_init(&disk_system, config->keys, config->master_key, fault);
 
-    return status == STATUS_OK ? note(outcome, !there, config->keys, fault) : status;
+    return status == STATUS_OK ? init_note(outcome, !there, config->keys, fault) : status;
 }
 
-static enum status make_index(struct context *context, struct outcome *outcome, struct fault *fault)
+static enum status make_index(struct context *context, struct init_outcome *outcome,
+                              struct fault *fault)
 {
     char path[BOUND_PATH_BYTES];
     enum status status = context_store_path(context, "index.sqlite", path, fault);
@@ -106,12 +27,13 @@ static enum status make_index(struct context *context, struct outcome *outcome, 
 
     if (status == STATUS_OK)
         status = index_create(&disk_system, path, fault);
-    return status == STATUS_OK ? note(outcome, !there, path, fault) : status;
+    return status == STATUS_OK ? init_note(outcome, !there, path, fault) : status;
 }
 
-static enum status make_all(struct context *context, struct outcome *outcome, struct fault *fault)
+static enum status make_all(struct context *context, const char *new_volume,
+                            struct init_outcome *outcome, struct fault *fault)
 {
-    enum status status = make_store(context, outcome, fault);
+    enum status status = init_volumes_make(context->config, new_volume, outcome, fault);
 
     if (status == STATUS_OK)
         status = make_keys(context, outcome, fault);
@@ -133,7 +55,7 @@ static enum status make_first_keys(struct context *context, struct fault *fault)
  * named, the store is for one user, who made it.
  */
 static enum status set_owners(struct context *context, const struct invocation *invocation,
-                              size_t *changed, struct fault *fault)
+                              struct owners_given *given, struct fault *fault)
 {
     const char *const names[] = {
         command_option(invocation, "ingest-user"), command_option(invocation, "web-user"),
@@ -146,61 +68,123 @@ static enum status set_owners(struct context *context, const struct invocation *
                      : STATUS_OK;
     enum status status = owners_find(names, &owners, fault);
     if (status == STATUS_OK)
-        return owners_apply(&owners, context->config, changed, fault);
+        return owners_files_apply(&owners, context->config, given, fault);
     if (status != STATUS_NOT_FOUND || named)
         return status;
     fault_clear(fault);
     return STATUS_OK;
 }
 
-static enum exit_code print_outcome(struct context *context, struct outcome *outcome,
-                                    size_t owners_set)
+static void print_texts(const struct context *context, const char *what, const json_t *texts)
+{
+    for (size_t i = 0; i < json_array_size(texts); i++)
+        (void)fprintf(context->out, "%-8s %s\n", what, json_string_value(json_array_get(texts, i)));
+}
+
+static enum exit_code print_outcome(struct context *context, struct init_outcome *outcome,
+                                    const struct owners_given *given)
 {
     if (context->json)
-        return output_object(context, json_pack("{s:o, s:O, s:O, s:I}", "store",
-                                                output_text(context->config->store), "created",
-                                                outcome->created, "kept", outcome->kept,
-                                                "owners_set", (json_int_t)owners_set));
-    for (size_t i = 0; i < json_array_size(outcome->created); i++)
-        (void)fprintf(context->out, "created  %s\n",
-                      json_string_value(json_array_get(outcome->created, i)));
-    for (size_t i = 0; i < json_array_size(outcome->kept); i++)
-        (void)fprintf(context->out, "kept     %s\n",
-                      json_string_value(json_array_get(outcome->kept, i)));
-    if (owners_set)
-        (void)fprintf(context->out, "owners   of %zu files and directories set\n", owners_set);
+        return output_object(context,
+                             json_pack("{s:o, s:O, s:O, s:O, s:I, s:I}", "store",
+                                       output_text(context->config->store), "created",
+                                       outcome->created, "kept", outcome->kept, "missing",
+                                       outcome->missing, "owners_set", (json_int_t)given->changed,
+                                       "owners_refused", (json_int_t)given->refused));
+    print_texts(context, "created", outcome->created);
+    print_texts(context, "kept", outcome->kept);
+    if (given->changed)
+        (void)fprintf(context->out, "owners   of %zu files and directories set\n", given->changed);
     return EXIT_DONE;
+}
+
+/* Somebody works at it, or has put links there: whoever may write there is to be asked why. */
+static enum exit_code complain_of_refused(const struct context *context,
+                                          const struct owners_given *given)
+{
+    char why[BOUND_PATH_BYTES + 160];
+
+    (void)snprintf(why, sizeof why,
+                   "%zu files were not given to anybody: they changed meanwhile, or have further "
+                   "names, such as %s",
+                   given->refused, given->first);
+    return context_fail(context, EXIT_BAD, why,
+                        "run it while nothing is recorded; if they stay, find out who made them");
+}
+
+/* The rest was done: a disk that does not come back must not keep owners from being set. */
+static enum exit_code complain_of_missing(const struct context *context, const json_t *missing)
+{
+    const char *first = json_string_value(json_array_get(missing, 0));
+    char why[BOUND_PATH_BYTES + 80];
+    char remedy[BOUND_PATH_BYTES + 80];
+
+    (void)snprintf(why, sizeof why, "%zu volumes are not there, such as %s",
+                   json_array_size(missing), first);
+    (void)snprintf(remedy, sizeof remedy,
+                   "mount it; if it is new: `recorderctl init --new-volume %s`", first);
+    return context_fail(context, EXIT_BAD, why, remedy);
+}
+
+static enum exit_code check_store(struct context *context, const struct invocation *invocation)
+{
+    struct fault fault = {0};
+    enum exit_code code = context_need_credential(context);
+
+    if (code != EXIT_DONE || command_option(invocation, "new-store"))
+        return code;
+    enum status status = init_volumes_check(context->config, &fault);
+    if (status == STATUS_OK)
+        return EXIT_DONE;
+    return context_fail_status(context, status, &fault,
+                               status == STATUS_CONFLICT
+                                   ? "mount the store's volume; if the store is to be made there: "
+                                     "`recorderctl init --new-store`"
+                                   : NULL);
+}
+
+static enum exit_code make_and_give(struct context *context, const struct invocation *invocation,
+                                    struct init_outcome *outcome, struct owners_given *given)
+{
+    struct fault fault = {0};
+    enum status status =
+        make_all(context, command_option(invocation, "new-volume"), outcome, &fault);
+
+    if (status == STATUS_OK) {
+        enum exit_code code = context_need_keys(context);
+        if (code != EXIT_DONE)
+            return code;
+        status = make_first_keys(context, &fault);
+    }
+    if (status == STATUS_OK && json_array_size(outcome->created))
+        status = context_audit(context, "init", NULL, NULL, &fault);
+    if (status == STATUS_OK)
+        status = set_owners(context, invocation, given, &fault);
+    if (status == STATUS_OK)
+        return EXIT_DONE;
+    enum exit_code code = context_fail_status(
+        context, status, &fault,
+        status == STATUS_EXISTS ? "if that store is gone, remove the file `store.id` there" : NULL);
+    return status == STATUS_INVALID || status == STATUS_EXISTS ? code : EXIT_SYSTEM;
 }
 
 static enum exit_code run_init(struct context *context, const struct invocation *invocation)
 {
-    struct outcome outcome = {json_array(), json_array()};
-    struct fault fault = {0};
-    size_t owners_set = 0;
-    enum exit_code code = context_need_config(context);
+    struct init_outcome outcome = {json_array(), json_array(), json_array()};
+    struct owners_given given = {0};
+    enum exit_code code = check_store(context, invocation);
 
-    if (code != EXIT_DONE)
-        goto out;
-    enum status status = make_all(context, &outcome, &fault);
-    if (status == STATUS_OK) {
-        code = context_need_keys(context);
-        if (code != EXIT_DONE)
-            goto out;
-        status = make_first_keys(context, &fault);
-    }
-    if (status == STATUS_OK && json_array_size(outcome.created))
-        status = context_audit(context, "init", NULL, NULL, &fault);
-    if (status == STATUS_OK)
-        status = set_owners(context, invocation, &owners_set, &fault);
-    if (status != STATUS_OK) {
-        (void)context_fail_status(context, status, &fault, NULL);
-        code = EXIT_SYSTEM;
-        goto out;
-    }
-    code = print_outcome(context, &outcome, owners_set);
-out:
+    if (code == EXIT_DONE)
+        code = make_and_give(context, invocation, &outcome, &given);
+    if (code == EXIT_DONE)
+        code = print_outcome(context, &outcome, &given);
+    if (code == EXIT_DONE && given.refused)
+        code = complain_of_refused(context, &given);
+    if (code == EXIT_DONE && json_array_size(outcome.missing))
+        code = complain_of_missing(context, outcome.missing);
     json_decref(outcome.created);
     json_decref(outcome.kept);
+    json_decref(outcome.missing);
     return code;
 }
 
@@ -211,15 +195,22 @@ const struct command commands_init[] = {
         .options = {{"ingest-user", 0, "USER", "whose recordings are; default recorder-ingest"},
                     {"web-user", 0, "USER", "who reads keys and recordings; default recorder-web"},
                     {"keeper-user", 0, "USER", "whose all else is; default recorder-keeper"},
-                    {"group", 0, "GROUP", "that all three are in; default recorder"}},
+                    {"group", 0, "GROUP", "that all three are in; default recorder"},
+                    {"new-volume", 0, "DIR", "one of `volumes`: take it for this store"},
+                    {"new-store", 0, NULL, "make the store where nothing seems to be mounted"}},
         .summary = "make the store, its keys and its index; what is there is kept",
-        .details = "Makes the directories, the master key, the signing keys, the index (or brings\n"
-                   "an older one up to date), the keys of \"unassigned\" and the hold key, as the\n"
-                   "configuration says. It may be run again at any time. Where root runs it, and "
-                   "there are the\n"
-                   "three users or some are named (a name or a number), each file is given to the\n"
-                   "user that it is for, and its mode is set (storage/KEYS.md); else all is one\n"
-                   "user's. Nothing may be recorded meanwhile.",
+        .details =
+            "Makes the directories, the master key, the signing keys, the index (or brings\n"
+            "an older one up to date), the keys of \"unassigned\" and the hold key, as the\n"
+            "configuration says. It may be run again at any time. Where root runs it, and there\n"
+            "are the three users or some are named (a name or a number), each file is given to\n"
+            "the user that it is for, and its mode is set (storage/KEYS.md); else all is one\n"
+            "user's. Nothing may be recorded meanwhile.\n"
+            "\n"
+            "A further volume is taken by --new-volume, while it is mounted: it gets a mark,\n"
+            "without which nothing is written to it. A store is not made in an empty directory\n"
+            "that is no mount point, for its volume may not be mounted, unless by --new-store.\n"
+            "Exits 1 where a volume is not there.",
         .run = run_init,
     },
     {0},

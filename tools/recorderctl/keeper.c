@@ -6,13 +6,9 @@
 
 #include "base/log.h"
 #include "storage/index/audit.h"
-#include "storage/index/customers.h"
 #include "storage/index/sessions.h"
-#include "storage/seal/recovery.h"
 #include "tools/recorderctl/command.h"
-#include "tools/recorderctl/month_keys.h"
 #include "tools/recorderctl/output.h"
-#include "tools/recorderctl/recording_json.h"
 
 bool keeper_stopping(struct keeper *keeper)
 {
@@ -42,69 +38,6 @@ static void wait_for_round(struct keeper *keeper)
             keeper->stopping = true;
     }
     keeper_scrub_write(keeper);
-}
-
-bool keeper_may_complain(struct keeper *keeper, struct uuid recording, mono_time now)
-{
-    struct keeper_complaint *oldest = &keeper->complaint[0];
-
-    for (size_t i = 0; i < keeper->complaint_count; i++) {
-        struct keeper_complaint *known = &keeper->complaint[i];
-        if (uuid_equal(known->recording, recording)) {
-            if (now.ns - known->at.ns < KEEPER_REMIND_S * CLOCK_NS_PER_S)
-                return false;
-            known->at = now;
-            return true;
-        }
-        oldest = known->at.ns < oldest->at.ns ? known : oldest;
-    }
-    if (keeper->complaint_count < KEEPER_COMPLAINTS)
-        oldest = &keeper->complaint[keeper->complaint_count++];
-    *oldest = (struct keeper_complaint){recording, now, now};
-    return true;
-}
-
-bool keeper_gives_up(const struct keeper *keeper, struct uuid recording, mono_time now)
-{
-    for (size_t i = 0; i < keeper->complaint_count; i++)
-        if (uuid_equal(keeper->complaint[i].recording, recording))
-            return now.ns - keeper->complaint[i].since.ns >= KEEPER_GIVE_UP_S * CLOCK_NS_PER_S;
-    return false;
-}
-
-static enum status make_keys(struct keeper *keeper, struct fault *fault)
-{
-    struct customer_names names;
-    mono_time now = clock_mono_now();
-
-    if (keeper->keys_made && now.ns - keeper->keys_made_at.ns < KEEPER_KEYS_S * CLOCK_NS_PER_S)
-        return STATUS_OK;
-    enum status status = customer_names_init(&names, keeper->context->index, fault);
-    if (status != STATUS_OK)
-        return status;
-    for (size_t i = 0; i < names.count && !keeper_stopping(keeper); i++) {
-        struct fault own = {0}; /* what one customer's keys lack must not be others' loss */
-        struct uuid id = names.customer[i].id;
-        enum status made = month_keys_check(keeper->context, id, clock_wall_now(), &own);
-        if (made == STATUS_OK)
-            made = month_keys_make(keeper->context->private_keys, id, clock_wall_now(), &own);
-        if (made == STATUS_OK || status != STATUS_OK)
-            continue;
-        status = made;
-        if (fault)
-            *fault = own;
-        fault_wrap(fault, "customer %s", names.customer[i].number);
-    }
-    customer_names_deinit(&names);
-    struct recovery_report report;
-    if (status == STATUS_OK)
-        status = recovery_complete(keeper->context->private_keys, &report, fault);
-    if (status == STATUS_OK && report.failed)
-        status = fault_set(fault, report.first.status, 0, "seal to the recovery key: %s",
-                           report.first.text);
-    keeper->keys_made = status == STATUS_OK;
-    keeper->keys_made_at = now;
-    return status;
 }
 
 static enum status scan_when_due(struct keeper *keeper, struct keeper_counts *counts,
@@ -140,9 +73,10 @@ enum status keeper_audit(struct keeper *keeper, const char *action, struct uuid 
         .action = action,
         .recording = &recording,
         .address = "",
-        .detail = text ? text : "{}",
+        .detail = text,
     };
-    enum status status = audit_append(keeper->context->index, &entry, fault);
+    enum status status = text ? audit_append(keeper->context->index, &entry, fault)
+                              : fault_set(fault, STATUS_NOMEM, 0, "audit: out of memory");
 
     free(text);
     json_decref(owned_detail);
@@ -168,7 +102,7 @@ static void do_round(struct keeper *keeper, struct keeper_counts *counts)
     if (!keeper_stopping(keeper))
         note_step("reassign", keeper_reassign(keeper, counts, &fault), &fault, counts);
     if (!keeper_stopping(keeper))
-        note_step("keys", make_keys(keeper, &fault), &fault, counts);
+        keeper_make_keys(keeper, counts);
     note_step("sessions", expire_sessions(keeper, &fault), &fault, counts);
     if (!keeper_stopping(keeper))
         note_step("scan", scan_when_due(keeper, counts, &fault), &fault, counts);
@@ -210,8 +144,9 @@ static void run_rounds(struct keeper *keeper, const char *ready_file)
 /* scrub: NULL where no recording was read. */
 static json_t *counts_json(const struct keeper_counts *counts, const struct keeper_scrub *scrub)
 {
-    json_t *read = scrub ? json_pack("{s:I, s:I, s:I}", "read", (json_int_t)scrub->read, "bad",
-                                     (json_int_t)scrub->bad, "no_key", (json_int_t)scrub->no_key)
+    json_t *read = scrub ? json_pack("{s:I, s:I, s:I, s:I}", "read", (json_int_t)scrub->read, "bad",
+                                     (json_int_t)scrub->bad, "no_key", (json_int_t)scrub->no_key,
+                                     "errors", (json_int_t)scrub->errors)
                          : NULL;
 
     return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o*}", "alive",
@@ -233,7 +168,7 @@ static enum exit_code run_once(struct keeper *keeper, const char *ready_file, bo
         keeper_scrub_all(keeper);
     enum exit_code code =
         output_object(keeper->context, counts_json(&counts, scrub ? &keeper->scrub : NULL));
-    if (code == EXIT_DONE && counts.errors)
+    if (code == EXIT_DONE && (counts.errors || keeper->scrub.errors))
         code = EXIT_SYSTEM;
     bool bad = counts.failed || counts.no_key || keeper->scrub.bad;
     return code == EXIT_DONE && bad ? EXIT_BAD : code;
@@ -269,6 +204,7 @@ static enum exit_code run_keeper(struct context *context, const struct invocatio
         log_event(LOG_INFO, "keeper.stopped", "rounds=%zu", keeper.rounds);
     }
     (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+    free(keeper.troubles.list);
     signer_close(keeper.signer);
     return code;
 }
@@ -285,11 +221,12 @@ const struct command commands_keeper[] = {
             "Every keeper_period_s it finishes recordings that a crash left behind, seals those\n"
             "that turned out to be another customer's to that one's key, makes the customers'\n"
             "keys of this month and the next, removes sessions that are over and, once a day,\n"
-            "reports files that the index does not know. Between rounds it reads finished\n"
-            "recordings from end to end, each once in scrub_days, no faster than scrub_mib_s;\n"
-            "what is not as it was sealed is an alarm (`recorderctl alarm list`). It logs to\n"
-            "standard error. With --once it exits 1 where a recording failed, is bad or waits\n"
-            "for a key, 5 where a step failed.",
+            "reports files that the index does not know, and takes recordings that had failed and\n"
+            "can be read now. Between rounds it reads finished recordings from end to end, each\n"
+            "once in scrub_days, no faster than scrub_mib_s; what is not as it was sealed is an\n"
+            "alarm (`recorderctl alarm list`). It logs to standard error. With --once it exits 1\n"
+            "where a recording failed, is bad or waits for a key, 5 where a step failed or a\n"
+            "recording could not be looked at.",
         .run = run_keeper,
     },
     {0},

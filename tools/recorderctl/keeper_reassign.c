@@ -102,7 +102,7 @@ static enum status reassign(struct keeper *keeper, const struct index_recording 
     struct recording_summary summary;
     struct customer_key key;
     char path[BOUND_PATH_BYTES];
-    enum status status = context_store_path(context, row->path, path, fault);
+    enum status status = recording_file_path(context, row, path, fault);
 
     if (status == STATUS_OK)
         status = check_due(context, row, fault);

@@ -10,23 +10,10 @@
 #include "storage/index/details.h"
 #include "storage/recording/recover.h"
 #include "tools/recorderctl/keeper.h"
+#include "tools/recorderctl/output.h"
 #include "tools/recorderctl/recording_json.h"
 #include "tools/recorderctl/recovered_facts.h"
 #include "tools/recorderctl/recovered_sections.h"
-
-enum { PAGE_ROWS = 100 };
-
-struct page {
-    size_t count;
-    struct index_recording row[PAGE_ROWS];
-};
-
-static void take_row(void *context, const struct index_recording *row)
-{
-    struct page *page = context;
-
-    page->row[page->count++] = *row;
-}
 
 static bool is_young(wall_time time)
 {
@@ -43,6 +30,7 @@ static void set_end_cause(struct index_recording *row)
 
 /* What became of a recording, beside its row. */
 struct outcome {
+    enum recording_state was; /* of the row, as it was listed */
     struct index_fact *facts;
     size_t fact_count;
     const char *why;   /* of it, for the audit log; NULL: nothing more to say */
@@ -64,7 +52,7 @@ static enum status finish_row(struct keeper *keeper, const struct index_recordin
     if (status != STATUS_OK)
         return status;
     status = recordings_get(index, row->id, NULL, &present, fault);
-    if (status == STATUS_OK && present.state != RECORDING_STATE_RECORDING)
+    if (status == STATUS_OK && present.state != outcome->was)
         status = STATUS_CONFLICT;
     if (status == STATUS_OK)
         status = recordings_finish(index, row, outcome->facts, outcome->fact_count, fault);
@@ -72,7 +60,8 @@ static enum status finish_row(struct keeper *keeper, const struct index_recordin
         status = keeper_audit(
             keeper,
             row->state == RECORDING_STATE_SEALED ? "completed" : recording_state_name(row->state),
-            row->id, json_pack("{s:s*}", "why", outcome->why), fault);
+            row->id, json_pack("{s:o*}", "why", outcome->why ? output_text(outcome->why) : NULL),
+            fault);
     if (status == STATUS_OK && outcome->alarm)
         status =
             keeper_alarm(keeper, outcome->alarm, row->id, outcome->lost_ms, outcome->why, fault);
@@ -112,7 +101,7 @@ static bool is_damaged(const struct context *context, const struct index_recordi
     char path[BOUND_PATH_BYTES];
     char kept[BOUND_PATH_BYTES + sizeof ".damaged"];
 
-    if (context_store_path(context, row->path, path, NULL) != STATUS_OK)
+    if (recording_file_path(context, row, path, NULL) != STATUS_OK)
         return false;
     (void)snprintf(kept, sizeof kept, "%s.damaged", path);
     return access(kept, F_OK) == 0;
@@ -123,7 +112,8 @@ static enum status complete_row(struct keeper *keeper, const struct index_record
                                 struct fault *fault)
 {
     struct index_recording row = *listed;
-    struct outcome outcome = {.why = why, .alarm = why ? ALARM_RECOVERED_DAMAGED : NULL};
+    struct outcome outcome = {
+        .was = listed->state, .why = why, .alarm = why ? ALARM_RECOVERED_DAMAGED : NULL};
 
     recovered_known_legs(&row);
     take_details(keeper, &row, &outcome.facts, &outcome.fact_count);
@@ -143,25 +133,15 @@ static enum status complete_row(struct keeper *keeper, const struct index_record
     return status;
 }
 
-/* Whether there was something to keep of a recording of which nothing could be kept. A call that
- * was cut off before its first page was durable leaves a header alone. */
-static bool had_audio(const struct context *context, const struct index_recording *row)
-{
-    char path[BOUND_PATH_BYTES];
-    struct stat about;
-
-    return context_store_path(context, row->path, path, NULL) != STATUS_OK ||
-           stat(path, &about) != 0 || about.st_size > FORMAT_UNIT_BYTES;
-}
-
 static enum status fail_row(struct keeper *keeper, const struct index_recording *listed,
                             const char *why, struct fault *fault)
 {
     struct index_recording row = *listed;
-    const struct outcome outcome = {.why = why,
-                                    .alarm =
-                                        had_audio(keeper->context, listed) ? ALARM_FAILED : NULL,
-                                    .lost_ms = -1};
+    const struct outcome outcome = {
+        .was = listed->state,
+        .why = why,
+        .alarm = keeper_had_audio(keeper->context, listed) ? ALARM_FAILED : NULL,
+        .lost_ms = -1};
 
     row.state = RECORDING_STATE_FAILED;
     set_end_cause(&row);
@@ -191,7 +171,7 @@ static enum status recover_file(struct keeper *keeper, const struct index_record
     struct context *context = keeper->context;
     char path[BOUND_PATH_BYTES];
     struct recovered_sections *sections = NULL;
-    enum status status = context_store_path(context, row->path, path, fault);
+    enum status status = recording_file_path(context, row, path, fault);
 
     if (status == STATUS_OK)
         status = probe(path, fault);
@@ -217,16 +197,34 @@ static enum status recover_file(struct keeper *keeper, const struct index_record
     return status;
 }
 
-static void log_trouble(struct keeper *keeper, const struct index_recording *row,
+/* Whether it is said: not each time. */
+static bool log_trouble(struct keeper *keeper, const struct index_recording *row,
                         enum log_level level, const char *event, enum status status,
                         const char *why)
 {
     char id[UUID_TEXT_BYTES];
 
     if (!keeper_may_complain(keeper, row->id, clock_mono_now()))
-        return;
+        return false;
     uuid_format(row->id, id);
     log_event(level, event, "recording=%s status=%s why=\"%s\"", id, status_name(status), why);
+    return true;
+}
+
+/* The disk may give it yet: that is waited for, and somebody must know who can do something. */
+static void wait_for_disk(struct keeper *keeper, const struct index_recording *row, const char *why)
+{
+    struct index *index = keeper->context->index;
+    struct fault fault = {0};
+    enum status status = index_begin(index, &fault);
+
+    if (status != STATUS_OK)
+        return; /* it is raised when it is told again */
+    status = keeper_alarm(keeper, ALARM_UNREADABLE, row->id, -1, why, &fault);
+    if (status == STATUS_OK)
+        status = index_commit(index, &fault);
+    if (status != STATUS_OK)
+        index_rollback(index);
 }
 
 static void count_completed(struct keeper *keeper, const struct index_recording *row,
@@ -250,7 +248,7 @@ static void count_completed(struct keeper *keeper, const struct index_recording 
         return;
     if (status != STATUS_OK) {
         counts->errors++;
-        log_trouble(keeper, row, LOG_ERROR, "keeper.row_failed", status, fault.text);
+        (void)log_trouble(keeper, row, LOG_ERROR, "keeper.row_failed", status, fault.text);
         return;
     }
     uuid_format(row->id, id);
@@ -273,12 +271,26 @@ static void count_failed(struct keeper *keeper, const struct index_recording *ro
         return;
     if (status != STATUS_OK) {
         counts->errors++;
-        log_trouble(keeper, row, LOG_ERROR, "keeper.row_failed", status, fault.text);
+        (void)log_trouble(keeper, row, LOG_ERROR, "keeper.row_failed", status, fault.text);
         return;
     }
     counts->failed++;
     uuid_format(row->id, id);
     log_event(LOG_ERROR, "keeper.recording_failed", "recording=%s why=\"%s\"", id, why);
+}
+
+/* One that had failed, and can be read after all: its key, its disk or its file has come back. */
+static void count_back(struct keeper *keeper, const struct index_recording *row,
+                       const struct recording_summary *summary, struct keeper_counts *counts)
+{
+    if (uuid_equal(summary->customer, row->customer)) {
+        count_completed(keeper, row, summary, counts);
+        return;
+    }
+    (void)log_trouble(
+        keeper, row, LOG_WARNING, "keeper.recording_is_anothers", STATUS_CONFLICT,
+        "its file is there, and belongs to another customer than its row; run `recorderctl"
+        " index rebuild`");
 }
 
 static void recover_row(struct keeper *keeper, const struct index_recording *row,
@@ -287,7 +299,14 @@ static void recover_row(struct keeper *keeper, const struct index_recording *row
     struct recording_summary summary;
     struct fault fault = {0};
     enum status status = recover_file(keeper, row, &summary, &fault);
+    bool unreadable = status == STATUS_IO && disk_is_unreadable(fault.sys_errno);
 
+    keeper_note_read(keeper, row->id, unreadable, clock_mono_now());
+    if (row->state == RECORDING_STATE_FAILED) {
+        if (status == STATUS_OK)
+            count_back(keeper, row, &summary, counts);
+        return; /* else it stays what it is, and is looked at again */
+    }
     switch ((int)status) {
     case STATUS_OK:
         count_completed(keeper, row, &summary, counts);
@@ -301,32 +320,47 @@ static void recover_row(struct keeper *keeper, const struct index_recording *row
         break;
     case STATUS_NO_KEY:
         counts->no_key++;
-        log_trouble(keeper, row, LOG_ERROR, "keeper.key_missing", status, fault.text);
+        (void)log_trouble(keeper, row, LOG_ERROR, "keeper.key_missing", status, fault.text);
         break;
     default:
         counts->errors++;
-        log_trouble(keeper, row, LOG_ERROR, "keeper.recover_failed", status, fault.text);
+        if (log_trouble(keeper, row, LOG_ERROR, "keeper.recover_failed", status, fault.text) &&
+            unreadable)
+            wait_for_disk(keeper, row, fault.text);
     }
 }
 
-/* A listed row has no legs: they are read for those that may have been left behind. */
-static void look_at(struct keeper *keeper, const struct index_recording *listed,
-                    struct keeper_counts *counts)
+struct walk {
+    struct keeper *keeper;
+    struct keeper_counts *counts;
+};
+
+/* A listed row has no legs: they are read for those that may have been left behind. What becomes of
+ * one keeps no other from being looked at. */
+static enum status look_at(void *context, const struct index_recording *listed,
+                           struct fault *ignored)
 {
+    const struct walk *walk = context;
+    struct keeper *keeper = walk->keeper;
+    struct keeper_counts *counts = walk->counts;
     struct index_recording row;
     struct fault fault = {0};
 
+    (void)ignored;
+    if (keeper_stopping(keeper))
+        return STATUS_END;
     if (is_young(listed->started)) {
         counts->alive++;
-        return;
+        return STATUS_OK;
     }
     enum status status = recordings_get(keeper->context->index, listed->id, NULL, &row, &fault);
     if (status == STATUS_OK) {
         recover_row(keeper, &row, counts);
     } else if (status != STATUS_NOT_FOUND) {
         counts->errors++;
-        log_trouble(keeper, listed, LOG_ERROR, "keeper.recover_failed", status, fault.text);
+        (void)log_trouble(keeper, listed, LOG_ERROR, "keeper.recover_failed", status, fault.text);
     }
+    return STATUS_OK;
 }
 
 /* Without the directory of recordings every file would seem lost: a volume that is not mounted
@@ -343,40 +377,24 @@ static enum status check_store(const struct context *context, struct fault *faul
     return status == STATUS_OK ? volumes_missing(&disk_system, &volumes, fault) : status;
 }
 
-static enum status recover_pages(struct keeper *keeper, struct page *page,
-                                 struct keeper_counts *counts, struct fault *fault)
-{
-    const enum recording_state recording = RECORDING_STATE_RECORDING;
-    struct recordings_query query = {.state = &recording, .limit = PAGE_ROWS};
-    bool more = true;
-
-    while (more && !keeper_stopping(keeper)) {
-        page->count = 0;
-        enum status status =
-            recordings_list(keeper->context->index, &query, take_row, page, &more, fault);
-        if (status != STATUS_OK)
-            return status;
-        for (size_t i = 0; i < page->count && !keeper_stopping(keeper); i++)
-            look_at(keeper, &page->row[i], counts);
-        if (!page->count)
-            break;
-        query.has_after = true;
-        query.after_started = page->row[page->count - 1].started;
-        query.after_id = page->row[page->count - 1].id;
-    }
-    return STATUS_OK;
-}
-
-enum status keeper_recover(struct keeper *keeper, struct keeper_counts *counts, struct fault *fault)
+static enum status recover_all(struct keeper *keeper, enum recording_state state,
+                               struct keeper_counts *counts, struct fault *fault)
 {
     enum status status = check_store(keeper->context, fault);
 
     if (status != STATUS_OK)
         return status;
-    struct page *page = calloc(1, sizeof *page);
-    if (!page)
-        return fault_set(fault, STATUS_NOMEM, 0, "list recordings: out of memory");
-    status = recover_pages(keeper, page, counts, fault);
-    free(page);
-    return status;
+    return recordings_each(keeper->context->index, &(struct recordings_query){.state = &state},
+                           look_at, &(struct walk){keeper, counts}, fault);
+}
+
+enum status keeper_recover(struct keeper *keeper, struct keeper_counts *counts, struct fault *fault)
+{
+    return recover_all(keeper, RECORDING_STATE_RECORDING, counts, fault);
+}
+
+enum status keeper_recover_failed(struct keeper *keeper, struct keeper_counts *counts,
+                                  struct fault *fault)
+{
+    return recover_all(keeper, RECORDING_STATE_FAILED, counts, fault);
 }

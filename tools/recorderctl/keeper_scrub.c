@@ -1,12 +1,22 @@
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/log.h"
+#include "storage/disk/volumes.h"
 #include "storage/index/scrub.h"
 #include "tools/recorderctl/keeper.h"
+#include "tools/recorderctl/output.h"
 #include "tools/recorderctl/recording_check.h"
+#include "tools/recorderctl/recording_json.h"
 
-enum { MIB_BYTES = 1 << 20, FILE_LEAST_BYTES = 4 * 4096, DAY_S = 86400 };
+enum { MIB_BYTES = 1 << 20, FILE_LEAST_BYTES = 4 * 4096, DAY_S = 86400, BLOCK_BYTES = 1 << 16 };
+
+/* What became of a step. */
+enum scrub_step { STEP_NONE_DUE, STEP_READ, STEP_TROUBLE };
 
 enum status keeper_alarm(struct keeper *keeper, const char *kind, struct uuid recording,
                          int64_t lost_ms, const char *why, struct fault *fault)
@@ -23,10 +33,10 @@ enum status keeper_alarm(struct keeper *keeper, const char *kind, struct uuid re
     uuid_format(recording, id);
     log_event(LOG_ERROR, "keeper.alarm", "recording=%s kind=%s lost_ms=%lld why=\"%s\"", id, kind,
               (long long)lost_ms, why);
-    return keeper_audit(
-        keeper, "alarm", recording,
-        json_pack("{s:s, s:I, s:s}", "kind", kind, "lost_ms", (json_int_t)lost_ms, "why", why),
-        fault);
+    return keeper_audit(keeper, "alarm", recording,
+                        json_pack("{s:s, s:I, s:o}", "kind", kind, "lost_ms", (json_int_t)lost_ms,
+                                  "why", output_text(why)),
+                        fault);
 }
 
 /* What was found bad is written with its alarm, or not at all. */
@@ -84,8 +94,49 @@ void keeper_scrub_write(struct keeper *keeper)
     scrub->written_at = clock_mono_now();
 }
 
+/* A volume that is not mounted, or cannot be looked at, is no damage of its recordings: nothing is
+ * said of any as long as one is not here. */
+static enum status check_volumes(const struct context *context, struct fault *fault)
+{
+    const struct volumes volumes = volumes_of(context->config);
+    enum status status = volumes_missing(&disk_system, &volumes, fault);
+    char path[BOUND_PATH_BYTES];
+    struct stat about;
+
+    for (size_t i = 0; i < volumes.count && status == STATUS_OK; i++) {
+        status = volumes_path(&volumes, i, "recordings", path);
+        if (status != STATUS_OK)
+            return fault_set(fault, status, 0, "%s: path too long", volumes.directory[i]);
+        if (stat(path, &about))
+            status = fault_set(fault, STATUS_IO, errno, "look at %s", path);
+    }
+    return status;
+}
+
+/* Whether it is this file that the disk does not give: an error may have been of a key, or of a
+ * right or a descriptor that is lacking, or gone by now. */
+static bool is_unreadable(const struct context *context, const struct index_recording *row)
+{
+    uint8_t block[BLOCK_BYTES];
+    char path[BOUND_PATH_BYTES];
+    ssize_t got = 0;
+
+    if (recording_file_path(context, row, path, NULL) != STATUS_OK)
+        return false;
+    int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (file < 0)
+        return disk_is_unreadable(errno);
+    do
+        got = read(file, block, sizeof block);
+    while (got > 0 || (got < 0 && errno == EINTR));
+    bool unreadable = got < 0 && disk_is_unreadable(errno);
+    (void)close(file);
+    return unreadable;
+}
+
 /* Whether something can be said of the file, and what. A trouble of ours says nothing. */
-static bool judge(enum status status, enum scrub_result *result)
+static bool judge(const struct context *context, const struct index_recording *row,
+                  enum status status, enum scrub_result *result)
 {
     switch ((int)status) {
     case STATUS_OK:
@@ -96,11 +147,15 @@ static bool judge(enum status status, enum scrub_result *result)
         *result = SCRUB_NO_KEY;
         return true;
     case STATUS_CORRUPT:
-    case STATUS_NOT_FOUND:
     case STATUS_CONFLICT: /* no footer where there was one */
-    case STATUS_IO:       /* the disk does not give it */
         *result = SCRUB_BAD;
         return true;
+    case STATUS_NOT_FOUND:
+        *result = SCRUB_BAD;
+        return check_volumes(context, NULL) == STATUS_OK;
+    case STATUS_IO:
+        *result = SCRUB_BAD;
+        return is_unreadable(context, row) && check_volumes(context, NULL) == STATUS_OK;
     default:
         return false;
     }
@@ -114,6 +169,17 @@ static void take_bad(struct keeper *keeper, const struct keeper_scrubbed *found,
     enum status status = write_one(keeper, found, why, &fault);
     if (status != STATUS_OK)
         log_failed("scrub", status, &fault); /* it is due again */
+}
+
+static void log_trouble(struct keeper *keeper, struct uuid recording, enum status status,
+                        const struct fault *fault)
+{
+    char id[UUID_TEXT_BYTES];
+
+    keeper->scrub.errors++;
+    uuid_format(recording, id);
+    log_event(LOG_ERROR, "keeper.not_scrubbed", "recording=%s status=%s why=\"%s\"", id,
+              status_name(status), fault->text);
 }
 
 static void log_whole_again(const struct index_recording *row)
@@ -159,34 +225,52 @@ static bool read_one(struct keeper *keeper, struct uuid id, uint64_t *bytes)
         *bytes = row.audio_bytes + FILE_LEAST_BYTES;
         status = recording_check(keeper->context, &row, &fault);
     }
-    if (!judge(status, &result)) {
-        log_failed("scrub", status, &fault);
+    if (!judge(keeper->context, &row, status, &result)) {
+        log_trouble(keeper, id, status, &fault);
         return false;
     }
     take_result(keeper, &row, result, fault.text);
     return true;
 }
 
-/* The next one that is due, from a list that is read anew when it is done. */
-static bool next_due(struct keeper *keeper, struct uuid *id)
+static enum status list_due(struct keeper *keeper, struct fault *fault)
 {
     const int64_t period_ns = keeper->context->config->scrub_days * DAY_S * CLOCK_NS_PER_S;
+    struct keeper_scrub *scrub = &keeper->scrub;
+    int64_t now_ns = clock_wall_now().ns;
+
+    if (!scrub->began.ns)
+        scrub->began.ns = now_ns;
+    /* asked for although it is never due: each once */
+    int64_t before_ns = period_ns ? now_ns - period_ns : scrub->began.ns;
+    enum status status = check_volumes(keeper->context, fault);
+    if (status != STATUS_OK)
+        return status;
+    return scrub_due(keeper->context->index, (wall_time){before_ns},
+                     (wall_time){now_ns - KEEPER_SCRUB_BAD_S * CLOCK_NS_PER_S}, &scrub->turn,
+                     &scrub->due, fault);
+}
+
+/* The next one that is due, from a list that goes on when it is done. None is at the end of each
+ * turn: what nothing could be said of is due again in the next. */
+static bool next_due(struct keeper *keeper, struct uuid *id)
+{
     struct keeper_scrub *scrub = &keeper->scrub;
     struct fault fault = {0};
 
     if (scrub->next == scrub->due.count) {
-        int64_t now_ns = clock_wall_now().ns;
-        if (!scrub->began.ns)
-            scrub->began.ns = now_ns;
-        /* asked for although it is never due: each once */
-        int64_t before_ns = period_ns ? now_ns - period_ns : scrub->began.ns;
+        bool ended = scrub->turn.ended;
         keeper_scrub_write(keeper); /* or they would be due again */
         scrub->due.count = scrub->next = 0;
-        enum status status = scrub_due(keeper->context->index, (wall_time){before_ns},
-                                       (wall_time){now_ns - KEEPER_SCRUB_BAD_S * CLOCK_NS_PER_S},
-                                       &scrub->due, &fault);
-        if (status != STATUS_OK)
+        if (ended)
+            scrub->turn = (struct scrub_turn){0};
+        enum status status = ended ? STATUS_OK : list_due(keeper, &fault);
+        if (status != STATUS_OK) {
+            scrub->errors++;
             log_failed("scrub", status, &fault);
+        }
+        if (!scrub->due.count)
+            scrub->turn = (struct scrub_turn){0};
     }
     if (scrub->next == scrub->due.count)
         return false;
@@ -205,22 +289,20 @@ static mono_time paced(const struct keeper *keeper, mono_time began, uint64_t by
     return (mono_time){due_ns > now_ns ? due_ns : now_ns};
 }
 
-/* Returns whether one was due, and could be judged. */
-static bool scrub_one(struct keeper *keeper)
+static enum scrub_step scrub_one(struct keeper *keeper)
 {
     struct keeper_scrub *scrub = &keeper->scrub;
     mono_time began = clock_mono_now();
     uint64_t bytes = 0;
     struct uuid id;
 
-    if (!next_due(keeper, &id) || !read_one(keeper, id, &bytes)) {
-        scrub->at.ns = began.ns + KEEPER_SCRUB_IDLE_S * CLOCK_NS_PER_S;
-        return false;
-    }
+    if (!next_due(keeper, &id))
+        return STEP_NONE_DUE;
+    bool judged = read_one(keeper, id, &bytes);
     scrub->at = paced(keeper, began, bytes);
     if (scrub->at.ns - scrub->written_at.ns > KEEPER_SCRUB_UNWRITTEN_S * CLOCK_NS_PER_S)
         keeper_scrub_write(keeper);
-    return true;
+    return judged ? STEP_READ : STEP_TROUBLE;
 }
 
 mono_time keeper_scrub_step(struct keeper *keeper)
@@ -229,14 +311,15 @@ mono_time keeper_scrub_step(struct keeper *keeper)
 
     if (!keeper->context->config->scrub_days)
         return (mono_time){INT64_MAX};
-    if (clock_mono_now().ns >= scrub->at.ns)
-        (void)scrub_one(keeper);
+    /* nothing is to be done, or something stands in the way that may be gone later */
+    if (clock_mono_now().ns >= scrub->at.ns && scrub_one(keeper) != STEP_READ)
+        scrub->at.ns = clock_mono_now().ns + KEEPER_SCRUB_IDLE_S * CLOCK_NS_PER_S;
     return scrub->at;
 }
 
 void keeper_scrub_all(struct keeper *keeper)
 {
-    while (!keeper_stopping(keeper) && scrub_one(keeper)) {
+    while (!keeper_stopping(keeper) && scrub_one(keeper) != STEP_NONE_DUE) {
         int64_t left_ns = keeper->scrub.at.ns - clock_mono_now().ns;
         const struct timespec left = {left_ns > 0 ? left_ns / CLOCK_NS_PER_S : 0,
                                       left_ns > 0 ? left_ns % CLOCK_NS_PER_S : 0};

@@ -1,29 +1,8 @@
 #include "tools/recorderctl/keys_seen.h"
 
-#include <stdlib.h>
-
 #include "storage/seal/key_months.h"
 #include "tools/recorderctl/month_keys.h"
 #include "tools/recorderctl/recording_json.h"
-
-/* "2026-11" as key files number it, 202611. */
-static uint32_t month_number(wall_time time)
-{
-    char month[KEY_MONTH_BYTES];
-
-    keys_month(time, month);
-    return (uint32_t)strtoul(month, NULL, 10) * 100 + (uint32_t)strtoul(month + 5, NULL, 10);
-}
-
-static bool has_month(const struct key_months *months, struct uuid customer, uint32_t month)
-{
-    for (size_t i = 0; i < months->count; i++) {
-        const struct key_month *each = &months->month[i];
-        if (each->month == month && uuid_equal(each->customer, customer))
-            return each->has_public && each->has_private;
-    }
-    return false;
-}
 
 static void count_customers(const struct key_months *months, const struct customer_names *names,
                             wall_time now, struct keys_look *look)
@@ -31,8 +10,8 @@ static void count_customers(const struct key_months *months, const struct custom
     look->customers = names->count;
     for (size_t i = 0; i < names->count; i++) {
         struct uuid customer = names->customer[i].id;
-        look->without_this_month += !has_month(months, customer, month_number(now));
-        look->without_next_month += !has_month(months, customer, month_number(month_after(now)));
+        look->without_this_month += !month_keys_there(months, customer, now);
+        look->without_next_month += !month_keys_there(months, customer, month_after(now));
     }
 }
 

@@ -1,16 +1,17 @@
-#include <stdlib.h>
+#include <sodium.h>
 #include <string.h>
 
-#include "storage/recording/slots.h"
+#include "storage/disk/volumes.h"
+#include "storage/index/customers.h"
 #include "storage/seal/key_months.h"
 #include "storage/seal/shredding.h"
 #include "tools/recorderctl/keys.h"
 #include "tools/recorderctl/month_keys.h"
 #include "tools/recorderctl/output.h"
 #include "tools/recorderctl/receipt.h"
-#include "tools/recorderctl/recording_json.h"
+#include "tools/recorderctl/shred_count.h"
 
-enum { PAGE_ROWS = 100, SETTLED_S = 86400, NAME_BYTES = 64 };
+enum { SETTLED_S = 86400, NAME_BYTES = 64, LINE_BYTES = 512 };
 
 static const char not_reached[] =
     "copies of the key directory outside it (backups, snapshots), and blocks that a file system or "
@@ -24,180 +25,78 @@ struct shredding {
     struct customer customer;
     uint32_t month;
     struct key_month key; /* as it is in the key directory */
-    char receipt[NAME_BYTES];
-    /* recordings that are sealed to it */
-    json_int_t unreadable; /* to nothing else that is here */
-    json_int_t kept;       /* to another key too, the hold key mostly */
-    json_int_t running;    /* go on, or wait for recovery */
-    json_int_t unread;     /* their file is missing or damaged: nobody knows */
+    bool has_present;     /* the customer has a key of this month */
+    char receipt[BOUND_PATH_BYTES];
+    struct signer *signer;
+    struct shred_count count;
+    wall_time counted;
 };
 
-struct page {
-    size_t count;
-    struct index_recording row[PAGE_ROWS];
-};
-
-static void take_row(void *context, const struct index_recording *row)
+/* While the public half is there it is only marked: calls may be sealed to it still. Once that is
+ * gone the private half may be noise, and nothing is to be waited for any more. */
+static bool is_in_force(const struct key_month *key)
 {
-    struct page *page = context;
-
-    page->row[page->count++] = *row;
+    return !key->shredded || key->has_public;
 }
 
-/* Months are days of a calendar that begin at midnight UTC. */
-static bool month_begin(const char *text, wall_time *begin, uint32_t *number)
+static bool is_gone(const struct key_month *key)
 {
-    char date[16];
-
-    if (strlen(text) != KEY_MONTH_BYTES - 1 ||
-        snprintf(date, sizeof date, "%s-01", text) != KEY_MONTH_BYTES + 2 ||
-        clock_parse_rfc3339(date, begin) != STATUS_OK)
-        return false;
-    *number = (uint32_t)(strtoul(text, NULL, 10) * 100 + strtoul(text + 5, NULL, 10));
-    return true;
-}
-
-static bool is_of_key(const struct shredding *work, const struct slot_info *slot)
-{
-    return slot->state != SLOT_EMPTY && slot->state != SLOT_BROKEN &&
-           slot->version == work->month && memcmp(slot->id.b, work->key.id.b, KEY_ID_BYTES) == 0;
-}
-
-static enum status look_at(struct shredding *work, const struct index_recording *row,
-                           struct fault *fault)
-{
-    struct slot_info slot[FORMAT_SLOTS];
-    char path[BOUND_PATH_BYTES];
-    bool sealed = false;
-    bool other = false;
-
-    if (row->state == RECORDING_STATE_FAILED)
-        return STATUS_OK;
-    enum status status = recording_file_path(work->context, row, path, fault);
-    if (status == STATUS_OK) {
-        const struct recording_access access = recording_access(work->context);
-        status = slots_read(&access, path, row->id, slot, fault);
-    }
-    if (status == STATUS_NOT_FOUND || status == STATUS_CORRUPT || status == STATUS_VERSION) {
-        work->unread++;
-        return STATUS_OK;
-    }
-    if (status != STATUS_OK)
-        return status;
-    for (size_t i = 0; i < FORMAT_SLOTS; i++) {
-        sealed = sealed || is_of_key(work, &slot[i]);
-        other = other || (slot[i].state == SLOT_OPENS && !is_of_key(work, &slot[i]));
-    }
-    work->running += sealed && row->state == RECORDING_STATE_RECORDING;
-    work->kept += sealed && other;
-    work->unreadable += sealed && !other;
-    return STATUS_OK;
-}
-
-static enum status look_at_page(struct shredding *work, const struct page *page,
-                                struct fault *fault)
-{
-    enum status status = STATUS_OK;
-
-    for (size_t i = 0; i < page->count && status == STATUS_OK; i++)
-        status = look_at(work, &page->row[i], fault);
-    return status;
-}
-
-/* All of the customer's: in the months around it the key may have stood in for one that was not
- * made yet. And those that are sealed to the customer still, but are due to another. */
-static enum status count_page_by_page(struct shredding *work, struct page *page,
-                                      struct fault *fault)
-{
-    struct recordings_query query = {.customer = &work->customer.id, .limit = PAGE_ROWS};
-    struct index *index = work->context->index;
-    enum status status = STATUS_OK;
-    bool more = true;
-
-    while (status == STATUS_OK && more) {
-        page->count = 0;
-        status = recordings_list(index, &query, take_row, page, &more, fault);
-        if (status != STATUS_OK || !page->count)
-            break;
-        status = look_at_page(work, page, fault);
-        query.has_after = true;
-        query.after_started = page->row[page->count - 1].started;
-        query.after_id = page->row[page->count - 1].id;
-    }
-    struct index_recording last;
-    for (bool first = true; status == STATUS_OK && (first || page->count); first = false) {
-        page->count = 0;
-        status = recordings_list_due(index, first ? NULL : &last, PAGE_ROWS, take_row, page, fault);
-        if (status == STATUS_OK)
-            status = look_at_page(work, page, fault);
-        if (page->count)
-            last = page->row[page->count - 1];
-    }
-    return status;
-}
-
-static enum status count_recordings(struct shredding *work, struct fault *fault)
-{
-    struct page *page = calloc(1, sizeof *page);
-
-    if (!page)
-        return fault_set(fault, STATUS_NOMEM, 0, "out of memory");
-    enum status status = count_page_by_page(work, page, fault);
-    free(page);
-    return status;
+    return key->shredded && !key->has_private && !key->has_public && !key->has_recovery;
 }
 
 /* The key of that month, and whether this month has one: else calls are sealed to the newest that
  * there is, which may be the one that is to go. */
-static enum status find_key(struct shredding *work, bool *has_present, struct fault *fault)
+static enum status find_key(struct shredding *work, struct fault *fault)
 {
     struct key_months months;
-    wall_time begin;
-    uint32_t present = 0;
-    char text[KEY_MONTH_BYTES];
-    enum status status = key_months_read(&disk_system, work->context->config->keys,
-                                         &work->customer.id, &months, fault);
+    char present[KEY_MONTH_BYTES];
+    struct uuid customer = work->customer.id;
+    enum status status =
+        key_months_read(&disk_system, work->context->config->keys, &customer, &months, fault);
 
     if (status != STATUS_OK)
         return status;
-    keys_month(clock_wall_now(), text);
-    (void)month_begin(text, &begin, &present);
-    status = STATUS_NOT_FOUND;
-    *has_present = false;
-    for (size_t i = 0; i < months.count; i++) {
-        if (months.month[i].month == work->month) {
-            work->key = months.month[i];
-            status = STATUS_OK;
-        }
-        *has_present =
-            *has_present || (months.month[i].month == present && months.month[i].has_public);
-    }
+    keys_month(clock_wall_now(), present);
+    const struct key_month *key = key_months_find(&months, customer, work->month);
+    const struct key_month *newest = key_months_find(&months, customer, key_month_number(present));
+    work->has_present = newest && newest->has_public;
+    if (key)
+        work->key = *key;
+    else
+        status = fault_set(fault, STATUS_NOT_FOUND, 0, "the customer has no key of that month");
     key_months_free(&months);
-    return status == STATUS_OK
-               ? status
-               : fault_set(fault, status, 0, "the customer has no key of that month");
+    return status;
 }
 
 static enum exit_code refuse(const struct shredding *work)
 {
-    char why[256];
+    const struct shred_count *count = &work->count;
+    char why[LINE_BYTES];
 
+    if (is_gone(&work->key))
+        return context_fail(work->context, EXIT_REFUSED,
+                            "it was destroyed already, but its receipt is not there, or is not as "
+                            "the keeper signed it",
+                            "see `recorderctl receipt verify`; say --yes to write it anew");
     (void)snprintf(why, sizeof why,
-                   "%lld recordings would open never again, %lld are sealed to another key too and "
-                   "stay, of %lld nobody knows for their file cannot be read",
-                   (long long)work->unreadable, (long long)work->kept, (long long)work->unread);
+                   "%llu recordings would open never again, %llu are sealed to another key too and "
+                   "stay, the other key of %llu is damaged, of %llu nobody knows for their file "
+                   "cannot be read",
+                   (unsigned long long)count->unreadable, (unsigned long long)count->kept,
+                   (unsigned long long)count->other_not_read, (unsigned long long)count->unread);
     return context_fail(work->context, EXIT_REFUSED, why, "say --yes to destroy the key");
 }
 
-static enum exit_code check(struct shredding *work, bool has_present)
+static enum exit_code check(const struct shredding *work)
 {
     const struct context *context = work->context;
 
-    if (work->running)
-        return context_fail(context, EXIT_REFUSED,
-                            "a call that is sealed to it goes on, or waits for recovery",
-                            "try again when it has ended");
-    if (!has_present)
+    if (is_in_force(&work->key) && work->count.running)
+        return context_fail(
+            context, EXIT_REFUSED,
+            "a call that is sealed to it, or may be, goes on, or waits for recovery",
+            "try again when it has ended");
+    if (is_in_force(&work->key) && !work->has_present)
         return context_fail(context, EXIT_REFUSED,
                             "the customer has no key of this month: calls are sealed to an older "
                             "one until then",
@@ -205,99 +104,207 @@ static enum exit_code check(struct shredding *work, bool has_present)
     return command_option(work->invocation, "yes") ? EXIT_DONE : refuse(work);
 }
 
+/* What the audit entry and the receipt have in common. */
+static json_t *counts_json(const struct shredding *work)
+{
+    const struct shred_count *count = &work->count;
+
+    return json_pack("{s:s, s:o, s:I, s:I, s:I, s:I, s:o}", "month", work->invocation->argument[1],
+                     "key_id", keys_id_json(work->key.id), "unreadable",
+                     (json_int_t)count->unreadable, "kept_by_another_key", (json_int_t)count->kept,
+                     "other_key_not_read", (json_int_t)count->other_not_read, "files_not_read",
+                     (json_int_t)count->unread, "reason", output_text(work->reason));
+}
+
 static json_t *receipt_json(const struct shredding *work, wall_time when)
 {
     char customer[UUID_TEXT_BYTES];
     char by[CONTEXT_ACTOR_BYTES];
+    json_t *receipt = counts_json(work);
+    json_t *rest;
 
     uuid_format(work->customer.id, customer);
     context_actor(by);
-    return json_pack("{s:s, s:s, s:s, s:o, s:I, s:I, s:I, s:o, s:o, s:o, s:s}", "kind",
-                     "key_destroyed", "customer", customer, "month", work->invocation->argument[1],
-                     "key_id", keys_id_json(work->key.id), "unreadable", work->unreadable,
-                     "kept_by_another_key", work->kept, "files_not_read", work->unread, "at",
-                     output_time(when), "by", output_text(by), "reason", output_text(work->reason),
-                     "not_reached", not_reached);
+    rest = json_pack("{s:s, s:s, s:o, s:o, s:o, s:s}", "kind", "key_destroyed", "customer",
+                     customer, "at", output_time(when), "counted_at", output_time(work->counted),
+                     "by", output_text(by), "not_reached", not_reached);
+    if (!receipt || !rest || json_object_update(receipt, rest)) {
+        json_decref(receipt);
+        receipt = NULL;
+    }
+    json_decref(rest);
+    return receipt;
 }
 
 static enum status audit(struct shredding *work, struct fault *fault)
 {
-    return context_audit(
-        work->context, "keys_shred", NULL,
-        json_pack("{s:s, s:s, s:o, s:I, s:I, s:I, s:o}", "customer", work->customer.number, "month",
-                  work->invocation->argument[1], "key_id", keys_id_json(work->key.id), "unreadable",
-                  work->unreadable, "kept_by_another_key", work->kept, "files_not_read",
-                  work->unread, "reason", output_text(work->reason)),
-        fault);
+    json_t *detail = counts_json(work);
+
+    if (!detail || json_object_set_new(detail, "customer", output_text(work->customer.number))) {
+        json_decref(detail);
+        return fault_set(fault, STATUS_NOMEM, 0, "write an audit entry: out of memory");
+    }
+    return context_audit(work->context, "keys_shred", NULL, detail, fault);
 }
 
-/* The audit entry is durable before anything is destroyed; the receipt says that it is done. */
-static enum status destroy(struct shredding *work, const struct signer *signer, json_t **receipt,
-                           struct fault *fault)
+/* One that is there was perhaps written by who was cut off before its name was durable. */
+static enum status read_receipt(const struct shredding *work, json_t **receipt, struct fault *fault)
 {
-    const char *keys = work->context->config->keys;
-    struct key_shredding key = {
-        .customer = work->customer.id, .month = work->month, .when = clock_wall_now()};
-    enum status status = audit(work, fault);
+    enum status status = receipt_read(&disk_system, work->receipt, work->context->public_keys,
+                                      signer_id(work->signer), receipt, fault);
 
-    if (status == STATUS_OK)
-        status = keys_shred(&disk_system, keys, &key, fault);
     if (status != STATUS_OK)
         return status;
-    *receipt = receipt_json(work, key.when);
-    if (!*receipt)
-        return fault_set(fault, STATUS_NOMEM, 0, "write a receipt: out of memory");
-    return receipt_write(work->context, signer, work->receipt, *receipt, fault);
-}
-
-static enum exit_code destroy_and_tell(struct shredding *work)
-{
-    struct context *context = work->context;
-    struct signer *signer = NULL;
-    struct fault fault = {0};
-    json_t *receipt = NULL;
-    enum status status =
-        signer_open(&disk_system, context->config->keys, "keeper", &signer, &fault);
-
-    if (status != STATUS_OK) /* before anything is destroyed */
-        return context_fail_status(context, status, &fault,
-                                   "run it as a user who may read the keeper's signing key");
-    status = destroy(work, signer, &receipt, &fault);
-    signer_close(signer);
-    if (status == STATUS_OK)
-        return output_object(context, receipt);
-    json_decref(receipt);
-    return context_fail_status(context, status, &fault, "run it again: it ends what was cut off");
+    status = disk_sync_parent(&disk_system, work->receipt, fault);
+    if (status != STATUS_OK) {
+        json_decref(*receipt);
+        *receipt = NULL;
+    }
+    return status;
 }
 
 /* What was said before: the receipt, and that it is so. */
-static enum exit_code tell_done(struct shredding *work, json_t *owned_receipt)
+static enum exit_code tell_done(const struct shredding *work, json_t *owned_receipt)
 {
     if (!work->context->json)
         (void)fputs("recorderctl: it was destroyed already; its receipt:\n", work->context->err);
     return output_object(work->context, owned_receipt);
 }
 
-static enum exit_code run(struct shredding *work)
+/* Something that the keeper did not sign, or not so, is in the receipt's place. */
+static enum status set_aside(const struct shredding *work, const struct fault *why,
+                             struct fault *fault)
 {
-    struct fault fault = {0};
-    bool has_present = false;
-    json_t *receipt = NULL;
-    enum status status = find_key(work, &has_present, &fault);
+    char aside[BOUND_PATH_BYTES];
+    enum status status =
+        receipt_set_aside(&disk_system, work->receipt, clock_wall_now(), aside, fault);
 
-    if (status == STATUS_OK && work->key.shredded && !work->key.has_private &&
-        !work->key.has_public &&
-        receipt_read(work->context, work->receipt, &receipt, NULL) == STATUS_OK)
-        return tell_done(work, receipt);
     if (status == STATUS_OK)
-        status = count_recordings(work, &fault);
+        status = context_audit(
+            work->context, "receipt_set_aside", NULL,
+            json_pack("{s:o, s:o}", "file", output_text(aside), "why", output_text(why->text)),
+            fault);
+    if (status == STATUS_OK)
+        (void)fprintf(work->context->err, "recorderctl: %s; it is %s now\n", why->text, aside);
+    return status;
+}
+
+/* The receipt that is there, where it is one; else a new one. */
+static enum status take_receipt(const struct shredding *work, wall_time when, json_t **receipt,
+                                struct fault *fault)
+{
+    struct fault why = {0};
+    enum status status = read_receipt(work, receipt, &why);
+
+    if (status == STATUS_OK)
+        return status;
+    if (status == STATUS_CORRUPT)
+        status = set_aside(work, &why, fault);
+    else if (status == STATUS_NOT_FOUND)
+        status = STATUS_OK;
+    else
+        *fault = why;
     if (status != STATUS_OK)
-        return context_fail_status(work->context, status, &fault,
+        return status;
+    *receipt = receipt_json(work, when);
+    if (!*receipt)
+        return fault_set(fault, STATUS_NOMEM, 0, "write a receipt: out of memory");
+    return receipt_write(&disk_system, work->receipt, work->signer, *receipt, fault);
+}
+
+/* The audit entry is durable before anything is destroyed; the receipt says that it is done. */
+static enum exit_code destroy(struct shredding *work)
+{
+    struct context *context = work->context;
+    struct key_shredding key = {
+        .customer = work->customer.id, .month = work->month, .when = clock_wall_now()};
+    struct fault fault = {0};
+    json_t *receipt = NULL;
+    enum status status = audit(work, &fault);
+
+    if (status == STATUS_OK)
+        status = keys_shred(&disk_system, context->config->keys, &key, &fault);
+    if (status == STATUS_OK)
+        status = take_receipt(work, key.when, &receipt, &fault);
+    if (status == STATUS_OK)
+        return output_object(context, receipt);
+    json_decref(receipt);
+    return context_fail_status(context, status, &fault,
+                               status == STATUS_DENIED
+                                   ? "it is destroyed; see to the receipts, then run it again"
+                                   : "run it again: it ends what was cut off");
+}
+
+/* Where a volume is not here nobody knows what is on it. */
+static enum status count(struct shredding *work, struct fault *fault)
+{
+    const struct volumes volumes = volumes_of(work->context->config);
+    enum status status = volumes_missing(&disk_system, &volumes, fault);
+
+    if (status == STATUS_NOT_FOUND) {
+        fault_wrap(fault, "a volume is missing, and with it what is sealed to the key");
+        return STATUS_CONFLICT;
+    }
+    work->counted = clock_wall_now();
+    return status == STATUS_OK ? shred_count(work->context, &work->key, &work->count, fault)
+                               : status;
+}
+
+static enum exit_code count_and_destroy(struct shredding *work)
+{
+    struct context *context = work->context;
+    struct disk_file lock;
+    struct fault fault = {0};
+    enum status status = keys_hold_off(context->private_keys, &lock, &fault);
+
+    if (status != STATUS_OK)
+        return context_fail_status(context, status, &fault, NULL);
+    status = find_key(work, &fault); /* as it is under the lock */
+    if (status == STATUS_OK)
+        status = count(work, &fault);
+    enum exit_code code = status == STATUS_OK ? check(work) : EXIT_SYSTEM;
+    if (status == STATUS_CONFLICT)
+        code = context_fail_status(context, status, &fault, "mount it, then try again");
+    else if (status != STATUS_OK)
+        code = context_fail_status(context, status, &fault,
                                    status == STATUS_NOT_FOUND
                                        ? "list them with `recorderctl keys status CUSTOMER`"
                                        : NULL);
-    enum exit_code code = check(work, has_present);
-    return code == EXIT_DONE ? destroy_and_tell(work) : code;
+    if (code == EXIT_DONE)
+        code = destroy(work);
+    disk_close(&lock);
+    return code;
+}
+
+static enum exit_code run(struct shredding *work)
+{
+    struct context *context = work->context;
+    struct fault fault = {0};
+    json_t *receipt = NULL;
+    /* before anything is destroyed */
+    enum status status =
+        signer_open(&disk_system, context->config->keys, "keeper", &work->signer, &fault);
+
+    if (status != STATUS_OK)
+        return context_fail_status(context, status, &fault,
+                                   "run it as a user who may read the keeper's signing key");
+    enum exit_code code;
+    if (find_key(work, NULL) == STATUS_OK && is_gone(&work->key) &&
+        read_receipt(work, &receipt, NULL) == STATUS_OK)
+        code = tell_done(work, receipt);
+    else
+        code = count_and_destroy(work);
+    signer_close(work->signer);
+    return code;
+}
+
+/* Months are days of a calendar that begin at midnight UTC. */
+static bool month_begin(const char *text, wall_time *begin)
+{
+    char date[KEY_MONTH_BYTES + 3];
+
+    return snprintf(date, sizeof date, "%s-01", text) == (int)sizeof date - 1 &&
+           clock_parse_rfc3339(date, begin) == STATUS_OK;
 }
 
 static enum exit_code take_arguments(struct shredding *work)
@@ -306,7 +313,8 @@ static enum exit_code take_arguments(struct shredding *work)
     const char *month = work->invocation->argument[1];
     wall_time begin;
 
-    if (!month_begin(month, &begin, &work->month))
+    work->month = key_month_number(month);
+    if (!work->month || !month_begin(month, &begin))
         return context_fail(context, EXIT_USAGE, "that is not a month", "write it such as 2026-10");
     if (!work->reason || !*work->reason || !output_is_plain(work->reason))
         return context_fail(context, EXIT_USAGE, "the reason is missing, or not plain UTF-8 text",
@@ -326,6 +334,7 @@ enum exit_code keys_shred_month(struct context *context, const struct invocation
                              .reason = command_option(invocation, "reason")};
     struct fault fault = {0};
     char customer[UUID_TEXT_BYTES];
+    char name[NAME_BYTES];
     enum exit_code code = take_arguments(&work);
 
     if (code == EXIT_DONE)
@@ -339,7 +348,7 @@ enum exit_code keys_shred_month(struct context *context, const struct invocation
             context, status, &fault,
             status == STATUS_NOT_FOUND ? "list them with `recorderctl customer list`" : NULL);
     uuid_format(work.customer.id, customer);
-    (void)snprintf(work.receipt, sizeof work.receipt, "key-%s-%s", customer,
-                   invocation->argument[1]);
-    return run(&work);
+    (void)snprintf(name, sizeof name, "key-%s-%s", customer, invocation->argument[1]);
+    status = receipt_path(context->config->store, name, work.receipt, &fault);
+    return status == STATUS_OK ? run(&work) : context_fail_status(context, status, &fault, NULL);
 }

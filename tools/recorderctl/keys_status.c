@@ -23,7 +23,8 @@ struct tally {
 static const char *state_of(const struct key_month *month)
 {
     if (month->shredded)
-        return month->has_private || month->has_public ? "being destroyed" : "destroyed";
+        return month->has_private || month->has_public || month->has_recovery ? "being destroyed"
+                                                                              : "destroyed";
     return month->has_private ? "kept" : "lost";
 }
 
@@ -38,20 +39,20 @@ static const char *recovery_of(const struct key_month *month)
 static json_t *customer_text(struct uuid id, const struct customer_names *names)
 {
     char text[UUID_TEXT_BYTES];
+    const char *number = customer_names_number(names, id);
 
-    for (size_t i = 0; i < names->count; i++)
-        if (uuid_equal(names->customer[i].id, id))
-            return output_text(names->customer[i].number);
+    if (*number)
+        return output_text(number);
     uuid_format(id, text);
     return json_string(text);
 }
 
 static json_t *month_json(const struct key_month *month, const struct customer_names *names)
 {
-    char text[16];
+    char text[KEY_MONTH_BYTES] = "";
 
-    (void)snprintf(text, sizeof text, "%04u-%02u", (unsigned)(month->month / 100) % 10000,
-                   (unsigned)(month->month % 100));
+    if (key_month_text(month->month, text) != STATUS_OK) /* no name of a file that was listed */
+        text[0] = '\0';
     return json_pack("{s:o, s:s, s:s, s:s, s:o}", "customer", customer_text(month->customer, names),
                      "month", text, "state", state_of(month), "recovery", recovery_of(month), "id",
                      keys_id_json(month->id));
@@ -65,23 +66,6 @@ static void count_month(const struct key_month *month, struct tally *tally)
     tally->without_recovery += !month->shredded && month->has_private && !month->recovery_current;
 }
 
-static bool has_month(const struct key_months *months, struct uuid customer, wall_time when)
-{
-    char text[KEY_MONTH_BYTES];
-    char own[16];
-
-    keys_month(when, text);
-    for (size_t i = 0; i < months->count; i++) {
-        const struct key_month *month = &months->month[i];
-        (void)snprintf(own, sizeof own, "%04u-%02u", (unsigned)(month->month / 100) % 10000,
-                       (unsigned)(month->month % 100));
-        if (uuid_equal(month->customer, customer) && month->has_private && month->has_public &&
-            strcmp(own, text) == 0)
-            return true;
-    }
-    return false;
-}
-
 static void count_customers(const struct key_months *months, const struct customer_names *names,
                             const struct uuid *only, struct tally *tally)
 {
@@ -91,9 +75,21 @@ static void count_customers(const struct key_months *months, const struct custom
         struct uuid id = names->customer[i].id;
         if (only && !uuid_equal(*only, id))
             continue;
-        tally->without_this_month += !has_month(months, id, now);
-        tally->without_next_month += !has_month(months, id, month_after(now));
+        tally->without_this_month += !month_keys_there(months, id, now);
+        tally->without_next_month += !month_keys_there(months, id, month_after(now));
     }
+}
+
+/* Whether it is the one that the keys are under; null where that cannot be said. */
+static json_t *in_force_json(const struct context *context)
+{
+    const struct config *config = context->config;
+    bool in_force = false;
+
+    return keys_master_in_force(&disk_system, config->keys, config->master_key, &in_force, NULL) ==
+                   STATUS_OK
+               ? json_boolean(in_force)
+               : json_null();
 }
 
 static json_t *master_json(const struct context *context)
@@ -105,23 +101,22 @@ static json_t *master_json(const struct context *context)
     (void)snprintf(next, sizeof next, "%s.next", path);
     bool rotating = stat(next, &about) == 0;
     if (stat(path, &about))
-        return json_pack("{s:o, s:b, s:b, s:n, s:n}", "path", output_text(path), "present", 0,
-                         "rotating", rotating, "since", "age_days");
+        return json_pack("{s:o, s:b, s:n, s:b, s:n, s:n}", "path", output_text(path), "present", 0,
+                         "in_force", "rotating", rotating, "since", "age_days");
     wall_time since = {about.st_mtim.tv_sec * CLOCK_NS_PER_S};
     return json_pack(
-        "{s:o, s:b, s:b, s:o, s:I}", "path", output_text(path), "present", 1, "rotating", rotating,
-        "since", output_time(since), "age_days",
+        "{s:o, s:b, s:o, s:b, s:o, s:I}", "path", output_text(path), "present", 1, "in_force",
+        in_force_json(context), "rotating", rotating, "since", output_time(since), "age_days",
         (json_int_t)((clock_wall_now().ns - since.ns) / CLOCK_NS_PER_S / SECONDS_PER_DAY));
 }
 
 static json_t *hold_json(const struct key_months *months)
 {
-    for (size_t i = 0; i < months->count; i++)
-        if (!months->month[i].month)
-            return json_pack("{s:o, s:s, s:s}", "id", keys_id_json(months->month[i].id), "state",
-                             state_of(&months->month[i]), "recovery",
-                             recovery_of(&months->month[i]));
-    return json_null();
+    const struct key_month *hold = key_months_find(months, (struct uuid){{0}}, 0);
+
+    return hold ? json_pack("{s:o, s:s, s:s}", "id", keys_id_json(hold->id), "state",
+                            state_of(hold), "recovery", recovery_of(hold))
+                : json_null();
 }
 
 static json_t *summary_json(const struct context *context, const struct key_months *all,
@@ -179,8 +174,10 @@ static enum exit_code tell(struct context *context, const struct key_months *all
             output_append(list, month_json(month, names));
     }
     count_customers(all, names, only, &tally);
-    enum exit_code code = print(context, summary_json(context, all, &tally), list);
-    return code == EXIT_DONE && tally.lost ? EXIT_BAD : code;
+    json_t *summary = summary_json(context, all, &tally);
+    bool is_wrong = json_is_false(json_object_get(json_object_get(summary, "master"), "in_force"));
+    enum exit_code code = print(context, summary, list);
+    return code == EXIT_DONE && (tally.lost || is_wrong) ? EXIT_BAD : code;
 }
 
 enum exit_code keys_status(struct context *context, const struct invocation *invocation)

@@ -5,7 +5,6 @@
 #include <time.h>
 
 #include "storage/recording/slots.h"
-#include "storage/seal/key_months.h"
 #include "tools/recorderctl/recording_json.h"
 
 enum { SAMPLE_ROWS = 20 };
@@ -18,6 +17,15 @@ wall_time month_after(wall_time now)
     (void)gmtime_r(&seconds, &parts);
     struct tm next = {.tm_year = parts.tm_year, .tm_mon = parts.tm_mon + 1, .tm_mday = 1};
     return clock_wall_from_us((int64_t)timegm(&next) * 1000000);
+}
+
+bool month_keys_there(const struct key_months *months, struct uuid customer, wall_time when)
+{
+    char text[KEY_MONTH_BYTES];
+
+    keys_month(when, text);
+    const struct key_month *month = key_months_find(months, customer, key_month_number(text));
+    return month && month->has_public && month->has_private;
 }
 
 enum status month_keys_make(struct private_keys *keys, struct uuid customer, wall_time now,
@@ -100,14 +108,12 @@ enum status month_keys_check(struct context *context, struct uuid customer, wall
     keys_month(when, text);
     (void)snprintf(date, sizeof date, "%s-01", text);
     enum status status = clock_parse_rfc3339(date, &begin);
-    uint32_t month = (uint32_t)(strtoul(text, NULL, 10) * 100 + strtoul(text + 5, NULL, 10));
+    uint32_t month = key_month_number(text);
     if (status == STATUS_OK)
         status = key_months_read(&disk_system, context->config->keys, &customer, &months, fault);
     if (status != STATUS_OK)
         return status;
-    bool there = false;
-    for (size_t i = 0; i < months.count; i++)
-        there = there || months.month[i].month == month;
+    bool there = key_months_find(&months, customer, month) != NULL;
     key_months_free(&months);
     return there ? STATUS_OK : look_for_use(context, customer, begin, month, fault);
 }

@@ -1,8 +1,6 @@
 #include "tools/recorderctl/owners.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <fts.h>
 #include <grp.h>
 #include <pwd.h>
 #include <stdio.h>
@@ -16,27 +14,32 @@ enum { MODE_BITS = 07777, MODE_OF_OTHERS = 0077 };
 
 const struct owners_row owners_rows[] = {
     /* sticky: nobody replaces there what another made, but the keeper, whose it is */
-    {"", OWNERS_STORE, OWNERS_KEEPER, OWNERS_SHARED, 03770, 0, false, true},
-    {"index.sqlite", OWNERS_STORE, OWNERS_KEEPER, OWNERS_SHARED, 0, 0660, false, false},
-    {"index.sqlite-wal", OWNERS_STORE, OWNERS_KEEPER, OWNERS_SHARED, 0, 0660, false, false},
-    {"index.sqlite-shm", OWNERS_STORE, OWNERS_KEEPER, OWNERS_SHARED, 0, 0660, false, false},
-    {"reserve", OWNERS_STORE, OWNERS_INGEST, OWNERS_SHARED, 0, 0600, false, false},
-    {"keeper.json", OWNERS_STORE, OWNERS_KEEPER, OWNERS_SHARED, 0, 0644, false, false},
-    {"receipts", OWNERS_STORE, OWNERS_KEEPER, OWNERS_KEEPER, 02750, 0640, true, false},
-    {"recordings", OWNERS_STORE, OWNERS_INGEST, OWNERS_INGEST, 02775, 0664, true, true},
-    {"", OWNERS_KEYS, OWNERS_KEEPER, OWNERS_KEEPER, 0755, 0, false, false},
-    {"public", OWNERS_KEYS, OWNERS_KEEPER, OWNERS_KEEPER, 0755, 0644, true, false},
-    {"private", OWNERS_KEYS, OWNERS_KEEPER, OWNERS_WEB, 02750, 0640, true, false},
-    {"signing", OWNERS_KEYS, OWNERS_KEEPER, OWNERS_KEEPER, 0755, 0, false, false},
-    {"signing/ingest.key", OWNERS_KEYS, OWNERS_INGEST, OWNERS_INGEST, 0, 0400, false, false},
-    {"signing/keeper.key", OWNERS_KEYS, OWNERS_KEEPER, OWNERS_KEEPER, 0, 0400, false, false},
-    {"", OWNERS_MASTER, OWNERS_KEEPER, OWNERS_KEEPER, 0, 0400, false, false},
+    {"", OWNERS_STORE, OWNERS_KEEPER, OWNERS_SHARED, 03770, 0, OWNERS_EACH_VOLUME},
+    {"index.sqlite", OWNERS_STORE, OWNERS_KEEPER, OWNERS_SHARED, 0, 0660, 0},
+    {"index.sqlite-wal", OWNERS_STORE, OWNERS_KEEPER, OWNERS_SHARED, 0, 0660, OWNERS_EACH_TOO},
+    {"index.sqlite-shm", OWNERS_STORE, OWNERS_KEEPER, OWNERS_SHARED, 0, 0660, OWNERS_EACH_TOO},
+    {"store.id", OWNERS_STORE, OWNERS_KEEPER, OWNERS_SHARED, 0, 0644, OWNERS_EACH_VOLUME},
+    {"reserve", OWNERS_STORE, OWNERS_INGEST, OWNERS_SHARED, 0, 0600, 0},
+    {"keeper.json", OWNERS_STORE, OWNERS_KEEPER, OWNERS_SHARED, 0, 0644, 0},
+    {"receipts", OWNERS_STORE, OWNERS_KEEPER, OWNERS_KEEPER, 02750, 0640, OWNERS_BELOW},
+    {"recordings", OWNERS_STORE, OWNERS_INGEST, OWNERS_INGEST, 02775, 0664,
+     OWNERS_BELOW | OWNERS_EACH_VOLUME | OWNERS_KEEPER_TOO},
+    {"", OWNERS_KEYS, OWNERS_KEEPER, OWNERS_KEEPER, 0755, 0, 0},
+    /* who may read it could hold it */
+    {"lock", OWNERS_KEYS, OWNERS_KEEPER, OWNERS_KEEPER, 0, 0600, 0},
+    {"slots.lock", OWNERS_KEYS, OWNERS_KEEPER, OWNERS_KEEPER, 0, 0600, 0},
+    {"public", OWNERS_KEYS, OWNERS_KEEPER, OWNERS_KEEPER, 0755, 0644, OWNERS_BELOW},
+    {"private", OWNERS_KEYS, OWNERS_KEEPER, OWNERS_WEB, 02750, 0640, OWNERS_BELOW},
+    /* root's: else whose directory it is puts another key in the place of ingest's */
+    {"signing", OWNERS_KEYS, OWNERS_ROOT, OWNERS_ROOT, 0755, 0, 0},
+    {"signing/ingest.key", OWNERS_KEYS, OWNERS_INGEST, OWNERS_INGEST, 0, 0400, 0},
+    {"signing/keeper.key", OWNERS_KEYS, OWNERS_KEEPER, OWNERS_KEEPER, 0, 0400, 0},
+    {"", OWNERS_MASTER, OWNERS_KEEPER, OWNERS_KEEPER, 0, 0400, 0},
 };
 const size_t owners_row_count = sizeof owners_rows / sizeof owners_rows[0];
 
-/* Path of a row, on a volume by its number: the store's own is 0. */
-static enum status row_path(const struct owners_row *row, const struct config *config,
-                            size_t volume, char path[static BOUND_PATH_BYTES], struct fault *fault)
+enum status owners_path(const struct owners_row *row, const struct config *config, size_t volume,
+                        char path[static BOUND_PATH_BYTES], struct fault *fault)
 {
     const struct volumes volumes = volumes_of(config);
     const char *const places[] = {
@@ -52,6 +55,11 @@ static enum status row_path(const struct owners_row *row, const struct config *c
     return STATUS_OK;
 }
 
+static bool is_one_user(const struct owners *owners)
+{
+    return owners->ingest == owners->keeper;
+}
+
 uid_t owners_user(const struct owners_row *row, const struct owners *owners)
 {
     switch (row->user) {
@@ -59,6 +67,8 @@ uid_t owners_user(const struct owners_row *row, const struct owners *owners)
         return owners->ingest;
     case OWNERS_WEB:
         return owners->web;
+    case OWNERS_ROOT:
+        return is_one_user(owners) ? owners->keeper : 0;
     case OWNERS_KEEPER:
     case OWNERS_SHARED:
         break;
@@ -75,6 +85,8 @@ gid_t owners_group(const struct owners_row *row, const struct owners *owners)
         return owners->web_group;
     case OWNERS_KEEPER:
         return owners->keeper_group;
+    case OWNERS_ROOT:
+        return is_one_user(owners) ? owners->keeper_group : 0;
     case OWNERS_SHARED:
         break;
     }
@@ -146,7 +158,7 @@ static enum status stat_row(enum owners_where where, const char *leaf, const str
 {
     const struct owners_row row = {.where = where, .leaf = leaf};
     char path[BOUND_PATH_BYTES];
-    enum status status = row_path(&row, config, 0, path, fault);
+    enum status status = owners_path(&row, config, 0, path, fault);
 
     if (status == STATUS_OK && lstat(path, about) != 0)
         status = fault_set(fault, STATUS_IO, errno, "look at %s", path);
@@ -158,7 +170,7 @@ enum status owners_read(const struct config *config, struct owners *owners, stru
     struct stat store;
     struct stat recordings;
     struct stat private_halves;
-    struct stat signing;
+    struct stat keys;
     enum status status = stat_row(OWNERS_STORE, "", config, &store, fault);
 
     if (status == STATUS_OK)
@@ -166,97 +178,43 @@ enum status owners_read(const struct config *config, struct owners *owners, stru
     if (status == STATUS_OK)
         status = stat_row(OWNERS_KEYS, "private", config, &private_halves, fault);
     if (status == STATUS_OK)
-        status = stat_row(OWNERS_KEYS, "signing", config, &signing, fault);
+        status = stat_row(OWNERS_KEYS, "", config, &keys, fault);
     if (status == STATUS_OK)
         *owners = (struct owners){
             .ingest = recordings.st_uid,
             .ingest_group = recordings.st_gid,
             .keeper = store.st_uid,
-            .keeper_group = signing.st_gid,
+            .keeper_group = keys.st_gid,
             .web_group = private_halves.st_gid,
             .shared_group = store.st_gid,
         };
     return status;
 }
 
-/* --- the files ---------------------------------------------------------------------------------
+/* --- judging -----------------------------------------------------------------------------------
  */
 
-struct walk {
-    bool (*told)(void *arg, const struct owners_seen *seen);
-    void *arg;
-    bool stopped;
-};
-
-static void tell(struct walk *walk, const char *path, const struct owners_row *row,
-                 const struct stat *about)
-{
-    const struct owners_seen seen = {path, row, *about};
-
-    if (!walk->stopped && (S_ISREG(about->st_mode) || S_ISDIR(about->st_mode)))
-        walk->stopped = !walk->told(walk->arg, &seen);
-}
-
-/* What goes away while it is looked at, as a call's tail does, is passed over. */
-static enum status walk_below(struct walk *walk, const char *path, const struct owners_row *row,
-                              struct fault *fault)
-{
-    char copy[BOUND_PATH_BYTES];
-    char *const paths[] = {copy, NULL};
-
-    (void)snprintf(copy, sizeof copy, "%s", path);
-    FTS *tree = fts_open(paths, FTS_PHYSICAL | FTS_NOCHDIR, NULL);
-    if (!tree)
-        return fault_set(fault, STATUS_IO, errno, "look into %s", path);
-    for (FTSENT *entry; !walk->stopped && (entry = fts_read(tree));) {
-        if (entry->fts_info == FTS_D || entry->fts_info == FTS_F)
-            tell(walk, entry->fts_path, row, entry->fts_statp);
-    }
-    (void)fts_close(tree);
-    return STATUS_OK;
-}
-
-static enum status walk_row(struct walk *walk, const struct owners_row *row,
-                            const struct config *config, size_t volume, struct fault *fault)
-{
-    char path[BOUND_PATH_BYTES];
-    struct stat about;
-    enum status status = row_path(row, config, volume, path, fault);
-
-    if (status != STATUS_OK || lstat(path, &about) != 0)
-        return status;
-    if (row->below && S_ISDIR(about.st_mode))
-        return walk_below(walk, path, row, fault);
-    tell(walk, path, row, &about);
-    return STATUS_OK;
-}
-
-enum status owners_walk(const struct config *config,
-                        bool (*told)(void *arg, const struct owners_seen *seen), void *arg,
-                        struct fault *fault)
-{
-    struct walk walk = {.told = told, .arg = arg};
-    const size_t volumes = volumes_of(config).count;
-    enum status status = STATUS_OK;
-
-    for (size_t i = 0; status == STATUS_OK && !walk.stopped && i < owners_row_count; i++) {
-        const struct owners_row *row = &owners_rows[i];
-        for (size_t k = 0; status == STATUS_OK && k < (row->each_volume ? volumes : 1); k++)
-            status = walk_row(&walk, row, config, k, fault);
-    }
-    return status;
-}
-
-static mode_t wanted_mode(const struct owners_seen *seen)
+mode_t owners_wanted_mode(const struct owners_seen *seen)
 {
     return S_ISDIR(seen->about.st_mode) ? seen->row->directory_mode : seen->row->file_mode;
 }
 
-/* Of what lies below recordings the keeper makes some, and of the index's helpers whoever came
- * first: there the group and the mode are what counts. */
-static bool any_owner(const struct owners_row *row)
+/* recorder-web's user is known to `init` alone: where it is looked at it is 0, and the group and
+ * the mode are what counts. */
+static bool may_own(const struct owners_row *row, const struct owners *owners, uid_t user)
 {
-    return row->below || strncmp(row->leaf, "index.sqlite-", 13) == 0;
+    if (user == owners_user(row, owners))
+        return true;
+    if (row->flags & OWNERS_EACH_TOO)
+        return user == owners->keeper || user == owners->ingest || !owners->web ||
+               user == owners->web;
+    return row->flags & OWNERS_KEEPER_TOO && user == owners->keeper;
+}
+
+uid_t owners_wanted_user(const struct owners_seen *seen, const struct owners *owners)
+{
+    return may_own(seen->row, owners, seen->about.st_uid) ? seen->about.st_uid
+                                                          : owners_user(seen->row, owners);
 }
 
 /* Whether a mode lets the group do what it does not let all others do. */
@@ -268,8 +226,8 @@ static bool group_counts(mode_t mode)
 enum owners_fit owners_fit(const struct owners_seen *seen, const struct owners *owners)
 {
     const struct stat *about = &seen->about;
-    mode_t wanted = wanted_mode(seen);
-    bool right_user = any_owner(seen->row) || about->st_uid == owners_user(seen->row, owners);
+    mode_t wanted = owners_wanted_mode(seen);
+    bool right_user = may_own(seen->row, owners, about->st_uid);
     bool right_group = about->st_gid == owners_group(seen->row, owners);
 
     if (about->st_mode & MODE_OF_OTHERS & ~wanted)
@@ -281,48 +239,4 @@ enum owners_fit owners_fit(const struct owners_seen *seen, const struct owners *
         (about->st_mode & MODE_BITS & ~(mode_t)S_IRWXU) != (wanted & ~(mode_t)S_IRWXU))
         return OWNERS_TOO_CLOSED;
     return OWNERS_FITS;
-}
-
-struct change {
-    const struct owners *owners;
-    size_t changed;
-    struct fault *fault;
-    enum status status;
-};
-
-/* By descriptor, for what is below may be another's: a name could become a link meanwhile. */
-static bool change_one(void *arg, const struct owners_seen *seen)
-{
-    struct change *change = arg;
-    uid_t user = any_owner(seen->row) && seen->about.st_uid == change->owners->keeper
-                     ? seen->about.st_uid
-                     : owners_user(seen->row, change->owners);
-    gid_t group = owners_group(seen->row, change->owners);
-    mode_t mode = wanted_mode(seen);
-
-    if (!mode || (seen->about.st_uid == user && seen->about.st_gid == group &&
-                  (seen->about.st_mode & MODE_BITS) == mode))
-        return true;
-    int file = open(seen->path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-    if (file < 0 && errno == ENOENT)
-        return true;
-    /* the mode last: a change of owner takes the setgid bit away */
-    if (file < 0 || fchown(file, user, group) != 0 || fchmod(file, mode) != 0)
-        change->status =
-            fault_set(change->fault, STATUS_IO, errno, "set owner and mode of %s", seen->path);
-    else
-        change->changed++;
-    if (file >= 0)
-        (void)close(file);
-    return change->status == STATUS_OK;
-}
-
-enum status owners_apply(const struct owners *owners, const struct config *config, size_t *changed,
-                         struct fault *fault)
-{
-    struct change change = {.owners = owners, .fault = fault, .status = STATUS_OK};
-    enum status status = owners_walk(config, change_one, &change, fault);
-
-    *changed = change.changed;
-    return status == STATUS_OK ? change.status : status;
 }

@@ -24,11 +24,18 @@ struct owners {
     gid_t ingest_group, web_group, keeper_group, shared_group;
 };
 
-enum owners_who { OWNERS_INGEST, OWNERS_WEB, OWNERS_KEEPER, OWNERS_SHARED };
+/* What is root's is the one user's where there is but one. */
+enum owners_who { OWNERS_INGEST, OWNERS_WEB, OWNERS_KEEPER, OWNERS_SHARED, OWNERS_ROOT };
 enum owners_where { OWNERS_STORE, OWNERS_KEYS, OWNERS_MASTER };
 
-/* A file or directory; where `below` is set, all that is below it too. What the store's own volume
- * and the further ones have in common says so. */
+enum owners_flag {
+    OWNERS_BELOW = 1,       /* all that is below it too */
+    OWNERS_EACH_VOLUME = 2, /* of the further volumes too, as of the store's own */
+    OWNERS_KEEPER_TOO = 4,  /* some are the keeper's, which seals anew what another made */
+    OWNERS_EACH_TOO = 8,    /* it is whose it was who came first */
+};
+
+/* A file or directory. */
 struct owners_row {
     const char *leaf; /* below it; "" for it itself */
     enum owners_where where;
@@ -36,8 +43,7 @@ struct owners_row {
     enum owners_who group;
     mode_t directory_mode; /* 0: it is a file */
     mode_t file_mode;
-    bool below;
-    bool each_volume;
+    unsigned flags;
 };
 
 extern const struct owners_row owners_rows[];
@@ -60,16 +66,6 @@ enum status owners_find(const char *const names[static 4], struct owners *owners
                         struct fault *fault) MUST_CHECK;
 
 /**
- * Give each file of the table its owner, group and mode. What is not there is passed over. As root.
- *
- * changed  how many were not so already; out.
- *
- * STATUS_OK, STATUS_IO, STATUS_LIMIT.
- */
-enum status owners_apply(const struct owners *owners, const struct config *config, size_t *changed,
-                         struct fault *fault) MUST_CHECK;
-
-/**
  * The users as they are: of the store's directory, its recordings and the private halves. web is
  * not known from files, and stays 0.
  *
@@ -78,9 +74,20 @@ enum status owners_apply(const struct owners *owners, const struct config *confi
 enum status owners_read(const struct config *config, struct owners *owners,
                         struct fault *fault) MUST_CHECK;
 
-/* What a look at one file saw. */
+/**
+ * Path of a row's file or directory.
+ *
+ * volume  its number; other than 0 for rows of each volume alone.
+ *
+ * STATUS_OK, STATUS_LIMIT: it does not fit.
+ */
+enum status owners_path(const struct owners_row *row, const struct config *config, size_t volume,
+                        char path[static BOUND_PATH_BYTES], struct fault *fault) MUST_CHECK;
+
+/* What a look at one file saw (owners_files.h). */
 struct owners_seen {
     const char *path;
+    const char *top; /* the row's own directory or file; path is it, or lies below it */
     const struct owners_row *row;
     struct stat about;
 };
@@ -95,14 +102,10 @@ enum owners_fit {
  * it. */
 enum owners_fit owners_fit(const struct owners_seen *seen, const struct owners *owners);
 
-/**
- * Tell each file of the table that is there, without what cannot be looked at. told returns whether
- * to go on.
- *
- * STATUS_OK, STATUS_IO, STATUS_LIMIT.
- */
-enum status owners_walk(const struct config *config,
-                        bool (*told)(void *arg, const struct owners_seen *seen), void *arg,
-                        struct fault *fault) MUST_CHECK;
+/** Whose it should be, of those whose its row lets it be: whose it is, if that is one of them. */
+uid_t owners_wanted_user(const struct owners_seen *seen, const struct owners *owners);
+
+/** The mode that it should have. */
+mode_t owners_wanted_mode(const struct owners_seen *seen);
 
 #endif

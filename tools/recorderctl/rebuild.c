@@ -100,7 +100,9 @@ static enum exit_code run_rebuild(struct context *context, const struct invocati
                                    "the index is in its place, but the audit log does not say so");
     }
     code = output_object(context, outcome);
-    bool bad = files.unreadable || files.without_details || files.duplicates || counts.lost;
+    bool unknown = counts.before[0] && !counts.known; /* the present one told nothing at all */
+    bool bad =
+        files.unreadable || files.without_details || files.duplicates || counts.lost || unknown;
     return code == EXIT_DONE && bad ? EXIT_BAD : code;
 }
 
@@ -118,10 +120,16 @@ const struct command commands_index[] = {
             "from\n"
             "them. Customers, numbers, sources, PINs, policies, sessions and the audit log, which\n"
             "no file tells, come from the present index or from the one that --from names; a\n"
-            "customer whom none knows gets a placeholder with the id as number. Unfinished\n"
-            "recordings get rows, and the keeper recovers them when it runs again. The new index\n"
-            "is checked before it takes the place of the old one, which is kept beside it as\n"
-            "index.sqlite.before-DATE. Exit 1: it was made, but something could not be read.",
+            "customer whom none knows gets a placeholder with the id as number. Of a damaged "
+            "index\n"
+            "all is taken that can be read; what cannot is rows_lost, and an entry audit.lost in\n"
+            "the audit log for each one of that. Unfinished recordings get rows, and the keeper\n"
+            "recovers them when it runs again; those that cannot be read, as without their key,\n"
+            "are `failed` until the keeper, which looks at its start and once a day, can read "
+            "them.\n"
+            "The new index is checked before it takes the place of the old one, which is kept\n"
+            "beside it as index.sqlite.before-DATE. Exit 1: it was made, but something could not\n"
+            "be read.",
         .run = run_rebuild,
     },
     {0},

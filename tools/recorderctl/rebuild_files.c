@@ -98,7 +98,8 @@ static wall_time moment_of(struct uuid id)
     return clock_wall_from_us(ms * 1000);
 }
 
-/* What the other index knew of it, else that there is such a file: nothing is passed over. */
+/* What the other index knew of it, else that there is such a file: nothing is passed over. It has
+ * failed until the keeper can read it. */
 static enum status take_unreadable(struct rebuild_files *files, struct index_recording *row,
                                    const char *path, const char *why, struct fault *fault)
 {
@@ -174,7 +175,9 @@ static enum status take_opened(struct rebuild_files *files, struct index_recordi
 
     if (status == STATUS_CONFLICT)
         return take_unfinished(files, row, path, fault);
-    if (status == STATUS_NOMEM)
+    /* a right or a descriptor that is lacking: it would be so of others too */
+    bool ours = status == STATUS_IO && !disk_is_unreadable(why.sys_errno);
+    if (status == STATUS_NOMEM || ours)
         return fault_set(fault, status, 0, "%s", why.text);
     if (status != STATUS_OK)
         return take_unreadable(files, row, path, why.text, fault);
@@ -195,7 +198,8 @@ static enum status take_file(struct rebuild_files *files, struct index_recording
         status = take_unfinished(files, row, path, fault);
     else
         status = take_opened(files, row, path, fault);
-    if (status != STATUS_CORRUPT && status != STATUS_VERSION)
+    bool unreadable = status == STATUS_IO && disk_is_unreadable(fault->sys_errno);
+    if (status != STATUS_CORRUPT && status != STATUS_VERSION && !unreadable)
         return status;
     (void)snprintf(why, sizeof why, "%s", fault->text); /* of an unfinished one's header */
     fault_clear(fault);

@@ -4,9 +4,8 @@
 
 #include "tools/recorderctl/recording_json.h"
 
-/* What the footer and the row say of the same thing; NULL where they agree. */
-static const char *difference(const struct recording_summary *summary,
-                              const struct index_recording *row)
+const char *recording_difference(const struct recording_summary *summary,
+                                 const struct index_recording *row)
 {
     static const struct uuid none;
 
@@ -38,7 +37,7 @@ enum status recording_check(struct context *context, const struct index_recordin
     if (status == STATUS_OK)
         status = recording_reader_verify(reader, fault);
     const char *differs =
-        status == STATUS_OK ? difference(recording_reader_summary(reader), row) : NULL;
+        status == STATUS_OK ? recording_difference(recording_reader_summary(reader), row) : NULL;
     if (differs)
         status = fault_set(fault, STATUS_CORRUPT, 0, "%s", differs);
     recording_reader_close(reader);

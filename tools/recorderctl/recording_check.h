@@ -7,6 +7,11 @@
 #include "storage/index/recordings.h"
 #include "tools/recorderctl/context.h"
 
+/** What a file's footer and a row say of the same thing that is not the same; a static string, NULL
+ *  where they agree. */
+const char *recording_difference(const struct recording_summary *summary,
+                                 const struct index_recording *row);
+
 /**
  * Every byte of a finished recording is as it was sealed, and its row says the same.
  *

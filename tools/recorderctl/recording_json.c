@@ -2,8 +2,10 @@
 
 #include <sodium.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "storage/index/details.h"
+#include "storage/recording/find.h"
 #include "tools/recorderctl/output.h"
 
 static void add_name(void *context, const struct customer *customer)
@@ -20,6 +22,14 @@ static void add_name(void *context, const struct customer *customer)
     names->customer[names->count++] = *customer;
 }
 
+static int compare_customers(const void *left, const void *right)
+{
+    const struct customer *one = left;
+    const struct customer *two = right;
+
+    return memcmp(one->id.b, two->id.b, sizeof one->id.b);
+}
+
 enum status customer_names_init(struct customer_names *names, struct index *index,
                                 struct fault *fault)
 {
@@ -29,6 +39,8 @@ enum status customer_names_init(struct customer_names *names, struct index *inde
         status = fault_set(fault, STATUS_NOMEM, 0, "list customers: out of memory");
     if (status != STATUS_OK)
         customer_names_deinit(names);
+    else if (names->count)
+        qsort(names->customer, names->count, sizeof *names->customer, compare_customers);
     return status;
 }
 
@@ -38,14 +50,14 @@ void customer_names_deinit(struct customer_names *names)
     *names = (struct customer_names){0};
 }
 
-/* The number of a customer, "" where it is not among them; borrowed. */
-static const char *find_number(const struct customer_names *names, struct uuid id)
+const char *customer_names_number(const struct customer_names *names, struct uuid id)
 {
-    for (size_t i = 0; i < names->count; i++) {
-        if (uuid_equal(names->customer[i].id, id))
-            return names->customer[i].number;
-    }
-    return "";
+    const struct customer wanted = {.id = id};
+    const struct customer *found = names->count ? bsearch(&wanted, names->customer, names->count,
+                                                          sizeof wanted, compare_customers)
+                                                : NULL;
+
+    return found ? found->number : "";
 }
 
 static json_t *party_json(const struct index_party *party)
@@ -61,11 +73,12 @@ json_t *recording_json_brief(const struct index_recording *row, const struct cus
     uuid_format(row->id, id);
     return json_pack(
         "{s:s, s:o, s:o, s:o, s:I, s:s, s:s, s:o, s:o, s:o, s:I}", "id", id, "customer",
-        output_text(find_number(names, row->customer)), "started_at", output_time(row->started),
-        "ended_at", output_time(row->ended), "duration_ms", (json_int_t)row->duration_ms, "state",
-        recording_state_name(row->state), "direction", call_direction_name(row->direction),
-        "caller", party_json(&row->caller), "called", party_json(&row->called), "sip_call_id",
-        output_text_or_null(row->sip_call_id), "audio_bytes", (json_int_t)row->audio_bytes);
+        output_text(customer_names_number(names, row->customer)), "started_at",
+        output_time(row->started), "ended_at", output_time(row->ended), "duration_ms",
+        (json_int_t)row->duration_ms, "state", recording_state_name(row->state), "direction",
+        call_direction_name(row->direction), "caller", party_json(&row->caller), "called",
+        party_json(&row->called), "sip_call_id", output_text_or_null(row->sip_call_id),
+        "audio_bytes", (json_int_t)row->audio_bytes);
 }
 
 static json_t *leg_json(const struct index_leg *leg)
@@ -138,7 +151,7 @@ json_t *recording_json_whole(const struct index_recording *row, const struct cus
         output_append(legs, details_add_sound(leg_json(&row->leg[i]), row, &row->leg[i]));
     for (size_t i = 0; i < fact_count; i++)
         output_append(list, fact_json(&facts[i]));
-    const char *due = find_number(names, row->owner_due);
+    const char *due = customer_names_number(names, row->owner_due);
     bool whole =
         object && !add_origin(object, row) &&
         !json_object_set_new(object, "owner_due", output_text_or_null(due)) &&
@@ -187,7 +200,9 @@ enum exit_code recording_find_row(struct context *context, const char *text,
 enum status recording_file_path(const struct context *context, const struct index_recording *row,
                                 char path[static BOUND_PATH_BYTES], struct fault *fault)
 {
-    return context_store_path(context, row->path, path, fault);
+    const struct volumes volumes = volumes_of(context->config);
+
+    return recording_find(&disk_system, &volumes, row->path, path, fault);
 }
 
 struct recording_access recording_access(const struct context *context)

@@ -14,7 +14,7 @@
 
 /* The customers' numbers by id, so that a list shows numbers, not ids. */
 struct customer_names {
-    struct customer *customer; /* count, owned */
+    struct customer *customer; /* count, by id; owned */
     size_t count;
     bool out_of_memory;
 };
@@ -22,6 +22,9 @@ struct customer_names {
 /** Read all customers. STATUS_OK (freed by customer_names_deinit), or why not. */
 enum status customer_names_init(struct customer_names *names, struct index *index,
                                 struct fault *fault) MUST_CHECK;
+
+/** The number of a customer, "" where it is not among them; borrowed. */
+const char *customer_names_number(const struct customer_names *names, struct uuid id);
 
 /** Free. */
 void customer_names_deinit(struct customer_names *names);
@@ -41,7 +44,7 @@ enum exit_code recording_find_row(struct context *context, const char *text,
                                   struct index_recording *row) MUST_CHECK;
 
 /** Path of the file of a row, on the volume that has it; on the store's own where none does.
- *  STATUS_OK, STATUS_LIMIT. */
+ *  Statuses as recording_find. */
 enum status recording_file_path(const struct context *context, const struct index_recording *row,
                                 char path[static BOUND_PATH_BYTES], struct fault *fault) MUST_CHECK;
 

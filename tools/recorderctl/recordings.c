@@ -288,6 +288,21 @@ const struct command commands_recordings[] = {
     },
     {
         .group = "recordings",
+        .verb = "mend",
+        .arguments = "ID",
+        .arguments_min = 1,
+        .arguments_max = 1,
+        .summary = "make what is authentic of a damaged recording into one that plays",
+        .details =
+            "Better is to restore its file from a backup. Where there is none: what is not\n"
+            "authentic, or cannot be read, becomes silence and a fact `unreadable`, the recording\n"
+            "`recovered`; what else was sealed with it is kept as far as it can be read. The\n"
+            "damaged file stays beside the new one as FILE.damaged. Nothing can be done where\n"
+            "the header or the first page is gone. For the keeper's user, or root; audited.",
+        .run = recordings_mend,
+    },
+    {
+        .group = "recordings",
         .verb = "reseal",
         .arguments = "ID",
         .arguments_min = 1,

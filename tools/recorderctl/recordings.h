@@ -12,6 +12,9 @@ enum exit_code recordings_verify(struct context *context, const struct invocatio
 /** `recordings export ID -o FILE`. */
 enum exit_code recordings_export(struct context *context, const struct invocation *invocation);
 
+/** `recordings mend ID`. */
+enum exit_code recordings_mend(struct context *context, const struct invocation *invocation);
+
 /** `recordings reseal ID`. */
 enum exit_code recordings_reseal(struct context *context, const struct invocation *invocation);
 

@@ -8,11 +8,13 @@
 
 static json_t *slot_json(const struct slot_info *slot, unsigned number)
 {
-    char key[16] = "";
+    char month[KEY_MONTH_BYTES];
+    const char *key = ""; /* where it is broken, or of a key that is no month's */
 
-    if (slot->state == SLOT_OPENS || slot->state == SLOT_LOCKED)
-        (void)snprintf(key, sizeof key, slot->version == KEY_VERSION_HOLD ? "hold" : "%04u-%02u",
-                       (unsigned)(slot->version / 100) % 10000, (unsigned)(slot->version % 100));
+    if (slot->state != SLOT_BROKEN && slot->version == KEY_VERSION_HOLD)
+        key = "hold";
+    else if (key_month_text(slot->version, month) == STATUS_OK)
+        key = month;
     return json_pack("{s:i, s:s, s:o, s:o}", "slot", (int)number, "state",
                      slot_state_name(slot->state), "key", output_text_or_null(key), "id",
                      keys_id_json(slot->id));
@@ -44,60 +46,122 @@ static enum status find_hold(struct context *context, struct customer_key *key, 
     return status == STATUS_OK ? public_keys_hold(context->public_keys, key, fault) : status;
 }
 
-static enum status audit(struct context *context, const struct index_recording *row,
-                         const char *what, const char *value, struct fault *fault)
+/* One change of a recording's slots, as the audit log tells it. */
+struct change {
+    struct context *context;
+    const struct index_recording *row;
+    const char *path;
+    const char *what; /* "to", "drop" */
+    const char *value;
+};
+
+/* step  "begin", before anything is changed; "done", when it is durable. Only what is done is so:
+ *       one that was cut off between the two may be. */
+static enum status audit(const struct change *change, const char *step, unsigned slot,
+                         struct fault *fault)
 {
-    return context_audit(context, "reseal", &row->id, json_pack("{s:s}", what, value), fault);
+    json_t *detail = json_pack("{s:s, s:s}", "step", step, change->what, change->value);
+
+    if (slot && detail && json_object_set_new(detail, "slot", json_integer(slot))) {
+        json_decref(detail);
+        detail = NULL;
+    }
+    if (!detail)
+        return fault_set(fault, STATUS_NOMEM, 0, "write an audit entry: out of memory");
+    return context_audit(change->context, "reseal", &change->row->id, detail, fault);
 }
 
-static enum status seal_to(struct context *context, const struct index_recording *row,
-                           const char *path, const char *to, struct fault *fault)
+static enum status seal_to(const struct change *change, struct fault *fault)
 {
+    struct context *context = change->context;
+    const struct index_recording *row = change->row;
     const struct recording_access access = recording_access(context);
     struct customer_key key;
-    unsigned number;
+    unsigned number = 0;
     /* the key of the month in which it began, or where that was destroyed the newest one */
     enum status status =
-        strcmp(to, "hold") == 0
+        strcmp(change->value, "hold") == 0
             ? find_hold(context, &key, fault)
             : public_keys_customer(context->public_keys, row->customer, row->started, &key, fault);
 
     if (status == STATUS_OK)
-        status = audit(context, row, "to", to, fault);
-    return status == STATUS_OK ? slots_add(&access, path, row->id, &key, &number, fault) : status;
+        status = audit(change, "begin", 0, fault);
+    if (status == STATUS_OK)
+        status = slots_add(&access, change->path, row->id, &key, &number, fault);
+    return status == STATUS_OK ? audit(change, "done", number, fault) : status;
 }
 
-static enum status drop(struct context *context, const struct index_recording *row,
-                        const char *path, const char *slot, struct fault *fault)
+static enum status drop(const struct change *change, struct fault *fault)
 {
-    const struct recording_access access = recording_access(context);
-    enum status status = audit(context, row, "drop", slot, fault);
+    const struct recording_access access = recording_access(change->context);
+    unsigned number = (unsigned)(change->value[0] - '0');
+    enum status status = audit(change, "begin", 0, fault);
 
-    return status == STATUS_OK
-               ? slots_drop(&access, path, row->id, (unsigned)(slot[0] - '0'), fault)
-               : status;
+    if (status == STATUS_OK)
+        status = slots_drop(&access, change->path, change->row->id, number, fault);
+    return status == STATUS_OK ? audit(change, "done", number, fault) : status;
 }
 
-static const char *remedy_of(enum status status)
+static enum exit_code fail(const struct context *context, enum status status,
+                           const struct fault *fault, bool dropping)
 {
     switch ((int)status) {
+    case STATUS_BUSY:
+        return context_fail(context, EXIT_REFUSED, fault->text, "try again in a moment");
     case STATUS_LIMIT:
-        return "drop one with --drop SLOT";
+        return context_fail_status(context, status, fault, "drop one with --drop SLOT");
     case STATUS_NOT_FOUND:
-        return "restore the file, or run the keeper for the customer's keys";
+        return context_fail_status(context, status, fault,
+                                   "restore the file, or run the keeper for the customer's keys");
+    case STATUS_CONFLICT: /* one that is not finished is refused before */
+        return context_fail_status(context, status, fault,
+                                   dropping ? "seal it to another key first, with --to" : NULL);
     default:
-        return NULL;
+        return context_fail_status(context, status, fault, NULL);
     }
+}
+
+/* What is about to become another file, or whose row does not say yet whether it is. */
+static enum exit_code check_row(const struct context *context, const struct index_recording *row)
+{
+    static const struct uuid none;
+
+    if (!uuid_equal(row->owner_due, none))
+        return context_fail(context, EXIT_REFUSED,
+                            "it turned out to be another customer's, and is sealed to that one now",
+                            "try again when the keeper has done so");
+    if (row->state == RECORDING_STATE_RECORDING)
+        return context_fail(context, EXIT_REFUSED, "the call goes on, or waits for recovery",
+                            "try again when it has ended");
+    return EXIT_DONE;
+}
+
+static enum exit_code change_slots(struct context *context, const struct index_recording *row,
+                                   const char *to, const char *slot)
+{
+    struct fault fault = {0};
+    char path[BOUND_PATH_BYTES];
+    bool dropping = false;
+    enum exit_code code = to || slot ? check_row(context, row) : EXIT_DONE;
+
+    if (code != EXIT_DONE)
+        return code;
+    enum status status = recording_file_path(context, row, path, &fault);
+    if (status == STATUS_OK && to) /* first, so that --drop may be of the one that there was */
+        status = seal_to(&(struct change){context, row, path, "to", to}, &fault);
+    if (status == STATUS_OK && slot) {
+        dropping = true;
+        status = drop(&(struct change){context, row, path, "drop", slot}, &fault);
+    }
+    return status == STATUS_OK ? print_slots(context, row, path)
+                               : fail(context, status, &fault, dropping);
 }
 
 enum exit_code recordings_reseal(struct context *context, const struct invocation *invocation)
 {
-    static const struct uuid none;
     const char *to = command_option(invocation, "to");
     const char *slot = command_option(invocation, "drop");
     struct index_recording row;
-    struct fault fault = {0};
-    char path[BOUND_PATH_BYTES];
 
     if (to && strcmp(to, "hold") != 0 && strcmp(to, "customer") != 0)
         return context_fail(context, EXIT_USAGE, "the value of --to is not understood",
@@ -108,20 +172,5 @@ enum exit_code recordings_reseal(struct context *context, const struct invocatio
     enum exit_code code = context_need_keys(context);
     if (code == EXIT_DONE)
         code = recording_find_row(context, invocation->argument[0], &row);
-    if (code != EXIT_DONE)
-        return code;
-    if (!uuid_equal(row.owner_due, none) && (to || slot)) /* its file is about to be another one */
-        return context_fail(context, EXIT_REFUSED,
-                            "it turned out to be another customer's, and is sealed to that one now",
-                            "try again when the keeper has done so");
-    enum status status = recording_file_path(context, &row, path, &fault);
-    if (status == STATUS_OK && to) /* first, so that --drop may be of the one that there was */
-        status = seal_to(context, &row, path, to, &fault);
-    if (status == STATUS_OK && slot)
-        status = drop(context, &row, path, slot, &fault);
-    if (status == STATUS_BUSY)
-        return context_fail(context, EXIT_REFUSED, fault.text, "try again in a moment");
-    if (status != STATUS_OK)
-        return context_fail_status(context, status, &fault, remedy_of(status));
-    return print_slots(context, &row, path);
+    return code == EXIT_DONE ? change_slots(context, &row, to, slot) : code;
 }

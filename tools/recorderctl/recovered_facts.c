@@ -120,25 +120,37 @@ static void add_told(struct list *list, const struct journal_fact *told)
     add(list, &fact);
 }
 
-/* What the store never took was told so: it was not lost by a disk. */
-static bool was_never_written(const struct journal_replay *replay, int64_t *start, int64_t end)
+/* The first of those told that says of a part of the stretch that the store never took it: that was
+ * not lost by a disk. NULL: none does. */
+static const struct index_fact *first_unwritten(const struct index_fact *told, size_t count,
+                                                int64_t start_ms, int64_t end_ms)
 {
-    for (size_t i = 0; i < replay->facts; i++) {
-        const struct journal_fact *told = &replay->fact[i];
-        if (strcmp(told->cause, "unwritten") == 0 && told->start <= *start && told->end > *start) {
-            *start = told->end;
-            return *start < end;
-        }
-    }
-    return false;
+    const struct index_fact *first = NULL;
+
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(told[i].cause, "unwritten") == 0 && told[i].start_ms < told[i].end_ms &&
+            told[i].end_ms > start_ms && told[i].start_ms < end_ms &&
+            (!first || told[i].start_ms < first->start_ms))
+            first = &told[i];
+    return first;
 }
 
-static void add_hole(struct list *list, const struct journal_replay *replay, int64_t start,
-                     int64_t end)
+/* Behind what was told; each that was not written makes one piece more at most. */
+static void add_holes(struct list *list, const struct recover_found *found)
 {
-    while (was_never_written(replay, &start, end))
-        ;
-    add_own(list, FACT_UNREADABLE, nearest_ms(start), nearest_ms(end));
+    size_t told = list->count;
+
+    for (size_t i = 0; i < found->holes; i++) {
+        int64_t start_ms = nearest_ms(found->hole[i].start - found->pre_skip);
+        int64_t end_ms = nearest_ms(found->hole[i].end - found->pre_skip);
+        while (start_ms < end_ms) {
+            const struct index_fact *unwritten =
+                first_unwritten(list->fact, told, start_ms, end_ms);
+            add_own(list, FACT_UNREADABLE, start_ms,
+                    unwritten ? at_most(unwritten->start_ms, end_ms) : end_ms);
+            start_ms = unwritten ? unwritten->end_ms : end_ms;
+        }
+    }
 }
 
 static void add_unaccounted(struct list *list, const struct journal_replay *replay)
@@ -163,18 +175,34 @@ static int compare_facts(const void *left, const void *right)
 enum status recovered_facts(const struct journal_replay *replay, const struct recover_found *found,
                             int64_t duration_ms, struct index_fact **facts, size_t *fact_count)
 {
-    size_t most = replay->facts + found->holes + replay->gaps + 1;
+    size_t most = 2 * replay->facts + found->holes + replay->gaps + 1;
     struct list list = {.fact = calloc(most, sizeof *list.fact), .duration_ms = duration_ms};
 
     if (!list.fact)
         return STATUS_NOMEM;
     for (size_t i = 0; i < replay->facts; i++)
         add_told(&list, &replay->fact[i]);
-    for (size_t i = 0; i < found->holes; i++)
-        add_hole(&list, replay, found->hole[i].start - found->pre_skip,
-                 found->hole[i].end - found->pre_skip);
+    add_holes(&list, found);
     add_unaccounted(&list, replay);
     assert(list.count <= most);
+    qsort(list.fact, list.count, sizeof *list.fact, compare_facts);
+    *facts = list.fact;
+    *fact_count = list.count;
+    return STATUS_OK;
+}
+
+enum status recovered_more_facts(const struct index_fact *told, size_t told_count,
+                                 const struct recover_found *found, int64_t duration_ms,
+                                 struct index_fact **facts, size_t *fact_count)
+{
+    struct list list = {.fact = calloc(2 * told_count + found->holes + 1, sizeof *list.fact),
+                        .duration_ms = duration_ms};
+
+    if (!list.fact)
+        return STATUS_NOMEM;
+    for (size_t i = 0; i < told_count; i++)
+        add(&list, &told[i]);
+    add_holes(&list, found);
     qsort(list.fact, list.count, sizeof *list.fact, compare_facts);
     *facts = list.fact;
     *fact_count = list.count;

@@ -44,6 +44,15 @@ enum status recovered_facts(const struct journal_replay *replay, const struct re
                             int64_t duration_ms, struct index_fact **facts,
                             size_t *fact_count) MUST_CHECK;
 
+/**
+ * Put facts that were told at a recording's end together with what is gone of it since.
+ *
+ * As recovered_facts.
+ */
+enum status recovered_more_facts(const struct index_fact *told, size_t told_count,
+                                 const struct recover_found *found, int64_t duration_ms,
+                                 struct index_fact **facts, size_t *fact_count) MUST_CHECK;
+
 /** Milliseconds of audio that was recorded and cannot be read any more. */
 int64_t recovered_lost_ms(const struct index_fact *facts, size_t fact_count);
 

@@ -17,6 +17,12 @@ struct recovered_sections {
     struct details_leg_media media[BOUND_CALL_STREAMS];
     struct stored_peaks *peaks;
     struct journal_replay replay;
+    bool sealed; /* its facts were told at its end: */
+    const struct index_fact *told;
+    size_t told_count;
+    bool has_media;           /* `media` is what the sealed end of it told */
+    bool has_details;         /* `made` has */
+    struct index_fact *facts; /* owned; those of them */
     size_t holes;
     struct recover_hole *hole; /* owned */
     int64_t pre_skip;
@@ -47,11 +53,20 @@ void recovered_sections_destroy(struct recovered_sections *owned_sections)
         return;
     stored_peaks_destroy(owned_sections->peaks);
     journal_replay_deinit(&owned_sections->replay);
+    free(owned_sections->facts);
     free(owned_sections->hole);
     free(owned_sections->json);
     free(owned_sections->side_picture);
     free(owned_sections->leg_picture);
     free(owned_sections);
+}
+
+void recovered_sections_tell(struct recovered_sections *sections, const struct index_fact *facts,
+                             size_t fact_count)
+{
+    sections->sealed = true;
+    sections->told = facts;
+    sections->told_count = fact_count;
 }
 
 void recovered_known_legs(struct index_recording *row)
@@ -80,6 +95,22 @@ static void take_packet(void *context, const struct recover_packet *packet)
                      packet->pre_skip);
 }
 
+/* What is gone was gone before its end, which was sealed. One that says nothing is as one that has
+ * none. */
+static enum status take_details(struct recovered_sections *sections,
+                                const struct recover_found *found)
+{
+    size_t count = 0;
+
+    sections->made = *sections->row;
+    enum status status = details_read(found->details, found->details_bytes, &sections->made,
+                                      &sections->facts, &count);
+    sections->has_details = status == STATUS_OK;
+    if (status == STATUS_OK)
+        recovered_sections_tell(sections, sections->facts, count);
+    return status == STATUS_NOMEM ? status : STATUS_OK;
+}
+
 static enum status take_found(void *context, const struct recover_found *found)
 {
     struct recovered_sections *sections = context;
@@ -92,6 +123,11 @@ static enum status take_found(void *context, const struct recover_found *found)
         memcpy(sections->hole, found->hole, found->holes * sizeof *found->hole);
     sections->holes = found->holes;
     sections->pre_skip = found->pre_skip;
+    if (found->details)
+        sections->has_media =
+            details_read_media(found->details, found->details_bytes, sections->media) == STATUS_OK;
+    if (found->details && !sections->sealed)
+        return take_details(sections, found);
     return journal_replay(found->journal, &sections->replay);
 }
 
@@ -105,16 +141,22 @@ static enum status make_details(void *context, const struct recording_summary *s
     struct index_fact *facts = NULL;
     size_t fact_count = 0;
 
-    *row = *sections->row;
+    if (!sections->has_details)
+        *row = *sections->row;
     row->duration_ms = so_far->duration_ms;
-    row->ended.ns = row->started.ns + so_far->duration_ms * CLOCK_NS_PER_MS;
+    if (!sections->sealed)
+        row->ended.ns = row->started.ns + so_far->duration_ms * CLOCK_NS_PER_MS;
     if (!row->end_cause[0])
         (void)snprintf(row->end_cause, sizeof row->end_cause, "%s", "interrupted");
     recovered_known_legs(row);
-    recovered_legs(&sections->replay, row, sections->media);
+    if (!sections->has_media)
+        recovered_legs(&sections->replay, row, sections->media);
     set_own_channels(row, so_far->streams);
     enum status status =
-        recovered_facts(&sections->replay, &found, so_far->duration_ms, &facts, &fact_count);
+        sections->sealed
+            ? recovered_more_facts(sections->told, sections->told_count, &found,
+                                   so_far->duration_ms, &facts, &fact_count)
+            : recovered_facts(&sections->replay, &found, so_far->duration_ms, &facts, &fact_count);
     if (status == STATUS_OK)
         status = details_write(row, sections->media, facts, fact_count, &sections->json);
     free(facts);

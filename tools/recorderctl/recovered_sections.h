@@ -1,9 +1,10 @@
 /**
- * recovered_sections: what a recording that a crash cut short says of itself when it is recovered:
- * its details, and its pictures. To be handed to recording_recover as its describer, once.
+ * recovered_sections: what a recording that a crash cut short says of itself when it is recovered,
+ * or one that was damaged later when it is mended: its details, and its pictures. To be handed to
+ * recording_recover as its describer, once.
  *
- * Legs, counts and facts are those of its journal (recovered_facts.h); the pictures are made by
- * decoding what was saved.
+ * Legs, counts and facts are those of its journal (recovered_facts.h), or of its end, where that
+ * was sealed in a later segment; the pictures are made by decoding what was saved.
  */
 #ifndef RECORDER_TOOLS_RECORDERCTL_RECOVERED_SECTIONS_H
 #define RECORDER_TOOLS_RECORDERCTL_RECOVERED_SECTIONS_H
@@ -21,6 +22,11 @@ struct recovered_sections;
  */
 enum status recovered_sections_create(const struct index_recording *row,
                                       struct recovered_sections **out) MUST_CHECK;
+
+/** It was sealed, so its end is known, and its facts were told then: these take the place of a
+ * journal. Borrowed as long as `sections`. */
+void recovered_sections_tell(struct recovered_sections *sections, const struct index_fact *facts,
+                             size_t fact_count);
 
 /** Free; NULL is accepted. */
 void recovered_sections_destroy(struct recovered_sections *owned_sections);

@@ -1,26 +1,17 @@
 #include "tools/recorderctl/restore_rows.h"
 
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/text.h"
 #include "storage/index/recordings.h"
 #include "tools/recorderctl/command.h"
+#include "tools/recorderctl/recording_json.h"
 
-enum { PAGE_ROWS = 100 };
-
-struct page {
-    size_t count;
-    struct index_recording row[PAGE_ROWS];
+struct looking {
+    struct context *context;
+    struct restore_rows *rows;
 };
-
-static void add_row(void *context, const struct index_recording *row)
-{
-    struct page *page = context;
-
-    page->row[page->count++] = *row;
-}
 
 /* The keeper would find no file and say the same, but not why. */
 static enum status fail_row(struct context *context, struct uuid id, struct fault *fault)
@@ -48,9 +39,11 @@ static enum status fail_row(struct context *context, struct uuid id, struct faul
     return status;
 }
 
-static enum status look_at(struct context *context, const struct index_recording *row,
-                           struct restore_rows *rows, struct fault *fault)
+static enum status look_at(void *looking_at, const struct index_recording *row, struct fault *fault)
 {
+    const struct looking *looking = looking_at;
+    struct context *context = looking->context;
+    struct restore_rows *rows = looking->rows;
     char path[BOUND_PATH_BYTES];
     enum status status = STATUS_OK;
 
@@ -61,31 +54,15 @@ static enum status look_at(struct context *context, const struct index_recording
     }
     if (row->state == RECORDING_STATE_FAILED)
         return STATUS_OK;
-    status = context_store_path(context, row->path, path, fault);
+    status = recording_file_path(context, row, path, fault);
     rows->without_file += status == STATUS_OK && access(path, F_OK) != 0;
     return status;
 }
 
 enum status restore_rows(struct context *context, struct restore_rows *rows, struct fault *fault)
 {
-    struct recordings_query query = {.limit = PAGE_ROWS};
-    struct page *page = calloc(1, sizeof *page);
-    enum status status = STATUS_OK;
-    bool more = true;
+    struct looking looking = {context, rows};
 
-    if (!page)
-        return fault_set(fault, STATUS_NOMEM, 0, "list recordings: out of memory");
-    while (status == STATUS_OK && more) {
-        page->count = 0;
-        status = recordings_list(context->index, &query, add_row, page, &more, fault);
-        for (size_t i = 0; status == STATUS_OK && i < page->count; i++)
-            status = look_at(context, &page->row[i], rows, fault);
-        if (!page->count)
-            break;
-        query.has_after = true;
-        query.after_started = page->row[page->count - 1].started;
-        query.after_id = page->row[page->count - 1].id;
-    }
-    free(page);
-    return status;
+    return recordings_each(context->index, &(struct recordings_query){.limit = 0}, look_at,
+                           &looking, fault);
 }

@@ -47,8 +47,7 @@ static enum status keys_json(struct context *context, json_t **object, struct fa
     if (status != STATUS_OK)
         return status;
     keys_month(now, month);
-    uint32_t version =
-        (uint32_t)strtoul(month, NULL, 10) * 100 + (uint32_t)strtoul(month + 5, NULL, 10);
+    uint32_t version = key_month_number(month);
     status = public_keys_open(&disk_system, context->config->keys, &keys, fault);
     for (size_t i = 0; status == STATUS_OK && i < names.count; i++) {
         enum status found = public_keys_customer(keys, names.customer[i].id, now, &key, NULL);

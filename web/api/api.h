@@ -8,6 +8,7 @@
 #include "base/fault.h"
 #include "base/status.h"
 #include "storage/disk/volumes.h"
+#include "storage/seal/sign_in.h"
 #include "web/api/control_waits.h"
 #include "web/api/exchange.h"
 #include "web/api/index_writer.h"
@@ -21,6 +22,9 @@ enum { API_ACTOR_BYTES = sizeof "customer:" + BOUND_NUMBER_BYTES };
 /* Every member is borrowed and may be used by any thread. */
 struct api {
     struct volumes volumes; /* that paths of recordings are below */
+    const char *keys;       /* their directory, and the file of the master key */
+    const char *master_key;
+    const struct sign_in_key *sign_in;
     struct index_writer *writer;
     struct readers *readers;
     struct throttle *throttle;

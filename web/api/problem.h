@@ -34,6 +34,8 @@
     X(DAMAGED, 500, "recording-damaged", "The stored recording is damaged and is not played")      \
     X(INTERNAL, 500, "internal", "The server failed")                                              \
     X(OVERLOADED, 503, "busy", "The server is busy; retry shortly")                                \
+    X(MASTER_KEY_OLD, 503, "master-key-replaced",                                                  \
+      "The server's master key was replaced; its operator must give it the new one")               \
     X(NOT_TAKEN, 504, "not-taken", "The recorder did not take it: nothing changed")                \
     X(NOT_CONFIRMED, 504, "not-confirmed", "The recorder has not confirmed it: it may yet happen")
 

@@ -222,18 +222,32 @@ void recording_routes_unreadable(struct exchange *exchange, const struct index_r
 
 /*
  * The index says whose a recording is, and recorder-ingest, which faces the telephone network, can
- * write the index; the customer inside the sealed file it cannot change.
+ * write the index; the customer inside the sealed file it cannot change, nor who is signed in.
  */
-static bool is_sealed_to(const struct recording_reader *reader,
+static bool is_sealed_to(const struct recording_reader *reader, struct uuid customer,
                          const struct index_recording *recording)
 {
     const struct recording_summary *summary = recording_reader_summary(reader);
 
-    if (uuid_equal(summary->customer, recording->customer))
+    if (uuid_equal(summary->customer, customer))
         return true;
     log_event(LOG_ERROR, "recording.foreign", "path=%s reason=\"sealed to another customer\"",
               recording->path);
     return false;
+}
+
+bool recording_routes_master_is_old(const struct api *api)
+{
+    bool in_force = true;
+
+    if (keys_master_in_force(&disk_system, api->keys, api->master_key, &in_force, NULL) !=
+            STATUS_OK ||
+        in_force)
+        return false;
+    log_event(LOG_ERROR, "keys.master_key_is_old",
+              "file=%s remedy=\"give it the one that is in force, and restart recorder-web\"",
+              api->master_key);
+    return true;
 }
 
 bool recording_routes_open(struct api *api, struct exchange *exchange,
@@ -254,11 +268,15 @@ bool recording_routes_open(struct api *api, struct exchange *exchange,
     if (status == STATUS_OK)
         status =
             readers_acquire(api->readers, recording->id, path, clock_mono_now(), lease, &fault);
+    if (status == STATUS_IO && recording_routes_master_is_old(api)) {
+        answer_problem(exchange, PROBLEM_MASTER_KEY_OLD, NULL, NULL);
+        return false;
+    }
     if (status != STATUS_OK) {
         recording_routes_unreadable(exchange, recording, status, &fault);
         return false;
     }
-    if (!is_sealed_to(reader_lease_reader(*lease), recording)) {
+    if (!is_sealed_to(reader_lease_reader(*lease), exchange->customer.id, recording)) {
         readers_release(api->readers, *lease, clock_mono_now());
         answer_problem(exchange, PROBLEM_NO_RECORDING, NULL, NULL);
         return false;

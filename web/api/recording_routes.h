@@ -43,6 +43,12 @@ bool recording_routes_find(struct index *index, struct exchange *exchange,
 bool recording_routes_open(struct api *api, struct exchange *exchange,
                            const struct index_recording *recording, struct reader_lease **lease);
 
+/**
+ * Whether the master key that is here is not the one in force any more, which is logged then: it
+ * was rotated, and recorder-web has a copy of its own, or a credential from before.
+ */
+bool recording_routes_master_is_old(const struct api *api);
+
 /** Answer and log that a read of a recording failed. */
 void recording_routes_unreadable(struct exchange *exchange, const struct index_recording *recording,
                                  enum status status, const struct fault *fault);

@@ -6,8 +6,10 @@
 #include "base/bounds.h"
 #include "base/log.h"
 #include "storage/seal/keys.h"
+#include "storage/seal/sign_in.h"
 #include "web/api/api.h"
 #include "web/api/control_routes.h"
+#include "web/api/recording_routes.h"
 #include "web/api/server.h"
 #include "web/api/static_files.h"
 
@@ -15,6 +17,7 @@ struct service {
     char index_path[BOUND_PATH_BYTES];
     struct private_keys *keys;
     struct public_keys *signers;
+    struct sign_in_key *sign_in;
     struct static_files *files;
     struct api api;
     struct server *server;
@@ -56,10 +59,16 @@ static enum status open_parts(struct service *service, const struct config *conf
     if (status == STATUS_OK)
         status = public_keys_open(&disk_system, config->keys, &service->signers, fault);
     if (status == STATUS_OK)
+        status = sign_in_open(&disk_system, config->keys, &service->sign_in, fault);
+    if (status == STATUS_OK)
         status = load_portal(service, config->portal, fault);
     if (status != STATUS_OK)
         return status;
     api->volumes = volumes_of(config);
+    api->keys = config->keys;
+    api->master_key = config->master_key;
+    (void)recording_routes_master_is_old(api); /* an operator should know before somebody listens */
+    api->sign_in = service->sign_in;
     status = index_writer_open(service->index_path, &api->writer);
     if (status == STATUS_OK)
         status = readers_create(service->keys, service->signers,
@@ -125,6 +134,7 @@ void service_stop(struct service *owned_service)
     readers_destroy(owned_service->api.readers);
     index_writer_close(owned_service->api.writer);
     static_files_destroy(owned_service->files);
+    sign_in_close(owned_service->sign_in);
     public_keys_close(owned_service->signers);
     private_keys_close(owned_service->keys);
     free(owned_service);

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "storage/index/sessions.h"
+#include "storage/seal/sign_in.h"
 #include "web/api/answer.h"
 #include "web/api/api.h"
 #include "web/api/credentials.h"
@@ -13,6 +14,7 @@
 
 /* One change of sessions, with its entry in the audit log. */
 struct change {
+    const struct sign_in_key *key;
     const struct exchange *exchange;
     const struct customer *customer;
     const uint8_t *token; /* of the session that begins */
@@ -39,34 +41,55 @@ enum status session_routes_identify(struct api *api, struct index *index, struct
                                     struct fault *fault)
 {
     const char *value = exchange_cookie(exchange, SESSION_COOKIE_NAME);
-    bool touch_due = false;
 
     if (!value || session_cookie_parse(value, exchange->token) != STATUS_OK)
         return STATUS_OK;
-    enum status status = sessions_find(index, exchange->token, clock_wall_now(),
-                                       &exchange->customer, &touch_due, fault);
+    struct session session;
+    enum status status =
+        sessions_find(index, api->sign_in, exchange->token, clock_wall_now(), &session, fault);
     exchange->signed_in = status == STATUS_OK;
-    if (touch_due)
+    if (exchange->signed_in)
+        exchange->customer = session.customer;
+    if (exchange->signed_in && session.touch_due)
         touch(api, exchange);
-    return status == STATUS_NOT_FOUND ? STATUS_OK : status;
+    if (status == STATUS_DENIED)
+        log_event(LOG_ERROR, "session.forged", "address=%s cause=\"%s\"", exchange->address,
+                  fault->text);
+    return status == STATUS_NOT_FOUND || status == STATUS_DENIED ? STATUS_OK : status;
+}
+
+/* The hash to check a PIN against: "" where the customer has none, or none that is sealed to it. */
+static void open_pin(const struct api *api, const struct customer *customer,
+                     const struct sealed_pin *pin, char hash[static SIGN_IN_PIN_BYTES])
+{
+    if (sign_in_open_pin(api->sign_in, customer->id, customer->number, pin, hash) == STATUS_OK)
+        return;
+    hash[0] = '\0';
+    if (!sodium_is_zero(pin->b, sizeof pin->b))
+        log_event(LOG_ERROR, "session.pin_foreign",
+                  "customer=%s reason=\"its PIN was not given with this sign-in key\"",
+                  customer->number);
 }
 
 /*
  * Whether a PIN is a customer's. A number that nobody has costs the same time.
  *
  * STATUS_OK, STATUS_DENIED (*known says whether the number is somebody's), STATUS_BUSY; others as
- * customers_pin_hash.
+ * customers_pin.
  */
 static enum status check_pin(struct api *api, struct index *index,
                              const struct credentials *credentials, struct customer *customer,
                              bool *known, struct fault *fault)
 {
-    char hash[CUSTOMER_PIN_HASH_BYTES] = "";
-    enum status status = customers_pin_hash(index, credentials->customer, customer, hash, fault);
+    char hash[SIGN_IN_PIN_BYTES] = "";
+    struct sealed_pin pin;
+    enum status status = customers_pin(index, credentials->customer, customer, &pin, fault);
 
     if (status != STATUS_OK && status != STATUS_NOT_FOUND)
         return status;
     *known = status == STATUS_OK;
+    if (*known)
+        open_pin(api, customer, &pin, hash);
     status = pin_check_verify(api->pin_check, hash, credentials->pin);
     if (status == STATUS_BUSY)
         (void)fault_set(fault, STATUS_BUSY, 0, "too many sign-ins at once");
@@ -96,7 +119,7 @@ static enum status write_begun(struct index *index, void *job, struct fault *fau
     if (status == STATUS_OK && change->exchange->signed_in)
         status = sessions_remove(index, change->exchange->token, fault);
     if (status == STATUS_OK)
-        status = sessions_add(index, change->token, change->customer->id, now, fault);
+        status = sessions_add(index, change->key, change->token, change->customer->id, now, fault);
     return status == STATUS_OK ? audit_append(index, &change->entry, fault) : status;
 }
 
@@ -107,7 +130,7 @@ static enum status begin_session(struct api *api, const struct exchange *exchang
                                  struct fault *fault)
 {
     char actor[API_ACTOR_BYTES];
-    struct change change = {exchange, customer, token,
+    struct change change = {api->sign_in, exchange, customer, token,
                             api_entry(exchange, customer, "sign_in", "{}", actor)};
 
     return index_writer_run(api->writer, write_begun, &change, INDEX_BUSY_MS, fault);

@@ -12,7 +12,8 @@
  * Set signed_in, customer and token of an exchange by its cookie, and begin the session's idle time
  * anew.
  *
- * STATUS_OK (also where nobody is signed in); others as sessions_find.
+ * STATUS_OK (also where nobody is signed in, or by a forged row, which is logged); others as
+ * sessions_find.
  */
 enum status session_routes_identify(struct api *api, struct index *index, struct exchange *exchange,
                                     struct fault *fault) MUST_CHECK;

@@ -23,6 +23,7 @@
 #include "storage/index/customers.h"
 #include "storage/recording/writer.h"
 #include "storage/seal/keys.h"
+#include "storage/seal/sign_in.h"
 
 enum { PAGE_BYTES = 6000, BODY_BYTES_MAX = 64 * 1024 * 1024 };
 
@@ -47,6 +48,8 @@ static void add_customer(struct fixture *fixture, struct fixture_customer *custo
     struct private_keys *keys = NULL;
     struct customer row = {.name = "A customer", .created = clock_wall_now()};
     char hash[crypto_pwhash_STRBYTES];
+    struct sign_in_key *sign_in = NULL;
+    struct sealed_pin pin;
     char month[KEY_MONTH_BYTES];
     struct fault fault = {0};
 
@@ -57,7 +60,10 @@ static void add_customer(struct fixture *fixture, struct fixture_customer *custo
                                        crypto_pwhash_OPSLIMIT_MIN, crypto_pwhash_MEMLIMIT_MIN),
                      0);
     must(index_open(fixture->index_path, &index, &fault), &fault);
-    must(customers_add(index, &row, hash, &fault), &fault);
+    must(sign_in_open(&disk_system, fixture->config.keys, &sign_in, &fault), &fault);
+    sign_in_seal_pin(sign_in, row.id, row.number, hash, &pin);
+    sign_in_close(sign_in);
+    must(customers_add(index, &row, &pin, &fault), &fault);
     index_close(index);
     must(private_keys_open(&disk_system, fixture->config.keys, fixture->config.master_key, &keys,
                            &fault),
@@ -333,7 +339,7 @@ unsigned fixture_audit(const struct fixture *fixture, const char *action, char *
     return search.count;
 }
 
-static void run_sql(const struct fixture *fixture, const char *sql)
+void fixture_sql(const struct fixture *fixture, const char *sql)
 {
     sqlite3 *database = NULL;
 
@@ -350,13 +356,13 @@ void fixture_mix(const struct fixture *fixture, struct uuid conversation)
     for (size_t i = 0; i < sizeof conversation.b; i++)
         used += (size_t)snprintf(sql + used, sizeof sql - used, "%02x", conversation.b[i]);
     (void)snprintf(sql + used, sizeof sql - used, "'");
-    run_sql(fixture, sql);
+    fixture_sql(fixture, sql);
 }
 
 void fixture_deny_audit(const struct fixture *fixture)
 {
-    run_sql(fixture, "CREATE TRIGGER denied BEFORE INSERT ON audit"
-                     " BEGIN SELECT RAISE(ABORT, 'denied'); END;");
+    fixture_sql(fixture, "CREATE TRIGGER denied BEFORE INSERT ON audit"
+                         " BEGIN SELECT RAISE(ABORT, 'denied'); END;");
 }
 
 /* --- HTTP ------------------------------------------------------------------------------------- */

@@ -89,6 +89,9 @@ unsigned fixture_audit(const struct fixture *fixture, const char *action, char *
 /** Put every recording of every customer into one conversation, as no program of ours would. */
 void fixture_mix(const struct fixture *fixture, struct uuid conversation);
 
+/** Run SQL on a connection of its own, as an intruder would who may write the index. */
+void fixture_sql(const struct fixture *fixture, const char *sql);
+
 /** Let the database refuse every further audit entry. */
 void fixture_deny_audit(const struct fixture *fixture);
 

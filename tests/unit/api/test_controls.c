@@ -149,7 +149,7 @@ static void insert_call(struct waiting_fixture *fixture)
 
     (void)strcpy(customer.number, "1");
     (void)strcpy(customer.name, "One");
-    must(customers_add(fixture->index, &customer, "", &fault), &fault);
+    must(customers_add(fixture->index, &customer, NULL, &fault), &fault);
     row.customer = customer.id;
     (void)strcpy(row.node, "node");
     must(recordings_insert(fixture->index, &row, &fault), &fault);

@@ -101,6 +101,65 @@ static void built_in_customer_without_a_pin_cannot_sign_in(void **state)
     expect_problem(sign_in(*state, "unassigned", "1"), 401, "sign-in-failed");
 }
 
+/* 32 bytes of 'A' as token, and their SHA-256. */
+#define FORGED_COOKIE                                                                              \
+    "Cookie: "                                                                                     \
+    "recorder_session=4141414141414141414141414141414141414141414141414141414141414141\r\n"
+#define FORGED_HASH "x'22a48051594c1949deed7040850c1f0f8764537f5191be56732d16a54c1d8153'"
+
+static void session_that_was_written_into_the_index_signs_nobody_in(void **state)
+{
+    struct fixture *fixture = *state;
+
+    fixture_sql(fixture, "INSERT INTO sessions (token_hash, customer, created_us, seen_us)"
+                         " SELECT " FORGED_HASH ", id,"
+                         " CAST(strftime('%s', 'now') AS INTEGER) * 1000000,"
+                         " CAST(strftime('%s', 'now') AS INTEGER) * 1000000"
+                         " FROM customers WHERE number = '88303080'");
+    expect_problem(http_send(fixture, "GET", "/api/v1/recordings", FORGED_COOKIE, NULL), 401,
+                   "not-signed-in");
+    fixture_sign_in(fixture, &fixture->other);
+    fixture_sql(fixture, "UPDATE sessions SET proof ="
+                         " (SELECT proof FROM sessions WHERE length(proof) = 32)");
+    expect_problem(http_send(fixture, "GET", "/api/v1/recordings", FORGED_COOKIE, NULL), 401,
+                   "not-signed-in");
+    struct reply reply = http_get(fixture, &fixture->other, "", "/api/v1/recordings");
+    assert_int_equal(reply.status, 200);
+    reply_free(&reply);
+    fixture_sql(fixture, "UPDATE sessions SET customer ="
+                         " (SELECT id FROM customers WHERE number = '88303080')");
+    expect_problem(http_get(fixture, &fixture->other, "", "/api/v1/recordings"), 401,
+                   "not-signed-in");
+}
+
+static void pin_of_one_customer_is_no_others(void **state)
+{
+    struct fixture *fixture = *state;
+
+    fixture_sql(fixture, "UPDATE customers SET pin ="
+                         " (SELECT pin FROM customers WHERE number = '77000000')"
+                         " WHERE number = '88303080'");
+    expect_problem(sign_in(fixture, "88303080", FIXTURE_PIN), 401, "sign-in-failed");
+    fixture_sql(fixture, "UPDATE customers SET number = '1' WHERE number = '88303080'");
+    fixture_sql(fixture, "UPDATE customers SET number = '88303080' WHERE number = '77000000'");
+    expect_problem(sign_in(fixture, "88303080", FIXTURE_PIN), 401, "sign-in-failed");
+    expect_problem(sign_in(fixture, "77000000", FIXTURE_PIN), 401, "sign-in-failed");
+}
+
+static void without_the_sign_in_key_the_service_does_not_start(void **state)
+{
+    struct fixture *fixture = *state;
+    struct fault fault = {0};
+    char path[FIXTURE_PATH_BYTES + 32];
+
+    service_stop(fixture->service);
+    fixture->service = NULL;
+    (void)snprintf(path, sizeof path, "%s/private/sign-in.key", fixture->config.keys);
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(service_start(&fixture->config, &fixture->service, &fault), STATUS_NO_KEY);
+    assert_non_null(strstr(fault.text, "recorderctl init"));
+}
+
 static void guessing_is_slowed_with_429(void **state)
 {
     char value[16];
@@ -376,6 +435,9 @@ int main(void)
         SERVER_TEST(without_a_cookie_everything_is_closed),
         SERVER_TEST(wrong_pin_and_unknown_customer_get_the_same_answer),
         SERVER_TEST(built_in_customer_without_a_pin_cannot_sign_in),
+        SERVER_TEST(session_that_was_written_into_the_index_signs_nobody_in),
+        SERVER_TEST(pin_of_one_customer_is_no_others),
+        SERVER_TEST(without_the_sign_in_key_the_service_does_not_start),
         SERVER_TEST(guessing_is_slowed_with_429),
         SERVER_TEST(sign_in_that_cannot_be_audited_opens_no_session),
         SERVER_TEST(signing_out_closes_the_session_on_the_server),

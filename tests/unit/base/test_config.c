@@ -54,6 +54,39 @@ static void empty_file_gives_working_defaults(void **state)
     config_destroy(config);
 }
 
+static void expect_master(const char *text, const char *path, bool is_credential)
+{
+    struct config *config = NULL;
+
+    assert_int_equal(load(text, &config, NULL), STATUS_OK);
+    assert_string_equal(config->master_key, path);
+    assert_int_equal(config->master_key_is_credential, is_credential);
+    config_destroy(config);
+}
+
+static void a_master_key_is_a_credential_where_there_is_one_or_it_is_named_so(void **state)
+{
+    char directory[] = "/tmp/recorder-credentials-XXXXXX";
+    char path[96];
+
+    (void)state;
+    expect_master("keys = \"/k\"", "/k/master.key", false);
+    expect_master("master_key = \"credential\"", "$CREDENTIALS_DIRECTORY/recorder-master", true);
+    assert_non_null(mkdtemp(directory));
+    assert_int_equal(setenv("CREDENTIALS_DIRECTORY", directory, 1), 0);
+    (void)snprintf(path, sizeof path, "%s/recorder-master", directory);
+    expect_master("keys = \"/k\"", "/k/master.key", false);
+    expect_master("master_key = \"credential\"", path, true);
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    assert_int_equal(fclose(file), 0);
+    expect_master("keys = \"/k\"", path, true);
+    expect_master("master_key = \"/k/mine\"", "/k/mine", false);
+    assert_int_equal(unsetenv("CREDENTIALS_DIRECTORY"), 0);
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(rmdir(directory), 0);
+}
+
 static void options_and_comments_are_read(void **state)
 {
     struct config *config = NULL;
@@ -68,6 +101,27 @@ static void options_and_comments_are_read(void **state)
     assert_string_equal(config->keys, "/tmp/s/keys");
     assert_int_equal(config->calls_max, 7);
     config_destroy(config);
+}
+
+static void directories_are_absolute_and_have_one_name(void **state)
+{
+    static const char *const relative[] = {"store = \"s\"\n", "keys = \"./k\"\n",
+                                           "volumes = {\"/tmp/t\", \"u\"}\n"};
+    struct config *config = NULL;
+    struct fault fault = {0};
+
+    (void)state;
+    assert_int_equal(load("store = \"/tmp/s//\"\nvolumes = {\"/tmp/t/\", \"/\"}\n", &config, NULL),
+                     STATUS_OK);
+    assert_string_equal(config->store, "/tmp/s");
+    assert_string_equal(config->keys, "/tmp/s/keys");
+    assert_string_equal(config->volumes.item[0], "/tmp/t");
+    assert_string_equal(config->volumes.item[1], "/");
+    config_destroy(config);
+    for (size_t i = 0; i < sizeof relative / sizeof relative[0]; i++) {
+        assert_int_equal(load(relative[i], &config, &fault), STATUS_INVALID);
+        assert_non_null(strstr(fault.text, "no absolute path"));
+    }
 }
 
 static void list_is_read_from_braces_and_from_one_plain_value(void **state)
@@ -210,7 +264,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(empty_file_gives_working_defaults),
+        cmocka_unit_test(a_master_key_is_a_credential_where_there_is_one_or_it_is_named_so),
         cmocka_unit_test(options_and_comments_are_read),
+        cmocka_unit_test(directories_are_absolute_and_have_one_name),
         cmocka_unit_test(list_is_read_from_braces_and_from_one_plain_value),
         cmocka_unit_test(list_past_its_maximum_is_refused),
         cmocka_unit_test(tls_options_that_lack_their_file_are_refused),

@@ -332,6 +332,16 @@ struct ctl_recording ctl_record(struct ctl *ctl, enum ctl_end end, int64_t age_s
     return record(ctl, end, age_s, (struct uuid){{0}});
 }
 
+void ctl_seal(struct ctl *ctl, struct ctl_recording *recording)
+{
+    int64_t started_us = ctl_sql(ctl, "SELECT started_us FROM recordings");
+    struct index_recording row = make_row(ctl, recording, clock_wall_from_us(started_us));
+
+    finish_file(ctl, recording->writer, &row);
+    recording_writer_destroy(recording->writer);
+    recording->writer = NULL;
+}
+
 struct ctl_recording ctl_record_due(struct ctl *ctl, enum ctl_end end, struct uuid owner_due)
 {
     return record(ctl, end, 60, owner_due);

@@ -70,6 +70,9 @@ struct ctl_recording {
 /** Make a recording of 2 s that began age_s ago. */
 struct ctl_recording ctl_record(struct ctl *ctl, enum ctl_end end, int64_t age_s);
 
+/** Seal the file of a CTL_ALIVE one, the only one that there is; its row stays behind. */
+void ctl_seal(struct ctl *ctl, struct ctl_recording *recording);
+
 /** A sealed one that turned out to be another customer's, as its file says too. */
 struct ctl_recording ctl_record_due(struct ctl *ctl, enum ctl_end end, struct uuid owner_due);
 

@@ -58,14 +58,17 @@ static void file_systems_that_lie_forget_or_are_elsewhere_are_bad(void **state)
 
 static void volume_that_nobody_encrypts_is_a_warning(void **state)
 {
-    struct volume_seen seen = {.what = "the store", .path = "/s"};
+    struct volume_seen seen = {
+        .what = "the store", .path = "/s", .in_the_clear = "the index has names"};
 
     (void)state;
     EXPECT(VERDICT_WARN, "not encrypted", doctor_check_encryption(&seen));
+    assert_non_null(
+        strstr(doctor_check_encryption(&seen).remedy, "the index has names in the clear"));
     seen.protection = PROTECTION_UNKNOWN;
     EXPECT(VERDICT_WARN, "cannot be seen", doctor_check_encryption(&seen));
     seen.protection = PROTECTION_LUKS;
-    EXPECT(VERDICT_OK, "LUKS", doctor_check_encryption(&seen));
+    EXPECT(VERDICT_OK, "dm-crypt", doctor_check_encryption(&seen));
     seen.protection = PROTECTION_FSCRYPT;
     EXPECT(VERDICT_OK, "fscrypt", doctor_check_encryption(&seen));
 }
@@ -79,7 +82,7 @@ struct sys {
 
 static void sys_run(const struct sys *sys, const char *command)
 {
-    char line[512];
+    char line[1024];
 
     (void)snprintf(line, sizeof line, "cd %s && %s", sys->directory, command);
     assert_int_equal(system(line), 0);
@@ -88,6 +91,55 @@ static void sys_run(const struct sys *sys, const char *command)
 static enum protection of(const struct sys *sys, unsigned number)
 {
     return doctor_volume_device(sys->directory, makedev(253, number));
+}
+
+static void master_key_in_a_file_that_nothing_encrypts_is_a_warning(void **state)
+{
+    struct master_look look = {.volume = {.path = "/k/master.key"}};
+
+    (void)state;
+    EXPECT(VERDICT_WARN, "/k/master.key is a file, and its device is not encrypted",
+           doctor_check_master(&look));
+    look.volume.protection = PROTECTION_UNKNOWN;
+    EXPECT(VERDICT_WARN, "cannot be seen", doctor_check_master(&look));
+    look.volume.protection = PROTECTION_LUKS;
+    EXPECT(VERDICT_OK, "encrypts", doctor_check_master(&look));
+    look.volume.protection = PROTECTION_FSCRYPT;
+    EXPECT(VERDICT_OK, "encrypts", doctor_check_master(&look));
+    look.volume.error = ENOENT;
+    EXPECT(VERDICT_BAD, "No such file", doctor_check_master(&look));
+    look.is_credential = true;
+    EXPECT(VERDICT_OK, "a credential", doctor_check_master(&look));
+    look.is_replaced = true;
+    EXPECT(VERDICT_BAD, "not the one that the keys are under", doctor_check_master(&look));
+}
+
+static void volume_that_is_not_mounted_is_bad(void **state)
+{
+    struct volumes_look look = {.further = 2};
+
+    (void)state;
+    EXPECT(VERDICT_OK, "2 further", doctor_check_volumes(&look));
+    look.missing = 1;
+    look.first = "/srv/rec2";
+    (void)snprintf(look.fault.text, sizeof look.fault.text, "look at /srv/rec2/store.id");
+    EXPECT(VERDICT_BAD, "1 of 2 further volumes are not there: look at /srv/rec2/store.id",
+           doctor_check_volumes(&look));
+}
+
+static void volumes_that_fail_together_or_have_little_room_are_told(void **state)
+{
+    struct volumes_look look = {
+        .further = 2, .alike = VOLUMES_ONE_DISK, .pair = {"/srv/rec", "/srv/rec2"}};
+
+    (void)state;
+    EXPECT(VERDICT_WARN, "/srv/rec and /srv/rec2 are on one file system",
+           doctor_check_volumes(&look));
+    look.low = "/srv/rec3";
+    look.low_share = 405;
+    EXPECT(VERDICT_WARN, "4.05 % of the volume /srv/rec3 is free", doctor_check_volumes(&look));
+    look.alike = VOLUMES_ONE_DIRECTORY;
+    EXPECT(VERDICT_BAD, "/srv/rec and /srv/rec2 are one directory", doctor_check_volumes(&look));
 }
 
 static void device_is_encrypted_where_all_it_stands_on_is(void **state)
@@ -101,6 +153,9 @@ static void device_is_encrypted_where_all_it_stands_on_is(void **state)
                   " mkdir -p devices/luks/dm devices/lvm/dm; echo 1 > devices/disk/disk1/partition;"
                   " echo CRYPT-LUKS2-0123-home > devices/luks/dm/uuid;"
                   " echo LVM-abc > devices/lvm/dm/uuid;"
+                  " mkdir -p devices/swap/dm devices/verity/dm;"
+                  " echo CRYPT-PLAIN-swap > devices/swap/dm/uuid;"
+                  " echo CRYPT-VERITY-0123-root > devices/verity/dm/uuid;"
                   " ln -s ../../luks devices/lvm/slaves/dm-0;"
                   " ln -s ../../disk/disk1 devices/luks/slaves/disk1;"
                   " ln -s ../../luks devices/half/slaves/dm-0;"
@@ -108,12 +163,15 @@ static void device_is_encrypted_where_all_it_stands_on_is(void **state)
                   " ln -s ../../half devices/half/slaves/half");
     sys_run(&sys, "cd dev/block; ln -s ../../devices/disk 253:0;"
                   " ln -s ../../devices/disk/disk1 253:1; ln -s ../../devices/luks 253:2;"
-                  " ln -s ../../devices/lvm 253:3; ln -s ../../devices/half 253:4");
+                  " ln -s ../../devices/lvm 253:3; ln -s ../../devices/half 253:4;"
+                  " ln -s ../../devices/swap 253:5; ln -s ../../devices/verity 253:6");
     assert_int_equal(of(&sys, 0), PROTECTION_NONE);
     assert_int_equal(of(&sys, 1), PROTECTION_NONE);
     assert_int_equal(of(&sys, 2), PROTECTION_LUKS);
     assert_int_equal(of(&sys, 3), PROTECTION_LUKS);
     assert_int_not_equal(of(&sys, 4), PROTECTION_LUKS); /* one half is; and it stands on itself */
+    assert_int_equal(of(&sys, 5), PROTECTION_LUKS);
+    assert_int_equal(of(&sys, 6), PROTECTION_NONE); /* it is checked, not encrypted */
     assert_int_equal(of(&sys, 9), PROTECTION_UNKNOWN);
     sys_run(&sys, "cd /tmp && rm -rf \"$OLDPWD\"");
 }
@@ -142,7 +200,7 @@ static enum owners_fit fit(const char *leaf, enum owners_where where, mode_t mod
                            gid_t gid)
 {
     const struct owners_seen seen = {
-        "/x", row_of(leaf, where), {.st_mode = mode, .st_uid = uid, .st_gid = gid}};
+        "/x", "/x", row_of(leaf, where), {.st_mode = mode, .st_uid = uid, .st_gid = gid}};
 
     return owners_fit(&seen, &OWNERS);
 }
@@ -170,8 +228,23 @@ static void each_file_is_its_users_alone_or_it_is_told(void **state)
     assert_int_equal(fit("recordings", OWNERS_STORE, S_IFREG | 0666, 1, 11), OWNERS_TOO_OPEN);
     assert_int_equal(fit("recordings", OWNERS_STORE, S_IFDIR | 0775, 1, 11), OWNERS_TOO_CLOSED);
     assert_int_equal(fit("public", OWNERS_KEYS, S_IFREG | 0644, 3, 0), OWNERS_FITS);
+    assert_int_equal(fit("signing", OWNERS_KEYS, S_IFDIR | 0755, 0, 0), OWNERS_FITS);
+    assert_int_equal(fit("signing", OWNERS_KEYS, S_IFDIR | 0755, 3, 13), OWNERS_TOO_OPEN);
     assert_int_equal(fit("", OWNERS_STORE, S_IFDIR | 02770, 3, 10), OWNERS_TOO_CLOSED);
     assert_int_equal(fit("", OWNERS_STORE, S_IFDIR | 03775, 3, 10), OWNERS_TOO_OPEN);
+}
+
+static void what_another_owns_below_a_directory_is_told(void **state)
+{
+    (void)state;
+    assert_int_equal(fit("private", OWNERS_KEYS, S_IFREG | 0640, 1, 12), OWNERS_TOO_OPEN);
+    assert_int_equal(fit("private", OWNERS_KEYS, S_IFREG | 0640, 0, 12), OWNERS_TOO_CLOSED);
+    assert_int_equal(fit("public", OWNERS_KEYS, S_IFDIR | 0755, 2, 13), OWNERS_TOO_OPEN);
+    assert_int_equal(fit("receipts", OWNERS_STORE, S_IFREG | 0640, 2, 13), OWNERS_TOO_OPEN);
+    assert_int_equal(fit("recordings", OWNERS_STORE, S_IFREG | 0664, 1, 11), OWNERS_FITS);
+    assert_int_equal(fit("recordings", OWNERS_STORE, S_IFREG | 0664, 2, 11), OWNERS_TOO_OPEN);
+    assert_int_equal(fit("index.sqlite-wal", OWNERS_STORE, S_IFREG | 0660, 1, 10), OWNERS_FITS);
+    assert_int_equal(fit("index.sqlite-wal", OWNERS_STORE, S_IFREG | 0660, 9, 10), OWNERS_TOO_OPEN);
 }
 
 static void owners_that_are_not_right_are_counted_and_one_is_named(void **state)
@@ -329,6 +402,9 @@ static void what_was_never_or_long_ago_done_is_a_warning(void **state)
 
     (void)state;
     EXPECT(VERDICT_WARN, "no backup", doctor_check_done(&look));
+    look.fault.status = fault_set(&look.fault, STATUS_IO, 0, "disk I/O error");
+    EXPECT(VERDICT_BAD, "disk I/O error", doctor_check_done(&look));
+    fault_clear(&look.fault);
     look.known = true;
     look.age_s = 100;
     EXPECT(VERDICT_OK, "0 hours", doctor_check_done(&look));
@@ -369,6 +445,15 @@ static void new_store_is_well_but_for_what_operators_do(void **state)
     assert_int_equal(ctl_run(ctl, "doctor", NULL), 0);
     assert_non_null(strstr(ctl->out, "ok    index"));
     assert_non_null(strstr(ctl->out, "\nwarn  backup"));
+}
+
+static void index_without_a_trigger_of_the_audit_log_is_bad(void **state)
+{
+    struct ctl *ctl = *state;
+
+    (void)ctl_sql(ctl, "DROP TRIGGER audit_never_deleted");
+    assert_int_equal(ctl_run(ctl, "doctor", NULL), 1);
+    assert_non_null(strstr(ctl->out, "the index's trigger audit_never_deleted is missing"));
 }
 
 static void master_key_that_others_may_read_is_bad_and_exit_1(void **state)
@@ -428,7 +513,11 @@ int main(void)
         cmocka_unit_test(file_systems_that_lie_forget_or_are_elsewhere_are_bad),
         cmocka_unit_test(volume_that_nobody_encrypts_is_a_warning),
         cmocka_unit_test(device_is_encrypted_where_all_it_stands_on_is),
+        cmocka_unit_test(master_key_in_a_file_that_nothing_encrypts_is_a_warning),
+        cmocka_unit_test(volume_that_is_not_mounted_is_bad),
+        cmocka_unit_test(volumes_that_fail_together_or_have_little_room_are_told),
         cmocka_unit_test(each_file_is_its_users_alone_or_it_is_told),
+        cmocka_unit_test(what_another_owns_below_a_directory_is_told),
         cmocka_unit_test(owners_that_are_not_right_are_counted_and_one_is_named),
         cmocka_unit_test(index_of_another_version_says_what_to_do),
         cmocka_unit_test(room_is_judged_by_its_level),
@@ -441,6 +530,7 @@ int main(void)
         cmocka_unit_test(alarms_that_nobody_acknowledged_are_bad),
         cmocka_unit_test(what_was_never_or_long_ago_done_is_a_warning),
         CASE(new_store_is_well_but_for_what_operators_do),
+        CASE(index_without_a_trigger_of_the_audit_log_is_bad),
         CASE(master_key_that_others_may_read_is_bad_and_exit_1),
         CASE(month_without_keys_is_bad),
         cmocka_unit_test_setup_teardown(without_a_store_or_an_index_the_rest_is_still_looked_at,

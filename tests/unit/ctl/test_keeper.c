@@ -143,6 +143,76 @@ static void a_file_without_an_authentic_header_becomes_failed_and_stays(void **s
     assert_int_equal(access(recording.path, F_OK), 0);
 }
 
+/* It may be read yet, and somebody must look at its disk. */
+static void a_disk_that_does_not_give_a_recording_is_an_alarm_at_once_and_waited_for(void **state)
+{
+    struct ctl *ctl = *state;
+    struct ctl_recording recording = ctl_record(ctl, CTL_CRASHED, 60);
+    char kept[100];
+
+    (void)snprintf(kept, sizeof kept, "%s/kept", ctl->directory);
+    assert_int_equal(rename(recording.path, kept), 0);
+    assert_int_equal(symlink("/proc/self/mem", recording.path), 0); /* EIO, from its first byte */
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(ctl_round(ctl, 5, "errors"), 1);
+        assert_int_equal(ctl_sql(ctl, "SELECT count(*) FROM alarms WHERE kind = 'unreadable'"), 1);
+        assert_string_equal(ctl_state(ctl, &recording), "recording");
+    }
+    assert_int_equal(unlink(recording.path), 0);
+    assert_int_equal(rename(kept, recording.path), 0);
+    assert_int_equal(ctl_round(ctl, 0, "recovered"), 1);
+}
+
+static int64_t failed_alarms(struct ctl *ctl)
+{
+    return ctl_sql(ctl, "SELECT count(*) FROM alarms WHERE kind = 'failed'");
+}
+
+/* The header and so many bytes of noise in its tail. */
+static void leave_tail_alone(const struct ctl_recording *recording, size_t noise_bytes)
+{
+    char tail[sizeof recording->path + sizeof ".tail"];
+    uint8_t noise[3 * FORMAT_UNIT_BYTES];
+
+    memset(noise, 0x5a, sizeof noise);
+    if (access(recording->path, F_OK) == 0)
+        assert_int_equal(truncate(recording->path, FORMAT_UNIT_BYTES), 0);
+    (void)snprintf(tail, sizeof tail, "%s.tail", recording->path);
+    FILE *file = fopen(tail, "wb");
+    assert_non_null(file);
+    assert_int_equal(fwrite(noise, 1, noise_bytes, file), noise_bytes);
+    assert_int_equal(fclose(file), 0);
+}
+
+/* All of a young call is in its tail; its second unit is written when something was confirmed. */
+static void the_loss_of_a_young_call_is_an_alarm_where_something_of_it_was_durable(void **state)
+{
+    struct ctl *ctl = *state;
+    struct ctl_recording recording = ctl_record(ctl, CTL_CRASHED, 60);
+
+    leave_tail_alone(&recording, FORMAT_UNIT_BYTES);
+    assert_int_equal(ctl_round(ctl, 1, "failed"), 1);
+    assert_int_equal(failed_alarms(ctl), 0);
+    recording = ctl_record(ctl, CTL_CRASHED, 60);
+    leave_tail_alone(&recording, (size_t)3 * FORMAT_UNIT_BYTES);
+    assert_int_equal(ctl_round(ctl, 1, "failed"), 1);
+    assert_int_equal(failed_alarms(ctl), 1);
+}
+
+static void the_loss_of_a_further_segment_is_an_alarm_too(void **state)
+{
+    struct ctl *ctl = *state;
+    struct ctl_recording recording = ctl_record(ctl, CTL_CRASHED, 60);
+    char further[sizeof recording.path + sizeof ".1"];
+
+    (void)snprintf(further, sizeof further, "%.*s.1.crec", (int)strlen(recording.path) - 5,
+                   recording.path);
+    leave_tail_alone(&recording, 0);
+    overwrite_with_noise(further);
+    assert_int_equal(ctl_round(ctl, 1, "failed"), 1);
+    assert_int_equal(failed_alarms(ctl), 1);
+}
+
 static void a_sealed_file_completes_a_row_that_was_left_behind(void **state)
 {
     struct ctl *ctl = *state;
@@ -259,7 +329,7 @@ static void sessions_that_are_over_are_removed(void **state)
 {
     struct ctl *ctl = *state;
 
-    (void)ctl_sql(ctl, "INSERT INTO sessions SELECT zeroblob(32), id, 0, 0 FROM customers"
+    (void)ctl_sql(ctl, "INSERT INTO sessions SELECT zeroblob(32), id, 0, 0, x'' FROM customers"
                        " WHERE number = '88303080'");
     assert_int_equal(ctl_sql(ctl, "SELECT count(*) FROM sessions"), 1);
     assert_int_equal(ctl_round(ctl, 0, "errors"), 0);
@@ -322,22 +392,55 @@ static void a_tail_beside_a_damaged_recording_stays(void **state)
 
 static void a_complaint_is_repeated_once_an_hour_only(void **state)
 {
+    enum { TROUBLED = 3000 };
     struct keeper keeper = {0};
-    struct uuid ids[KEEPER_COMPLAINTS + 1];
+    struct uuid ids[TROUBLED];
     const int64_t hour_ns = KEEPER_REMIND_S * CLOCK_NS_PER_S;
 
     (void)state;
-    for (int i = 0; i <= KEEPER_COMPLAINTS; i++)
+    for (int i = 0; i < TROUBLED; i++)
         ids[i] = uuid_new(clock_wall_now());
     assert_true(keeper_may_complain(&keeper, ids[0], (mono_time){1}));
     assert_false(keeper_may_complain(&keeper, ids[0], (mono_time){hour_ns}));
     assert_true(keeper_may_complain(&keeper, ids[0], (mono_time){hour_ns + 1}));
-    for (int i = 1; i <= KEEPER_COMPLAINTS; i++)
+    for (int i = 1; i < TROUBLED; i++)
         assert_true(keeper_may_complain(&keeper, ids[i], (mono_time){hour_ns + 1 + i}));
-    assert_int_equal(keeper.complaint_count, KEEPER_COMPLAINTS);
-    assert_false(keeper_may_complain(&keeper, ids[1], (mono_time){hour_ns + 500}));
-    /* the oldest made room */
-    assert_true(keeper_may_complain(&keeper, ids[0], (mono_time){hour_ns + 501}));
+    for (int i = 0; i < TROUBLED; i++)
+        assert_false(keeper_may_complain(&keeper, ids[i], (mono_time){hour_ns + 1 + TROUBLED}));
+    assert_int_equal(keeper.troubles.count, TROUBLED);
+    /* what says nothing any more makes room */
+    assert_true(keeper_may_complain(&keeper, uuid_new(clock_wall_now()), (mono_time){3 * hour_ns}));
+    assert_int_equal(keeper.troubles.count, TROUBLED);
+    free(keeper.troubles.list);
+}
+
+static void a_disk_is_given_up_after_an_hour_of_its_own_errors(void **state)
+{
+    struct keeper keeper = {0};
+    const struct uuid id = uuid_new(clock_wall_now());
+    const int64_t hour_ns = KEEPER_GIVE_UP_S * CLOCK_NS_PER_S;
+
+    (void)state;
+    /* an hour of other troubles, as of waiting for its key */
+    for (int64_t at = 1; at < 2 * hour_ns; at += hour_ns / 10) {
+        (void)keeper_may_complain(&keeper, id, (mono_time){at});
+        keeper_note_read(&keeper, id, false, (mono_time){at});
+    }
+    keeper_note_read(&keeper, id, true, (mono_time){2 * hour_ns});
+    assert_false(keeper_gives_up(&keeper, id, (mono_time){2 * hour_ns}));
+    keeper_note_read(&keeper, id, true, (mono_time){3 * hour_ns - 1});
+    assert_false(keeper_gives_up(&keeper, id, (mono_time){3 * hour_ns - 1}));
+    assert_true(keeper_gives_up(&keeper, id, (mono_time){3 * hour_ns}));
+    /* it was read meanwhile: it begins anew, and others do not push it out */
+    keeper_note_read(&keeper, id, false, (mono_time){3 * hour_ns});
+    keeper_note_read(&keeper, id, true, (mono_time){4 * hour_ns});
+    for (int i = 0; i < 3000; i++)
+        assert_true(
+            keeper_may_complain(&keeper, uuid_new(clock_wall_now()), (mono_time){4 * hour_ns}));
+    assert_false(keeper_gives_up(&keeper, id, (mono_time){5 * hour_ns - 1}));
+    assert_true(keeper_gives_up(&keeper, id, (mono_time){5 * hour_ns}));
+    assert_false(keeper_gives_up(&keeper, uuid_new(clock_wall_now()), (mono_time){5 * hour_ns}));
+    free(keeper.troubles.list);
 }
 
 static void status_shows_the_keepers_last_round(void **state)
@@ -412,6 +515,10 @@ int main(void)
         WITH_STORE(a_tail_beside_a_finished_recording_is_removed),
         WITH_STORE(a_tail_beside_a_damaged_recording_stays),
         cmocka_unit_test(a_complaint_is_repeated_once_an_hour_only),
+        cmocka_unit_test(a_disk_is_given_up_after_an_hour_of_its_own_errors),
+        WITH_STORE(a_disk_that_does_not_give_a_recording_is_an_alarm_at_once_and_waited_for),
+        WITH_STORE(the_loss_of_a_young_call_is_an_alarm_where_something_of_it_was_durable),
+        WITH_STORE(the_loss_of_a_further_segment_is_an_alarm_too),
         WITH_STORE(status_shows_the_keepers_last_round),
         WITH_STORE(the_service_writes_its_ready_file_and_stops_at_a_signal),
     };

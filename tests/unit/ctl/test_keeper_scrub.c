@@ -131,6 +131,45 @@ static void a_recording_in_progress_is_not_read_and_one_that_is_gone_is_bad(void
     recording_writer_destroy(alive.writer);
 }
 
+/* What stands in the way of opening a file, such as a right or a descriptor that is lacking, says
+ * nothing of it; nor do so many of them at the head of the list keep others from being read. */
+static void a_trouble_of_ours_is_no_damage_and_keeps_no_other_waiting(void **state)
+{
+    enum { TROUBLED = SCRUB_LIST_MAX + 6 };
+    struct ctl *ctl = *state;
+    struct ctl_recording troubled[TROUBLED];
+
+    for (int i = 0; i < TROUBLED; i++) {
+        troubled[i] = ctl_record(ctl, CTL_SEALED, 600 - i);
+        assert_int_equal(unlink(troubled[i].path), 0);
+        assert_int_equal(symlink(troubled[i].path, troubled[i].path), 0); /* ELOOP */
+    }
+    struct ctl_recording bad = ctl_record(ctl, CTL_SEALED, 60);
+    (void)ctl_record(ctl, CTL_SEALED, 60);
+    flip(bad.path, 5000);
+    assert_int_equal(scrub(ctl, 5, "read"), 2);
+    assert_int_equal(ctl_sql(ctl, "SELECT count(*) FROM alarms"), 1);
+    assert_true(is_damaged(ctl, &bad));
+    assert_false(is_damaged(ctl, &troubled[0]));
+    json_t *found = status_of(ctl, "scrub");
+    assert_int_equal(json_integer_value(json_object_get(found, "never_checked")), TROUBLED);
+    json_decref(found);
+    assert_int_equal(scrub(ctl, 5, "errors"), TROUBLED); /* they are due still */
+}
+
+static void what_the_disk_does_not_give_is_damage(void **state)
+{
+    struct ctl *ctl = *state;
+    struct ctl_recording recording = ctl_record(ctl, CTL_SEALED, 60);
+
+    assert_int_equal(unlink(recording.path), 0);
+    assert_int_equal(symlink("/proc/self/mem", recording.path), 0); /* EIO, from its first byte */
+    assert_int_equal(scrub(ctl, 1, "bad"), 1);
+    assert_true(is_damaged(ctl, &recording));
+    assert_int_equal(ctl_sql(ctl, "SELECT count(*) FROM alarms WHERE why LIKE '%read at byte%'"),
+                     1);
+}
+
 static void an_alarm_is_open_until_it_is_acknowledged(void **state)
 {
     struct ctl *ctl = *state;
@@ -214,6 +253,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(
             a_recording_in_progress_is_not_read_and_one_that_is_gone_is_bad, ctl_set_up,
             ctl_tear_down),
+        cmocka_unit_test_setup_teardown(a_trouble_of_ours_is_no_damage_and_keeps_no_other_waiting,
+                                        ctl_set_up, ctl_tear_down),
+        cmocka_unit_test_setup_teardown(what_the_disk_does_not_give_is_damage, ctl_set_up,
+                                        ctl_tear_down),
         cmocka_unit_test_setup_teardown(an_alarm_is_open_until_it_is_acknowledged, ctl_set_up,
                                         ctl_tear_down),
         cmocka_unit_test_setup_teardown(what_recovery_finds_gone_that_was_durable_is_an_alarm,

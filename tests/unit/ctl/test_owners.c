@@ -7,6 +7,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "tools/recorderctl/owners_files.h"
+
 enum { INGEST = 60001, WEB = 60002, KEEPER = 60003, SHARED = 60000 };
 
 static int init_for_users(struct ctl *ctl)
@@ -58,7 +60,7 @@ static void what_root_makes_later_is_theirs_too(void **state)
     char leaf[128];
 
     if (geteuid() != 0)
-        return; /* nobody else can */
+        skip(); /* nobody else can */
     assert_int_equal(init_for_users(ctl), 0);
     assert_int_equal(ctl_run(ctl, "--json", "customer", "add", "7", "--name", "x", NULL), 0);
     json_t *made = ctl_json(ctl);
@@ -74,7 +76,7 @@ static void mode_that_was_changed_is_set_again(void **state)
     char path[160];
 
     if (geteuid() != 0)
-        return;
+        skip();
     assert_int_equal(init_for_users(ctl), 0);
     (void)snprintf(path, sizeof path, "%s/keys/signing/keeper.key", ctl->store);
     assert_int_equal(chmod(path, 0444), 0);
@@ -89,9 +91,110 @@ static void user_that_there_is_not_is_named(void **state)
     struct ctl *ctl = *state;
 
     if (geteuid() != 0)
-        return;
+        skip();
     assert_int_not_equal(ctl_run(ctl, "init", "--ingest-user", "nobody-of-that-name", NULL), 0);
     assert_non_null(strstr(ctl->err, "nobody-of-that-name"));
+}
+
+/* --- who may write there puts something else in its place ---------------------------------------
+ */
+
+static const struct owners USERS = {
+    .ingest = INGEST,
+    .web = WEB,
+    .keeper = KEEPER,
+    .ingest_group = INGEST,
+    .web_group = WEB,
+    .keeper_group = KEEPER,
+    .shared_group = SHARED,
+};
+
+/* Between the look at a file and giving it. */
+struct attack {
+    const char *commands; /* in the directory of all */
+    const struct ctl *ctl;
+    const char *path;
+    enum status status;
+    bool changed;
+};
+
+static void shell(const struct ctl *ctl, const char *commands)
+{
+    char command[768];
+
+    assert_true((size_t)snprintf(command, sizeof command, "cd %s && %s", ctl->directory, commands) <
+                sizeof command);
+    assert_int_equal(system(command), 0); /* NOLINT: a name of our own making */
+}
+
+static bool attack_one(void *arg, const struct owners_seen *seen)
+{
+    struct attack *attack = arg;
+    size_t length = strlen(seen->path);
+    size_t wanted = strlen(attack->path);
+
+    if (length < wanted || strcmp(seen->path + length - wanted, attack->path) != 0)
+        return true;
+    shell(attack->ctl, attack->commands);
+    attack->status = owners_files_give(seen, &USERS, &attack->changed, NULL);
+    return false;
+}
+
+/* victim/shadow is root's, and stays so; recordings/x/shadow is what was looked at. */
+static void expect_untouched(struct ctl *ctl, const char *commands)
+{
+    struct attack attack = {commands, ctl, "/x/shadow", STATUS_OK, false};
+    struct config *config = NULL;
+    struct stat about;
+    char victim[160];
+
+    shell(ctl,
+          "rm -rf victim store/recordings/x store/recordings/y && "
+          "mkdir victim store/recordings/x && touch victim/shadow store/recordings/x/shadow && "
+          "chmod 600 victim/shadow store/recordings/x/shadow");
+    assert_int_equal(config_load(ctl->config, &config, NULL), STATUS_OK);
+    assert_int_equal(owners_files_walk(config, attack_one, &attack, NULL), STATUS_OK);
+    config_destroy(config);
+    if (attack.status != STATUS_CONFLICT || attack.changed)
+        fail_msg("%s: %s", commands, status_name(attack.status));
+    (void)snprintf(victim, sizeof victim, "%s/victim/shadow", ctl->directory);
+    assert_int_equal(stat(victim, &about), 0);
+    assert_int_equal(about.st_uid, 0);
+    assert_int_equal(about.st_mode & 07777, 0600);
+}
+
+static void another_file_than_was_looked_at_is_given_to_nobody(void **state)
+{
+    struct ctl *ctl = *state;
+
+    if (geteuid() != 0)
+        skip();
+    assert_int_equal(init_for_users(ctl), 0);
+    expect_untouched(ctl, "cd store/recordings && mv x y && ln -s ../../victim x");
+    expect_untouched(ctl, "cd store/recordings && mv x y && ln -s $PWD/../../victim x");
+    expect_untouched(ctl, "cd store/recordings/x && rm shadow && ln -s ../../../victim/shadow .");
+    expect_untouched(ctl, "cd store/recordings/x && rm shadow && mv ../../../victim/shadow . && "
+                          "ln shadow ../../../victim/shadow");
+    expect_untouched(ctl, "cd store && mv recordings gone && mkdir recordings && "
+                          "ln -s ../../victim recordings/x; cd .. && rm -rf store/gone");
+    expect_untouched(ctl, "cd store && rm -r recordings && ln -s ../victim recordings && "
+                          "mkdir ../victim/x && ln ../victim/shadow ../victim/x/shadow");
+}
+
+static void what_was_refused_is_told_and_the_rest_is_done(void **state)
+{
+    struct ctl *ctl = *state;
+
+    if (geteuid() != 0)
+        skip();
+    assert_int_equal(init_for_users(ctl), 0);
+    shell(ctl, "touch victim && chmod 600 victim && ln victim store/recordings/a && "
+               "touch store/recordings/b");
+    assert_int_equal(init_for_users(ctl), 1);
+    assert_non_null(strstr(ctl->err, "store/recordings/a"));
+    assert_non_null(strstr(ctl->out, "\"owners_refused\": 1"));
+    expect(ctl, "recordings/a", 0600, 0, 0);
+    expect(ctl, "recordings/b", 0664, INGEST, INGEST);
 }
 
 #define CASE(name) cmocka_unit_test_setup_teardown(name, ctl_set_up_empty, ctl_tear_down)
@@ -103,6 +206,8 @@ int main(void)
         CASE(what_root_makes_later_is_theirs_too),
         CASE(mode_that_was_changed_is_set_again),
         CASE(user_that_there_is_not_is_named),
+        CASE(another_file_than_was_looked_at_is_given_to_nobody),
+        CASE(what_was_refused_is_told_and_the_rest_is_done),
     };
 
     return cmocka_run_group_tests_name("owners", tests, NULL, NULL);

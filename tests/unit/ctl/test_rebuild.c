@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "support.h"
@@ -159,6 +160,9 @@ static void files_are_found_on_every_volume(void **state)
     assert_non_null(config);
     (void)fprintf(config, "volumes = {\"%s/second\"}\n", ctl->directory);
     assert_int_equal(fclose(config), 0);
+    (void)snprintf(path, sizeof path, "%s/second", ctl->directory);
+    assert_int_equal(mkdir(path, 0700), 0);
+    assert_int_equal(ctl_run(ctl, "init", "--new-volume", path, NULL), 0);
     for (int i = 0; i < 4; i += 2) {
         const char *leaf = recording[i].path + strlen(ctl->store) + 1;
         (void)snprintf(command, sizeof command,
@@ -222,6 +226,51 @@ static void file_without_its_key_is_told_and_kept_in_the_list(void **state)
     assert_string_equal(ctl_state(ctl, &known), "failed"); /* there is such a file, no more */
 }
 
+static void one_that_the_disk_does_not_give_is_no_reason_to_end(void **state)
+{
+    struct ctl *ctl = *state;
+    struct ctl_recording sealed = ctl_record(ctl, CTL_SEALED, 90);
+    struct ctl_recording good = ctl_record(ctl, CTL_SEALED, 50);
+    assert_int_equal(unlink(sealed.path), 0);
+    assert_int_equal(symlink("/proc/self/mem", sealed.path), 0); /* EIO, from its first byte */
+    (void)ctl_sql(ctl, "DELETE FROM recordings");
+    assert_int_equal(ctl_run(ctl, "--json", "index", "rebuild", NULL), 1);
+    assert_non_null(strstr(ctl->err, sealed.id_text));
+    assert_string_equal(ctl_state(ctl, &sealed), "failed");
+    assert_string_equal(ctl_state(ctl, &good), "sealed");
+}
+
+/* A right or a descriptor that is lacking would take all of them. */
+static void one_that_cannot_be_opened_ends_it_and_nothing_was_changed(void **state)
+{
+    struct ctl *ctl = *state;
+    struct ctl_recording recording = ctl_record(ctl, CTL_SEALED, 90);
+
+    assert_int_equal(unlink(recording.path), 0);
+    assert_int_equal(symlink(recording.path, recording.path), 0); /* ELOOP */
+    assert_int_equal(ctl_run(ctl, "index", "rebuild", NULL), 5);
+    assert_string_equal(ctl_state(ctl, &recording), "sealed");
+    assert_int_equal(ctl_sql(ctl, "SELECT count(*) FROM audit WHERE action = 'index.rebuild'"), 0);
+}
+
+/* Customers, their numbers and the audit log were in it. */
+static void present_index_that_tells_nothing_is_exit_1(void **state)
+{
+    struct ctl *ctl = *state;
+    char path[128];
+
+    struct ctl_recording recording = ctl_record(ctl, CTL_SEALED, 90);
+    index_path(ctl, path);
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    for (int i = 0; i < 10000; i++)
+        assert_int_not_equal(fputc('x', file), EOF);
+    assert_int_equal(fclose(file), 0);
+    assert_int_equal(ctl_run(ctl, "--json", "index", "rebuild", NULL), 1);
+    assert_int_equal(count_of(ctl, "placeholders"), 1);
+    assert_string_equal(ctl_state(ctl, &recording), "sealed");
+}
+
 static void it_is_in_the_audit_log_and_said_in_both_ways(void **state)
 {
     struct ctl *ctl = *state;
@@ -247,6 +296,9 @@ int main(void)
         CASE(files_are_found_on_every_volume),
         CASE(recording_that_is_being_written_refuses_it),
         CASE(file_without_its_key_is_told_and_kept_in_the_list),
+        CASE(one_that_the_disk_does_not_give_is_no_reason_to_end),
+        CASE(one_that_cannot_be_opened_ends_it_and_nothing_was_changed),
+        CASE(present_index_that_tells_nothing_is_exit_1),
         CASE(it_is_in_the_audit_log_and_said_in_both_ways),
     };
 

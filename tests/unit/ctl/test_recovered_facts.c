@@ -69,6 +69,30 @@ static void holes_are_unreadable_but_for_what_the_store_never_took(void **state)
            "-1 unreadable 1000-2000;-1 unwritten 3000-4000;-1 unreadable 4000-5000;", 2000);
 }
 
+/* A hole around what was never taken is two; at its end, or within it, there is none. */
+static void holes_are_cut_at_all_that_the_store_never_took(void **state)
+{
+    struct journal_fact facts[] = {
+        fact_of(-1, "unwritten", 3000, 4000), fact_of(-1, "unwritten", 6000, 7000),
+        fact_of(-1, "unwritten", 6500, 7500), fact_of(-1, "unwritten", 9000, 9500)};
+    struct journal_replay replay = {.entries = 1, .facts = 4, .fact = facts};
+    const struct recover_hole holes[] = {
+        {(int64_t)1000 * MS + PRE_SKIP, (int64_t)6600 * MS + PRE_SKIP},
+        {(int64_t)9100 * MS + PRE_SKIP, (int64_t)9300 * MS + PRE_SKIP}};
+    const struct recover_found found = {.holes = 2, .hole = holes, .pre_skip = PRE_SKIP};
+    (void)state;
+
+    for (size_t i = 0; i < 4; i++) {
+        facts[i].numbered = true;
+        facts[i].index = (uint32_t)i;
+    }
+    replay.last.until = (int64_t)10000 * MS;
+    expect(&replay, &found, 10000,
+           "-1 unreadable 1000-3000;-1 unwritten 3000-4000;-1 unreadable 4000-6000;"
+           "-1 unwritten 6000-7000;-1 unwritten 6500-7500;-1 unwritten 9000-9500;",
+           4000);
+}
+
 static void where_entries_are_missing_nothing_is_claimed(void **state)
 {
     struct journal_replay replay = {
@@ -127,6 +151,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(facts_are_told_up_to_the_last_entry_and_the_rest_is_unaccounted),
         cmocka_unit_test(holes_are_unreadable_but_for_what_the_store_never_took),
+        cmocka_unit_test(holes_are_cut_at_all_that_the_store_never_took),
         cmocka_unit_test(where_entries_are_missing_nothing_is_claimed),
         cmocka_unit_test(legs_and_parties_are_as_told_last_also_those_that_came_late),
     };

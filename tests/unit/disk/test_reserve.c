@@ -16,6 +16,8 @@
 
 enum { MIB = 1024 * 1024, BYTES = 3 * MIB };
 
+#define BLOCK UINT64_C(4096)
+
 /* The kernel's disk, but that a file cannot grow, nor be made, while it is full. */
 struct fixture {
     char directory[64];
@@ -26,7 +28,10 @@ struct fixture {
     bool full;        /* until the reserve is gone */
     bool stays_full;  /* also then */
     bool unsupported; /* by fallocate */
+    bool small;       /* the volume: it has not so much free */
+    bool given_up;    /* by another thread, while a call finds it full */
     unsigned tries;   /* of what failed */
+    unsigned tried;   /* fallocate, and what makes its file */
 };
 
 static bool is_full(struct fixture *fixture)
@@ -35,6 +40,8 @@ static bool is_full(struct fixture *fixture)
         fixture->stays_full || (fixture->full && faccessat(AT_FDCWD, fixture->path, F_OK, 0) == 0);
 
     fixture->tries += full;
+    if (full && fixture->given_up)
+        assert_true(reserve_give_up(fixture->reserve));
     if (full)
         errno = ENOSPC;
     return full;
@@ -42,6 +49,9 @@ static bool is_full(struct fixture *fixture)
 
 static int full_open(void *context, const char *path, int flags, mode_t mode)
 {
+    struct fixture *fixture = context;
+
+    fixture->tried += (flags & O_CREAT) && strcmp(path, fixture->path) == 0;
     if ((flags & O_CREAT) && is_full(context))
         return -1;
     return disk_system.open(NULL, path, flags, mode);
@@ -81,6 +91,7 @@ static int full_fallocate(void *context, int fd, off_t length)
 {
     struct fixture *fixture = context;
 
+    fixture->tried++;
     if (fixture->unsupported) {
         errno = EOPNOTSUPP;
         return -1;
@@ -90,6 +101,18 @@ static int full_fallocate(void *context, int fd, off_t length)
         return -1;
     }
     return disk_system.fallocate(NULL, fd, length);
+}
+
+/* A hundred times the reserve, and as much free as it needs, or a little less. */
+static int full_statvfs(void *context, const char *path, struct statvfs *about)
+{
+    struct fixture *fixture = context;
+    int failed = disk_system.statvfs(NULL, path, about);
+
+    about->f_frsize = BLOCK;
+    about->f_blocks = 100 * BYTES / BLOCK;
+    about->f_bfree = about->f_bavail = 2 * BYTES / BLOCK - fixture->small;
+    return failed;
 }
 
 static int set_up(void **state)
@@ -110,6 +133,7 @@ static int set_up(void **state)
     fixture->disk.fsync = full_fsync;
     fixture->disk.syncfs = full_syncfs;
     fixture->disk.fallocate = full_fallocate;
+    fixture->disk.statvfs = full_statvfs;
     assert_int_equal(
         reserve_create(&fixture->disk, fixture->directory, BYTES, &fixture->reserve, NULL),
         STATUS_OK);
@@ -192,14 +216,45 @@ static void without_room_for_all_of_it_nothing_is_held(void **state)
     struct fixture *fixture = *state;
     struct fault fault = {0};
 
-    fixture->unsupported = true;
-    assert_int_equal(reserve_hold(fixture->reserve, &fault), STATUS_UNSUPPORTED);
-    assert_int_equal(access(fixture->path, F_OK), -1);
-    fixture->unsupported = false;
     fixture->stays_full = true;
     assert_int_equal(reserve_hold(fixture->reserve, &fault), STATUS_FULL);
     assert_int_equal(reserve_missing(fixture->reserve), BYTES);
     assert_int_equal(access(fixture->path, F_OK), -1);
+}
+
+/* Taking all there is, to find out that it is not enough, leaves nobody else any meanwhile. */
+static void without_room_for_all_of_it_and_some_more_nothing_is_taken(void **state)
+{
+    struct fixture *fixture = *state;
+    struct fault fault = {0};
+
+    fixture->small = true;
+    assert_int_equal(reserve_hold(fixture->reserve, &fault), STATUS_FULL);
+    assert_int_equal(fixture->tried, 0);
+    assert_int_equal(reserve_missing(fixture->reserve), BYTES);
+    fixture->small = false;
+    hold(fixture);
+    struct reserve *next = NULL; /* what is held already needs no room */
+    fixture->small = true;
+    assert_int_equal(reserve_create(&fixture->disk, fixture->directory, BYTES, &next, NULL),
+                     STATUS_OK);
+    assert_int_equal(reserve_hold(next, NULL), STATUS_OK);
+    reserve_destroy(next);
+}
+
+static void where_nothing_can_be_set_aside_it_is_tried_once_and_nothing_is_missing(void **state)
+{
+    struct fixture *fixture = *state;
+    struct fault fault = {0};
+
+    fixture->unsupported = true;
+    assert_int_equal(reserve_hold(fixture->reserve, &fault), STATUS_UNSUPPORTED);
+    assert_int_equal(access(fixture->path, F_OK), -1);
+    assert_int_equal(reserve_missing(fixture->reserve), 0);
+    unsigned tried = fixture->tried;
+    assert_int_equal(reserve_hold(fixture->reserve, &fault), STATUS_OK);
+    assert_int_equal(fixture->tried, tried);
+    assert_false(reserve_give_up(fixture->reserve));
 }
 
 static void reserve_of_nothing_is_always_held(void **state)
@@ -276,6 +331,18 @@ static void call_that_finds_no_space_gives_it_up_and_succeeds(void **state)
         assert_int_equal(fixture->tries, 1);
         assert_int_equal(reserve_missing(fixture->reserve), BYTES);
     }
+}
+
+static void call_that_finds_no_space_succeeds_also_where_another_gave_it_up_meanwhile(void **state)
+{
+    struct fixture *fixture = *state;
+    const struct disk *disk = reserve_disk(fixture->reserve);
+
+    hold(fixture);
+    fixture->full = true;
+    fixture->given_up = true;
+    mkdir_it(fixture, disk);
+    assert_int_equal(fixture->tries, 1);
 }
 
 static void without_a_reserve_no_space_is_no_space(void **state)
@@ -375,8 +442,11 @@ int main(void)
         CASE(given_up_it_is_free_and_missing_until_it_is_held_again),
         CASE(reserve_of_a_program_before_is_taken_over_in_the_size_that_is_wanted_now),
         CASE(without_room_for_all_of_it_nothing_is_held),
+        CASE(without_room_for_all_of_it_and_some_more_nothing_is_taken),
+        CASE(where_nothing_can_be_set_aside_it_is_tried_once_and_nothing_is_missing),
         CASE(reserve_of_nothing_is_always_held),
         CASE(call_that_finds_no_space_gives_it_up_and_succeeds),
+        CASE(call_that_finds_no_space_succeeds_also_where_another_gave_it_up_meanwhile),
         CASE(without_a_reserve_no_space_is_no_space),
         CASE(sync_that_finds_no_space_is_never_tried_again),
         CASE(want_of_room_on_another_volume_leaves_it_alone),

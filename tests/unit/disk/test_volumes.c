@@ -78,7 +78,7 @@ static int dead_stat(void *context, const char *path, struct stat *about)
     return -1;
 }
 
-static void a_volume_without_its_directory_is_missing_and_one_that_fails_is_not(void **state)
+static void a_store_without_its_recordings_is_missing_and_one_that_fails_is_not(void **state)
 {
     char directory[] = "/tmp/unit-volumes-XXXXXX";
     char recordings[64];
@@ -99,6 +99,41 @@ static void a_volume_without_its_directory_is_missing_and_one_that_fails_is_not(
     assert_int_equal(rmdir(directory), 0);
 }
 
+/* Each as it may be named: with a slash more, by a link, or as it is. */
+static void a_volume_that_is_named_twice_is_found_by_what_it_is(void **state)
+{
+    char directory[] = "/tmp/unit-volumes-XXXXXX";
+    char slash[64];
+    char other[64];
+    char linked[64];
+    char command[200];
+    struct fault fault = {0};
+    (void)state;
+
+    assert_non_null(mkdtemp(directory));
+    (void)snprintf(slash, sizeof slash, "%s/", directory);
+    (void)snprintf(other, sizeof other, "%s/other", directory);
+    (void)snprintf(linked, sizeof linked, "%s/link", directory);
+    (void)snprintf(command, sizeof command,
+                   "cd %s && mkdir -p recordings other/recordings && ln -s other link", directory);
+    assert_int_equal(system(command), 0); /* NOLINT: names of our own making */
+    const struct volumes volumes = {4, {directory, other, slash, linked}};
+    const struct volumes gone = {2, {directory, "/nowhere"}};
+
+    assert_int_equal(volumes_compare(&disk_system, &volumes, 0, 1), VOLUMES_ONE_DISK);
+    assert_int_equal(volumes_compare(&disk_system, &volumes, 0, 2), VOLUMES_ONE_DIRECTORY);
+    assert_int_equal(volumes_compare(&disk_system, &volumes, 3, 1), VOLUMES_ONE_DIRECTORY);
+    assert_int_equal(volumes_compare(&disk_system, &gone, 0, 1), VOLUMES_APART);
+    assert_int_equal(volumes_distinct(&disk_system, &volumes, 0, &fault), STATUS_OK);
+    assert_int_equal(volumes_distinct(&disk_system, &volumes, 1, &fault), STATUS_OK);
+    assert_int_equal(volumes_distinct(&disk_system, &volumes, 2, &fault), STATUS_CONFLICT);
+    assert_int_equal(volumes_distinct(&disk_system, &volumes, 3, &fault), STATUS_CONFLICT);
+    assert_non_null(strstr(fault.text, linked));
+    assert_non_null(strstr(fault.text, other));
+    (void)snprintf(command, sizeof command, "rm -r %s", directory);
+    assert_int_equal(system(command), 0); /* NOLINT: likewise */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -106,7 +141,8 @@ int main(void)
         cmocka_unit_test(as_many_as_a_configuration_can_name_fit),
         cmocka_unit_test(a_path_is_below_the_volume_that_it_begins_with),
         cmocka_unit_test(a_path_that_does_not_fit_is_refused),
-        cmocka_unit_test(a_volume_without_its_directory_is_missing_and_one_that_fails_is_not),
+        cmocka_unit_test(a_store_without_its_recordings_is_missing_and_one_that_fails_is_not),
+        cmocka_unit_test(a_volume_that_is_named_twice_is_found_by_what_it_is),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

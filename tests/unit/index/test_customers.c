@@ -57,7 +57,7 @@ static enum status try_customer(struct index *index, const char *number, const c
 
     (void)snprintf(customer.number, sizeof customer.number, "%s", number);
     (void)snprintf(customer.name, sizeof customer.name, "%s", name);
-    return customers_add(index, &customer, "", NULL);
+    return customers_add(index, &customer, NULL, NULL);
 }
 
 static void customer_numbers_are_checked(void **state)
@@ -74,25 +74,26 @@ static void customer_numbers_are_checked(void **state)
     assert_int_equal(try_customer(fixture->index, CUSTOMER_UNASSIGNED, "Name"), STATUS_EXISTS);
 }
 
-static void a_customer_is_found_as_added_and_the_pin_hash_is_replaced(void **state)
+static void a_customer_is_found_as_added_and_the_pin_is_replaced(void **state)
 {
+    static const struct sealed_pin none = {{0}};
+    static const struct sealed_pin other = {"as it was sealed"};
     struct fixture *fixture = *state;
     struct fault fault = {0};
     struct customer customer = {0};
-    char hash[CUSTOMER_PIN_HASH_BYTES] = "untouched";
+    struct sealed_pin pin = other;
     struct uuid id = add_customer(fixture->index, "88303080");
 
-    assert_ok(customers_pin_hash(fixture->index, "88303080", &customer, hash, &fault), &fault);
+    assert_ok(customers_pin(fixture->index, "88303080", &customer, &pin, &fault), &fault);
     assert_true(uuid_equal(customer.id, id));
     assert_string_equal(customer.name, "Customer 88303080");
-    assert_string_equal(hash, "hash");
-    assert_ok(customers_set_pin_hash(fixture->index, "88303080", "other", &fault), &fault);
-    assert_ok(customers_pin_hash(fixture->index, "88303080", &customer, hash, &fault), &fault);
-    assert_string_equal(hash, "other");
-    assert_int_equal(customers_set_pin_hash(fixture->index, "9", "x", &fault), STATUS_NOT_FOUND);
-    assert_int_equal(customers_pin_hash(fixture->index, "9", &customer, hash, &fault),
-                     STATUS_NOT_FOUND);
-    assert_string_equal(hash, "other");
+    assert_memory_equal(&pin, &none, sizeof pin);
+    assert_ok(customers_set_pin(fixture->index, "88303080", &other, &fault), &fault);
+    assert_ok(customers_pin(fixture->index, "88303080", &customer, &pin, &fault), &fault);
+    assert_memory_equal(&pin, &other, sizeof pin);
+    assert_int_equal(customers_set_pin(fixture->index, "9", &none, &fault), STATUS_NOT_FOUND);
+    assert_int_equal(customers_pin(fixture->index, "9", &customer, &pin, &fault), STATUS_NOT_FOUND);
+    assert_memory_equal(&pin, &other, sizeof pin);
     assert_int_equal(try_customer(fixture->index, "88303080", "Again"), STATUS_EXISTS);
 }
 
@@ -475,7 +476,7 @@ int main(void)
         cmocka_unit_test(names_and_service_codes_have_no_digits),
         cmocka_unit_test(digits_at_the_maximum_are_kept_and_one_past_it_dropped),
         WITH_INDEX(customer_numbers_are_checked),
-        WITH_INDEX(a_customer_is_found_as_added_and_the_pin_hash_is_replaced),
+        WITH_INDEX(a_customer_is_found_as_added_and_the_pin_is_replaced),
         WITH_INDEX(customers_are_listed_by_number_with_unassigned),
         WITH_INDEX(overlapping_ranges_are_refused),
         WITH_INDEX(malformed_ranges_are_refused),

@@ -58,6 +58,13 @@ static void what_is_written_reads_back(void **state)
     assert_int_equal(details_write(&row, media, facts, 2, &json), STATUS_OK);
     (void)strcpy(found.path, row.path);
     assert_int_equal(details_read(json, strlen(json), &found, &found_facts, &count), STATUS_OK);
+    struct details_leg_media read[BOUND_CALL_STREAMS];
+    assert_int_equal(details_read_media(json, strlen(json), read), STATUS_OK);
+    for (size_t i = 0; i < BOUND_CALL_STREAMS; i++) {
+        assert_int_equal(read[i].rate_hz, i < 2 ? 8000 : 0);
+        assert_int_equal(read[i].anchor_samples, i < 1 ? 160 : -1);
+    }
+    assert_int_equal(details_read_media("{}", 2, read), STATUS_INVALID);
     assert_memory_equal(&found.caller, &row.caller, sizeof row.caller);
     assert_string_equal(found.called.number, "anna");
     assert_int_equal(found.direction, CALL_IN);

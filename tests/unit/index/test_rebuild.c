@@ -273,36 +273,6 @@ static void unfinished_one_waits_for_the_keeper_whatever_the_row_said(void **sta
 
 /* Of an index with torn pages comes what can still be read; the rest is counted, not passed over.
  */
-static void damaged_index_gives_what_can_be_read_of_it(void **state)
-{
-    struct fixture *fixture = *state;
-    static const uint8_t wrong[4096] = {0xff, 0xfe, 0xfd};
-    char detail[2000];
-    struct fault fault = {0};
-
-    memset(detail, 'x', sizeof detail - 1);
-    detail[sizeof detail - 1] = '\0';
-    (void)add_customer(fixture->index, "4711");
-    for (int i = 0; i < 200; i++) {
-        const struct audit_entry entry = {
-            .actor = "test", .action = "fill", .address = "", .detail = detail};
-        assert_ok(audit_append(fixture->index, &entry, &fault), &fault);
-    }
-    release(fixture);
-    int64_t pages = number(fixture->files.path, "PRAGMA page_count");
-    FILE *file = fopen(fixture->files.path, "r+");
-    assert_non_null(file);
-    assert_int_equal(fseek(file, (long)(pages - 20) * 4096, SEEK_SET), 0);
-    assert_int_equal(fwrite(wrong, 1, sizeof wrong, file), sizeof wrong);
-    assert_int_equal(fclose(file), 0);
-    struct index_rebuild_counts counts = end(fixture, begin(fixture, NULL));
-    assert_true(counts.known);
-    assert_true(counts.lost > 0);
-    assert_int_equal(number(fixture->files.path, "SELECT count(*) FROM customers"), 2);
-    int64_t entries = number(fixture->files.path, "SELECT count(*) FROM audit");
-    assert_true(entries > 50 && entries < 200);
-}
-
 /* As a program of version 3 left it, with a customer. */
 static void make_old_index(const char *path)
 {
@@ -416,7 +386,6 @@ int main(void)
         CASE(customer_whom_nobody_knows_is_a_placeholder),
         CASE(second_file_of_an_id_is_refused_alone),
         CASE(unfinished_one_waits_for_the_keeper_whatever_the_row_said),
-        CASE(damaged_index_gives_what_can_be_read_of_it),
         CASE(index_of_an_older_version_is_brought_up_to_date),
         CASE(what_is_no_index_or_of_a_newer_version_is_refused),
         CASE(what_is_no_database_is_put_aside_and_its_wal_not_read),

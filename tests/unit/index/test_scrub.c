@@ -24,10 +24,11 @@ static struct uuid add_sealed(struct fixture *fixture, struct uuid customer, int
 static struct scrub_list due(struct fixture *fixture, int64_t before_s, int64_t bad_before_s)
 {
     struct scrub_list list;
+    struct scrub_turn turn = {0};
     struct fault fault = {0};
 
     assert_ok(scrub_due(fixture->index, clock_wall_from_us(before_s * SECOND_US),
-                        clock_wall_from_us(bad_before_s * SECOND_US), &list, &fault),
+                        clock_wall_from_us(bad_before_s * SECOND_US), &turn, &list, &fault),
               &fault);
     return list;
 }
@@ -71,6 +72,34 @@ static void no_more_are_listed_than_there_is_room_for(void **state)
     for (int i = 0; i < SCRUB_LIST_MAX + 1; i++)
         (void)add_sealed(fixture, customer, (1000 + i) * SECOND_US);
     assert_int_equal(due(fixture, 10000, 10000).count, SCRUB_LIST_MAX);
+}
+
+/* Also those of which nothing can be said, at the head of the list: they keep no other waiting. */
+static void a_turn_lists_each_that_is_due_once(void **state)
+{
+    enum { EACH = 100 };
+    struct fixture *fixture = *state;
+    struct uuid customer = add_customer(fixture->index, "1");
+    struct scrub_turn turn = {0};
+    struct scrub_list list;
+    struct fault fault = {0};
+    const wall_time now = clock_wall_from_us(10000 * SECOND_US);
+    struct uuid id[2 * EACH];
+    size_t listed = 0;
+
+    for (int i = 0; i < 2 * EACH; i++)
+        id[i] = add_sealed(fixture, customer, (1000 + i) * SECOND_US);
+    for (int i = EACH; i < 2 * EACH; i++) /* ten of each moment */
+        found(fixture, id[i], 3000 + i / 10, SCRUB_WHOLE);
+    while (!turn.ended) {
+        assert_ok(scrub_due(fixture->index, now, now, &turn, &list, &fault), &fault);
+        for (size_t i = 0; i < list.count; i++)
+            assert_true(uuid_equal(list.recording[i], id[listed++]));
+    }
+    assert_int_equal(listed, 2 * EACH);
+    turn = (struct scrub_turn){0};
+    assert_ok(scrub_due(fixture->index, now, now, &turn, &list, &fault), &fault);
+    assert_true(uuid_equal(list.recording[0], id[0]));
 }
 
 static void counts_tell_what_was_found_and_since_when_one_waits(void **state)
@@ -148,6 +177,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         WITH_INDEX(those_never_read_come_first_then_bad_ones_then_those_read_longest_ago),
         WITH_INDEX(no_more_are_listed_than_there_is_room_for),
+        WITH_INDEX(a_turn_lists_each_that_is_due_once),
         WITH_INDEX(counts_tell_what_was_found_and_since_when_one_waits),
         WITH_INDEX(an_alarm_is_open_once_until_it_is_acknowledged),
     };

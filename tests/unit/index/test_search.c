@@ -333,6 +333,53 @@ static void no_form_of_the_search_scans_the_table(void **state)
     }
 }
 
+struct walk {
+    struct fixture *fixture;
+    size_t seen;
+    size_t enough;
+    enum status end;
+    wall_time before;
+};
+
+/* Uses the connection meanwhile: what it changes must not move what is listed. */
+static enum status look(void *context, const struct index_recording *row, struct fault *fault)
+{
+    struct walk *walk = context;
+    struct index_recording again;
+
+    assert_true(!walk->seen || row->started.ns < walk->before.ns);
+    walk->before = row->started;
+    assert_ok(recordings_get(walk->fixture->index, row->id, NULL, &again, fault), fault);
+    assert_ok(recordings_remove_unanswered(walk->fixture->index, row->id, fault), fault);
+    return ++walk->seen == walk->enough ? walk->end : STATUS_OK;
+}
+
+static void each_is_visited_once_while_rows_change(void **state)
+{
+    enum { ROWS = 250 };
+    struct fixture *fixture = *state;
+    struct uuid customer = add_customer(fixture->index, "1");
+    const struct recordings_query all = {.limit = 0};
+    struct walk walk = {.fixture = fixture};
+    struct fault fault = {0};
+
+    for (int i = 0; i < ROWS; i++)
+        (void)add_recording(fixture->index, customer, i + 1, "+451", "+452");
+    walk.enough = 3;
+    walk.end = STATUS_END;
+    assert_ok(recordings_each(fixture->index, &all, look, &walk, &fault), &fault);
+    assert_int_equal(walk.seen, 3);
+    walk.enough = 6;
+    walk.end = STATUS_DENIED;
+    assert_int_equal(recordings_each(fixture->index, &all, look, &walk, &fault), STATUS_DENIED);
+    assert_int_equal(walk.seen, 6);
+    walk.enough = 0;
+    assert_ok(recordings_each(fixture->index, &all, look, &walk, &fault), &fault);
+    assert_int_equal(walk.seen, ROWS);
+    assert_ok(recordings_each(fixture->index, &all, look, &walk, &fault), &fault);
+    assert_int_equal(walk.seen, ROWS);
+}
+
 int main(void)
 {
 #define WITH_INDEX(test) cmocka_unit_test_setup_teardown(test, fixture_set_up, fixture_tear_down)
@@ -346,6 +393,7 @@ int main(void)
         WITH_INDEX(pages_are_stable_where_starts_are_equal),
         WITH_INDEX(new_calls_do_not_move_an_open_page),
         WITH_INDEX(no_form_of_the_search_scans_the_table),
+        WITH_INDEX(each_is_visited_once_while_rows_change),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -39,7 +39,7 @@ static int set_up(void **state)
     customer.created = clock_wall_now();
     customer.id = uuid_new(customer.created);
     fixture->customer = customer.id;
-    assert_ok(customers_add(fixture->index, &customer, "", &fault), &fault);
+    assert_ok(customers_add(fixture->index, &customer, NULL, &fault), &fault);
     *state = fixture;
     return 0;
 }

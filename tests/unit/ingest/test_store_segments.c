@@ -18,6 +18,8 @@
 #include <unistd.h>
 
 #include "ingest/store_sink.h"
+#include "ingest/store_volumes.h"
+#include "storage/disk/volume_mark.h"
 #include "storage/index/customers.h"
 #include "storage/index/recordings.h"
 #include "storage/recording/find.h"
@@ -25,7 +27,14 @@
 #include "storage/seal/keys.h"
 #include "unit/recording/support.h"
 
-enum { WAIT_MS = 20000, CALLS = 3, PAGE_BYTES = 900 };
+enum { WAIT_MS = 20000, CALLS = 3, PAGE_BYTES = 900, FILES = 32 };
+
+/* A first segment, or its tail: the store thread's. */
+struct first_file {
+    char name[64];
+    bool dirty; /* written since the last sync */
+    bool left;  /* a sync of it failed */
+};
 
 /* The kernel's disk, but for what lies below a directory: so many calls of a kind fail. */
 struct bad_disk {
@@ -36,6 +45,10 @@ struct bad_disk {
     atomic_int pwrite_fails;
     atomic_int pwrite_errno;
     atomic_int failed;
+    atomic_int trials;  /* of a volume */
+    atomic_int synced;  /* by syncfs, wherever */
+    atomic_int touched; /* writes to what was left, and syncs of it */
+    struct first_file first[FILES];
 };
 
 struct fixture {
@@ -50,14 +63,60 @@ struct fixture {
     const struct recording_sink *sink;
 };
 
-static bool is_below(const struct bad_disk *bad, int fd)
+static void path_of(int fd, char path[static 500])
 {
     char link[40];
-    char path[500] = "";
 
+    memset(path, 0, 500);
     (void)snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
-    (void)!readlink(link, path, sizeof path - 1);
+    (void)!readlink(link, path, 499);
+}
+
+static bool is_below(const struct bad_disk *bad, int fd)
+{
+    char path[500];
+
+    path_of(fd, path);
     return strncmp(path, bad->where, strlen(bad->where)) == 0 && !strstr(path, "/second");
+}
+
+/* What has a number in its name, or is none of a recording, is not looked at: NULL. */
+static struct first_file *find_first(struct bad_disk *bad, int fd)
+{
+    char path[500];
+
+    path_of(fd, path);
+    const char *name = strrchr(path, '/');
+    if (!name || strlen(name) <= UUID_TEXT_BYTES ||
+        strncmp(name + UUID_TEXT_BYTES, ".crec", 5) != 0)
+        return NULL;
+    for (struct first_file *i = bad->first; i < bad->first + FILES; i++) {
+        if (!i->name[0])
+            (void)snprintf(i->name, sizeof i->name, "%.60s", name);
+        if (strcmp(i->name, name) == 0)
+            return i;
+    }
+    fail_msg("more files than %d", FILES);
+    return NULL;
+}
+
+static void note_touched(struct bad_disk *bad, int fd, bool written)
+{
+    struct first_file *file = find_first(bad, fd);
+
+    if (!file)
+        return;
+    if (file->left)
+        (void)atomic_fetch_add(&bad->touched, 1);
+    file->dirty = written;
+}
+
+static void note_synced(struct bad_disk *bad, bool failed)
+{
+    for (struct first_file *i = bad->first; i < bad->first + FILES; i++) {
+        i->left |= i->dirty && failed;
+        i->dirty = false;
+    }
 }
 
 /* Whether this call is to fail; counted. */
@@ -72,17 +131,30 @@ static bool fails(struct bad_disk *bad, int fd, atomic_int *left)
     return true;
 }
 
-static int bad_syncfs(void *context, int fd)
+static int bad_open(void *context, const char *path, int flags, mode_t mode)
 {
     struct bad_disk *bad = context;
 
-    return fails(bad, fd, &bad->syncfs_fails) ? -1 : disk_system.syncfs(NULL, fd);
+    if (strstr(path, "/.trial"))
+        (void)atomic_fetch_add(&bad->trials, 1);
+    return disk_system.open(NULL, path, flags, mode);
+}
+
+static int bad_syncfs(void *context, int fd)
+{
+    struct bad_disk *bad = context;
+    int failed = fails(bad, fd, &bad->syncfs_fails) ? -1 : disk_system.syncfs(NULL, fd);
+
+    note_synced(bad, failed != 0);
+    (void)atomic_fetch_add(&bad->synced, failed == 0);
+    return failed;
 }
 
 static int bad_fsync(void *context, int fd)
 {
     struct bad_disk *bad = context;
 
+    note_touched(bad, fd, false);
     return fails(bad, fd, &bad->fsync_fails) ? -1 : disk_system.fsync(NULL, fd);
 }
 
@@ -90,6 +162,7 @@ static ssize_t bad_pwrite(void *context, int fd, const void *data, size_t data_b
 {
     struct bad_disk *bad = context;
 
+    note_touched(bad, fd, true);
     if (fails(bad, fd, &bad->pwrite_fails)) {
         errno = atomic_load(&bad->pwrite_errno);
         return -1;
@@ -111,6 +184,7 @@ static void make_store(struct fixture *fixture)
     struct fault fault = {0};
     char month[KEY_MONTH_BYTES];
     char path[128];
+    bool made = false;
 
     keys_month(clock_wall_now(), month);
     must(keys_init(&disk_system, fixture->keys, fixture->master, &fault), &fault);
@@ -121,9 +195,14 @@ static void make_store(struct fixture *fixture)
     must(private_keys_make_month(keys, unassigned.id, month, &fault), &fault);
     private_keys_close(keys);
     index_close(index);
+    (void)snprintf(path, sizeof path, "%s/recordings", fixture->directory);
+    assert_int_equal(mkdir(path, 0700), 0);
     (void)snprintf(path, sizeof path, "%s/recordings", fixture->second);
     assert_int_equal(mkdir(fixture->second, 0700), 0);
     assert_int_equal(mkdir(path, 0700), 0);
+    must(volume_mark_make(&disk_system, fixture->config.store, &made, &fault), &fault);
+    must(volume_mark_set(&disk_system, fixture->config.store, fixture->second, &made, &fault),
+         &fault);
 }
 
 static void start(struct fixture *fixture)
@@ -153,6 +232,7 @@ static int set_up(void **state)
     make_store(fixture);
     fixture->bad.disk = disk_system;
     fixture->bad.disk.context = &fixture->bad;
+    fixture->bad.disk.open = bad_open;
     fixture->bad.disk.syncfs = bad_syncfs;
     fixture->bad.disk.fsync = bad_fsync;
     fixture->bad.disk.pwrite = bad_pwrite;
@@ -246,15 +326,41 @@ static void begin_all(struct fixture *fixture, struct sent *sent)
         assert_int_equal(begin(fixture, &sent[i]), STATUS_OK);
 }
 
-/* A page of each call every 50 ms. */
-static void talk(struct fixture *fixture, struct sent *sent, int64_t ms)
+/* A page of each call every 50 ms, until something was counted up to there. */
+static void talk_until(struct fixture *fixture, struct sent *sent, atomic_int *counted, int there)
 {
-    for (int64_t at = 0; at < ms; at += 50) {
+    for (int talked_ms = 0; atomic_load(counted) < there; talked_ms += 50) {
+        assert_true(talked_ms < WAIT_MS);
         for (int i = 0; i < CALLS; i++) {
             stream_page(&sent[i].stream, PAGE_BYTES);
             write_last(fixture, &sent[i]);
         }
         sleep_ms(50);
+    }
+}
+
+static void talk_for_syncs(struct fixture *fixture, struct sent *sent, int syncs)
+{
+    struct bad_disk *bad = &fixture->bad;
+
+    talk_until(fixture, sent, &bad->synced, atomic_load(&bad->synced) + syncs);
+}
+
+static void talk_for_failures(struct fixture *fixture, struct sent *sent, int failures)
+{
+    struct bad_disk *bad = &fixture->bad;
+
+    talk_until(fixture, sent, &bad->failed, atomic_load(&bad->failed) + failures);
+}
+
+/* Until all that was handed over by now is durable: the sync under way may be of before. */
+static void wait_for_syncs(struct fixture *fixture)
+{
+    int before = atomic_load(&fixture->bad.synced);
+
+    for (int waited_ms = 0; atomic_load(&fixture->bad.synced) < before + 3; waited_ms += 10) {
+        assert_true(waited_ms < WAIT_MS);
+        sleep_ms(10);
     }
 }
 
@@ -371,13 +477,15 @@ static void a_sync_that_fails_once_costs_nothing_and_calls_are_taken_on(void **s
 
     start(fixture);
     begin_all(fixture, sent);
-    talk(fixture, sent, 1000);
+    talk_for_syncs(fixture, sent, 2);
     atomic_store(&fixture->bad.syncfs_fails, 1);
-    talk(fixture, sent, 1500);
+    talk_for_failures(fixture, sent, 1);
+    talk_for_syncs(fixture, sent, 2);
     assert_int_equal(atomic_load(&fixture->bad.failed), 1);
     assert_true(store_sink_healthy(fixture->store));
     end_all(fixture, sent);
     stop(fixture);
+    assert_int_equal(atomic_load(&fixture->bad.touched), 0);
     assert_int_equal(expect_all(fixture, sent), CALLS);
 }
 
@@ -385,20 +493,24 @@ static void syncs_that_fail_for_a_while_cost_nothing(void **state)
 {
     struct fixture *fixture = *state;
     struct sent sent[CALLS];
+    mono_time since;
 
     start(fixture);
     begin_all(fixture, sent);
-    talk(fixture, sent, 800);
+    talk_for_syncs(fixture, sent, 2);
+    since = clock_mono_now();
     atomic_store(&fixture->bad.syncfs_fails, -1);
+    talk_for_failures(fixture, sent, 1);
     wait_for_health(fixture, false);
-    talk(fixture, sent, 3000);
-    int tried = atomic_load(&fixture->bad.failed);
-    assert_in_range(tried, 2, 6); /* by a trial now and then, not by every pass */
+    /* one at once, one after a while, not at every pass */
+    talk_until(fixture, sent, &fixture->bad.trials, 2);
+    assert_true(clock_mono_now().ns - since.ns >= STORE_RETRY_MS * CLOCK_NS_PER_MS);
     atomic_store(&fixture->bad.syncfs_fails, 0);
     wait_for_health(fixture, true);
-    talk(fixture, sent, 1000);
+    talk_for_syncs(fixture, sent, 2);
     end_all(fixture, sent);
     stop(fixture);
+    assert_int_equal(atomic_load(&fixture->bad.touched), 0);
     assert_int_equal(expect_all(fixture, sent), CALLS);
 }
 
@@ -411,12 +523,12 @@ static void while_no_volume_takes_writes_calls_are_refused_and_what_was_durable_
 
     start(fixture);
     begin_all(fixture, sent);
-    talk(fixture, sent, 500);
-    sleep_ms(1600); /* two passes */
+    talk_for_syncs(fixture, sent, 1);
+    wait_for_syncs(fixture);
     for (int i = 0; i < CALLS; i++)
         durable[i] = sent[i].stream.bytes.len;
     atomic_store(&fixture->bad.syncfs_fails, -1);
-    talk(fixture, sent, 1500);
+    talk_for_failures(fixture, sent, 1);
     wait_for_health(fixture, false);
     assert_int_not_equal(begin(fixture, &refused), STATUS_OK);
     fixture->sink->abort(fixture->sink->context, refused.handle);
@@ -436,9 +548,9 @@ static void a_call_that_ends_while_no_volume_takes_writes_is_sealed_when_one_doe
 
     start(fixture);
     begin_all(fixture, sent);
-    talk(fixture, sent, 800);
+    talk_for_syncs(fixture, sent, 2);
     atomic_store(&fixture->bad.syncfs_fails, -1);
-    talk(fixture, sent, 900);
+    talk_for_failures(fixture, sent, 1);
     wait_for_health(fixture, false);
     end_all(fixture, sent);
     sleep_ms(300);
@@ -456,7 +568,7 @@ static void an_end_whose_sync_fails_is_sealed_in_a_new_segment(void **state)
 
     start(fixture);
     begin_all(fixture, sent);
-    talk(fixture, sent, 1000);
+    talk_for_syncs(fixture, sent, 2);
     atomic_store(&fixture->bad.fsync_fails, 1);
     end_all(fixture, sent);
     stop(fixture);
@@ -471,9 +583,10 @@ static void a_write_that_fails_moves_its_recording_alone(void **state)
 
     start(fixture);
     begin_all(fixture, sent);
-    talk(fixture, sent, 800);
+    talk_for_syncs(fixture, sent, 2);
     atomic_store(&fixture->bad.pwrite_fails, 1);
-    talk(fixture, sent, 1600);
+    talk_for_failures(fixture, sent, 1);
+    talk_for_syncs(fixture, sent, 2);
     end_all(fixture, sent);
     stop(fixture);
     assert_int_equal(expect_all(fixture, sent), 1);
@@ -493,12 +606,13 @@ static void recordings_go_on_on_another_volume_and_new_ones_begin_there(void **s
     use_second(fixture);
     start(fixture);
     begin_all(fixture, sent);
-    talk(fixture, sent, 1000);
+    talk_for_syncs(fixture, sent, 2);
     atomic_store(&fixture->bad.syncfs_fails, -1);
-    talk(fixture, sent, 1500);
+    talk_for_failures(fixture, sent, 1);
+    talk_for_syncs(fixture, sent, 2);
     assert_true(store_sink_healthy(fixture->store));
     begin_all(fixture, more);
-    talk(fixture, more, 800);
+    talk_for_syncs(fixture, more, 2);
     end_all(fixture, sent);
     end_all(fixture, more);
     stop(fixture);
@@ -514,10 +628,11 @@ static void where_a_volume_is_full_recordings_go_on_on_another(void **state)
     use_second(fixture);
     start(fixture);
     begin_all(fixture, sent);
-    talk(fixture, sent, 1000);
+    talk_for_syncs(fixture, sent, 2);
     atomic_store(&fixture->bad.pwrite_errno, ENOSPC);
     atomic_store(&fixture->bad.pwrite_fails, -1);
-    talk(fixture, sent, 2000);
+    talk_for_failures(fixture, sent, 1);
+    talk_for_syncs(fixture, sent, 2);
     assert_true(store_sink_healthy(fixture->store));
     end_all(fixture, sent);
     stop(fixture);
@@ -531,10 +646,10 @@ static void a_full_disk_that_has_room_again_is_gone_on_with_at_the_same_place(vo
 
     start(fixture);
     begin_all(fixture, sent);
-    talk(fixture, sent, 800);
+    talk_for_syncs(fixture, sent, 2);
     atomic_store(&fixture->bad.pwrite_errno, ENOSPC);
     atomic_store(&fixture->bad.pwrite_fails, -1);
-    talk(fixture, sent, 1500);
+    talk_for_failures(fixture, sent, 1);
     wait_for_health(fixture, false);
     end_all(fixture, sent);
     sleep_ms(300);
@@ -552,15 +667,16 @@ static void a_volume_that_is_not_mounted_is_not_written_to(void **state)
     char path[128];
 
     use_second(fixture);
-    (void)snprintf(path, sizeof path, "%s/recordings", fixture->second);
-    assert_int_equal(rmdir(path), 0);
+    (void)snprintf(path, sizeof path, "%s/" VOLUME_MARK_NAME, fixture->second);
+    assert_int_equal(unlink(path), 0); /* as a directory that the mount would hide */
     start(fixture);
     begin_all(fixture, sent);
-    talk(fixture, sent, 500);
+    talk_for_syncs(fixture, sent, 1);
     end_all(fixture, sent);
     stop(fixture);
     assert_int_equal(expect_all(fixture, sent), 0);
-    assert_int_equal(rmdir(fixture->second), 0); /* nothing is in it */
+    (void)snprintf(path, sizeof path, "%s/recordings", fixture->second);
+    assert_int_equal(rmdir(path), 0); /* nothing is in it */
 }
 
 int main(void)

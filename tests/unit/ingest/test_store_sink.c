@@ -77,7 +77,10 @@ static void make_store(struct fixture *fixture)
     struct customer unassigned;
     struct fault fault = {0};
     char month[KEY_MONTH_BYTES];
+    char path[96];
 
+    (void)snprintf(path, sizeof path, "%s/recordings", fixture->directory);
+    assert_int_equal(mkdir(path, 0700), 0);
     keys_month(clock_wall_now(), month);
     assert_ok(keys_init(&disk_system, fixture->keys, fixture->master, &fault), &fault);
     assert_ok(index_create(&disk_system, fixture->index_path, &fault), &fault);
@@ -301,6 +304,41 @@ static void a_store_whose_index_failed_takes_calls_again_when_that_is_over(void 
     wait_for_health(fixture, true);
     assert_int_equal(begin(fixture, &id, &handle), STATUS_OK);
     end(fixture, handle);
+}
+
+static int count_rows(struct fixture *fixture)
+{
+    sqlite3_stmt *statement = NULL;
+    sqlite3 *db = NULL;
+
+    assert_int_equal(sqlite3_open(fixture->index_path, &db), SQLITE_OK);
+    (void)sqlite3_busy_timeout(db, WAIT_MS);
+    assert_int_equal(
+        sqlite3_prepare_v2(db, "SELECT count(*) FROM recordings", -1, &statement, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
+    int count = sqlite3_column_int(statement, 0);
+    assert_int_equal(sqlite3_finalize(statement), SQLITE_OK);
+    assert_int_equal(sqlite3_close(db), SQLITE_OK);
+    return count;
+}
+
+static void a_store_whose_index_failed_stays_unhealthy_until_it_takes_rows(void **state)
+{
+    struct fixture *fixture = *state;
+    const struct timespec pause = {0, 10 * CLOCK_NS_PER_MS};
+    struct uuid id;
+    void *handle = NULL;
+
+    execute(fixture, "ALTER TABLE recordings RENAME TO away");
+    assert_int_not_equal(begin(fixture, &id, &handle), STATUS_OK);
+    fixture->sink->abort(fixture->sink->context, handle);
+    for (int waited_ms = 0; waited_ms < 3 * STORE_SYNC_MS; waited_ms += 10) {
+        assert_false(store_sink_healthy(fixture->store));
+        (void)nanosleep(&pause, NULL);
+    }
+    execute(fixture, "ALTER TABLE away RENAME TO recordings");
+    wait_for_health(fixture, true);
+    assert_int_equal(count_rows(fixture), 0); /* none that it was tried by */
 }
 
 static void a_disk_that_refuses_pages_makes_the_store_unhealthy_and_loses_none(void **state)
@@ -623,7 +661,7 @@ static void whose_a_call_turned_out_to_be_is_sealed_into_its_file(void **state)
     char owner[UUID_TEXT_BYTES];
 
     assert_ok(index_open(fixture->index_path, &index, &fault), &fault);
-    assert_ok(customers_add(index, &two, "", &fault), &fault);
+    assert_ok(customers_add(index, &two, NULL, &fault), &fault);
     assert_ok(numbers_add(index, "2", "4522", "4522", &fault), &fault);
     index_close(index);
     assert_int_equal(begin(fixture, &id, &handle), STATUS_OK);
@@ -904,6 +942,7 @@ int main(void)
         WITH_STORE(an_aborted_recording_leaves_neither_file_nor_row),
         WITH_STORE(a_recording_that_was_not_ended_is_left_for_recovery),
         WITH_STORE(a_store_whose_index_failed_takes_calls_again_when_that_is_over),
+        WITH_STORE(a_store_whose_index_failed_stays_unhealthy_until_it_takes_rows),
         WITH_STORE(a_disk_that_refuses_pages_makes_the_store_unhealthy_and_loses_none),
         WITH_STORE(another_program_that_holds_the_index_holds_up_rows_and_not_audio),
         WITH_STORE(the_store_starts_while_another_program_writes),

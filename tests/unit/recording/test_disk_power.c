@@ -206,6 +206,7 @@ static void check_reassigned(const struct life *life, struct memory_disk *memory
     struct recording_reader *reader = NULL;
     struct fault fault = {0};
 
+    memory_disk_kill(keys.memory); /* what was locked there by who was cut off */
     assert_int_equal(recording_reader_open(&access, life->path, life->id, &reader, &fault),
                      STATUS_OK);
     bool other =

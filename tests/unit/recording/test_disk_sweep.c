@@ -72,11 +72,13 @@ static void sweep_kind(const struct sweep *sweep, uint32_t kinds)
                                                        .torn_bytes = torn * TORN_BYTES});
 }
 
-/* Each kind alone; then the disk that dies, at once or for writing. */
+/* Each kind alone; a sync, and what is to undo what it did not make durable; then the disk that
+ * dies, at once or for writing. */
 static void sweep_all(const struct sweep *sweep)
 {
     for (int kind = 0; kind < FAULTY_KINDS; kind++)
         sweep_kind(sweep, FAULTY_SET(kind));
+    sweep_kind(sweep, FAULTY_SYNCS | FAULTY_SET(FAULTY_FTRUNCATE));
     sweep_plan(sweep, (struct faulty_plan){.kinds = FAULTY_ALL, .sys_errno = EIO});
     sweep_plan(sweep, (struct faulty_plan){.kinds = FAULTY_CHANGES, .sys_errno = EIO});
 }
@@ -234,6 +236,7 @@ enum left {
     LEFT_RECORDING,
     LEFT_UNSYNCED,
     LEFT_IN_SEGMENTS,
+    LEFT_END_UNSYNCED, /* all of it is in the page cache, footer too */
     LEFT_WITH_TAIL,    /* sealed, but the tail had not gone yet */
     LEFT_FOOTER_FIRST, /* as that, but a frame that the footer speaks of never came */
     LEFT_SEALED,
@@ -269,7 +272,39 @@ static void seal_with_tail(struct life *life, struct memory_disk *memory, bool l
     bytes_deinit(&saved);
 }
 
-static void leave(struct life *life, struct memory_disk *memory, enum left left)
+/* A disk that is copied as it is before the next fsync. */
+struct death {
+    struct memory_disk *memory;
+    struct memory_disk *left;
+};
+
+static void die_before_sync(void *arg, enum faulty_kind kind)
+{
+    struct death *death = arg;
+
+    if (kind == FAULTY_FSYNC && !death->left)
+        death->left = memory_disk_copy(death->memory);
+}
+
+/* Its program dies when the end is written and not synced. Returns the disk as it is then. */
+static struct memory_disk *end_unsynced(struct life *life, struct faulty *faulty)
+{
+    struct death death = {.memory = faulty->memory};
+    uint64_t durable = life->durable;
+    size_t documents_durable = life->documents_durable;
+
+    faulty->before = die_before_sync;
+    faulty->before_arg = &death;
+    life_finish(life);
+    assert_int_equal(life->finished, STATUS_OK);
+    assert_non_null(death.left);
+    life->finished = STATUS_CONFLICT; /* nobody was told */
+    life->durable = durable;
+    life->documents_durable = documents_durable;
+    return death.left;
+}
+
+static void do_leave(struct life *life, struct memory_disk *memory, enum left left)
 {
     assert_true(life_begin(life));
     life_go_on(life, life_usual, life_usual_steps);
@@ -286,23 +321,41 @@ static void leave(struct life *life, struct memory_disk *memory, enum left left)
         seal_with_tail(life, memory, left == LEFT_FOOTER_FIRST);
     if (left == LEFT_SEALED)
         life_finish(life);
+}
+
+/* A disk with what was left on it; nobody has a file of it open. */
+static struct memory_disk *leave(struct life *life, enum left left)
+{
+    struct memory_disk *memory = life_disk();
+    struct memory_disk *dead = NULL;
+    struct faulty faulty;
+
+    faulty_init(&faulty, memory_disk_disk(memory), memory);
+    life_init(life, &keys, &faulty.disk, 0);
+    do_leave(life, memory, left);
+    if (left == LEFT_END_UNSYNCED)
+        dead = end_unsynced(life, &faulty);
     recording_writer_destroy(life->writer);
     life->writer = NULL;
     disk_close(&life->directory);
+    faulty_deinit(&faulty);
+    life->disk = NULL;
+    if (!dead)
+        return memory;
+    memory_disk_destroy(memory);
+    return dead;
 }
 
 static enum left left_now;
 
 static uint64_t run_recovery(const struct faulty_plan *plan)
 {
-    struct memory_disk *memory = life_disk();
     struct faulty faulty;
     struct life life;
     struct recording_summary summary;
     struct fault fault = {0};
 
-    life_init(&life, &keys, memory_disk_disk(memory), 0);
-    leave(&life, memory, left_now);
+    struct memory_disk *memory = leave(&life, left_now);
     faulty_init(&faulty, memory_disk_disk(memory), memory);
     faulty_lay(&faulty, plan);
     note_plan(&life, "recovery", plan);
@@ -359,14 +412,12 @@ static enum status read_all(const struct life *life, const struct disk *disk, st
 
 static uint64_t run_reading(const struct faulty_plan *plan)
 {
-    struct memory_disk *memory = life_disk();
     enum status expected = left_now == LEFT_SEALED ? STATUS_OK : STATUS_CONFLICT;
     struct faulty faulty;
     struct life life;
     struct fault fault = {0};
 
-    life_init(&life, &keys, memory_disk_disk(memory), 0);
-    leave(&life, memory, left_now);
+    struct memory_disk *memory = leave(&life, left_now);
     faulty_init(&faulty, memory_disk_disk(memory), memory);
     faulty_lay(&faulty, plan);
     enum status status = read_all(&life, &faulty.disk, &fault);
@@ -441,13 +492,11 @@ static void check_reassigned(const struct life *life, struct memory_disk *memory
 
 static uint64_t run_reassign(const struct faulty_plan *plan)
 {
-    struct memory_disk *memory = life_disk();
     struct faulty faulty;
     struct life life;
     struct fault fault = {0};
 
-    life_init(&life, &keys, memory_disk_disk(memory), 0);
-    leave(&life, memory, LEFT_SEALED);
+    struct memory_disk *memory = leave(&life, LEFT_SEALED);
     faulty_init(&faulty, memory_disk_disk(memory), memory);
     faulty_lay(&faulty, plan);
     note_plan(&life, "change of customer", plan);

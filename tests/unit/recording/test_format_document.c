@@ -243,28 +243,41 @@ static void the_documents_file_opens_with_the_documents_keys(void **state)
     store_close(&keys.store);
 }
 
-/* Run tests/format_reader.py with the document's customer key; its output goes to a file. */
-static int read_independently(const char *path, const char *output, bool documents)
+/* Run tests/format_reader.py with the document's customer key and that signer's; its output goes to
+ * a file. */
+static int read_signed_by(const uint8_t signer[static KEY_PUBLIC_BYTES], const char *path,
+                          const char *output, bool documents)
 {
     char script[1024];
     char private_hex[65];
+    char signer_hex[65];
     uint8_t private_key[32];
 
     path_from_tests("format_reader.py", script, sizeof script);
     block("customer-private", private_key, sizeof private_key);
     (void)sodium_bin2hex(private_hex, sizeof private_hex, private_key, sizeof private_key);
+    (void)sodium_bin2hex(signer_hex, sizeof signer_hex, signer, KEY_PUBLIC_BYTES);
     pid_t child = fork();
     if (child == 0) {
         if (!freopen(output, "wb", stdout) || !freopen("/dev/null", "wb", stderr))
             _exit(9);
         (void)unsetenv("LD_PRELOAD");
-        (void)execl("/usr/bin/python3", "python3", script, path, private_hex,
+        (void)execl("/usr/bin/python3", "python3", script, path, private_hex, signer_hex,
                     documents ? "--documents" : (char *)NULL, (char *)NULL);
         _exit(9);
     }
     int status = -1;
     assert_int_equal(waitpid(child, &status, 0), child);
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+/* The document's signer: its public half is behind the head of its file. */
+static int read_independently(const char *path, const char *output, bool documents)
+{
+    uint8_t file[80];
+
+    block("signer-public-file", file, sizeof file);
+    return read_signed_by(file + 48, path, output, documents);
 }
 
 static void expect_documents_read(const char *path, const char *output)
@@ -314,6 +327,7 @@ static void a_reader_from_the_document_alone_opens_what_we_write(void **state)
     assert_int_equal(recording_writer_document(made.writer, 700, "UPDATE", "", NULL, 0), STATUS_OK);
     store_finish(&keys.store, &made);
     expect_documents_read(made.path, output);
+    assert_int_equal(read_signed_by(keys.store.key.public_key, made.path, output, false), 1);
     file_flip(made.path, 9000, 1);
     assert_int_equal(read_independently(made.path, output, false), 1);
     bytes_deinit(&got);

@@ -298,6 +298,44 @@ static void recovery_tells_holes_fills_them_and_takes_the_sections(void **state)
     call_end(&call);
 }
 
+/* The first frame begins with the header pages: they are in the tail once more. */
+static void without_its_first_frame_a_recording_plays_all_the_same(void **state)
+{
+    enum { SECONDS = 12 };
+    struct recording_summary summary;
+    struct recording_reader *reader = NULL;
+    struct fault fault = {0};
+    struct call call;
+    (void)state;
+
+    call_begin(&store, &call);
+    size_t head_bytes = call.stream.bytes.len;
+    uint8_t *head = malloc(head_bytes);
+    for (int i = 0; i < SECONDS; i++) {
+        second_page(&call.stream);
+        stream_append(&call.stream, &call.made);
+        call_flush(&call, true);
+    }
+    call_image(&call);
+    file_flip(call.image.path, frame_offset(0) + 100, 1);
+    const struct told told = recover(&call, &summary);
+    assert_true(summary.damaged);
+    assert_int_equal(summary.holes, 1);
+    assert_int_equal(told.holes, 1);
+    assert_int_equal(told.hole[0].start, 0);
+    assert_int_equal(told.packets, SECONDS * PAGE_FRAMES);
+    assert_int_equal(told.silent, told.hole[0].end / FRAME_GRANULE);
+    assert_in_range(told.silent, 1, 2 * PAGE_FRAMES);
+    assert_int_equal(summary.duration_ms, (SECONDS * 48000 - 312) / 48);
+    assert_seamless(&call, &summary);
+    assert_int_equal(store_read(&store, &call.image, &reader, &fault), STATUS_OK);
+    assert_int_equal(recording_reader_read(reader, 0, head, head_bytes, &fault), STATUS_OK);
+    assert_memory_equal(head, call.stream.bytes.data, head_bytes);
+    recording_reader_close(reader);
+    free(head);
+    call_end(&call);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -305,6 +343,7 @@ int main(void)
         cmocka_unit_test(more_holes_than_can_be_kept_are_one_with_the_last),
         cmocka_unit_test(silence_fills_a_gap_without_a_seam),
         cmocka_unit_test(recovery_tells_holes_fills_them_and_takes_the_sections),
+        cmocka_unit_test(without_its_first_frame_a_recording_plays_all_the_same),
     };
 
     return cmocka_run_group_tests(tests, open_store, close_store);

@@ -15,6 +15,8 @@
 #include "storage/recording/frame.h"
 #include "storage/recording/header.h"
 #include "storage/recording/reassign.h"
+#include "storage/recording/slots.h"
+#include "storage/seal/shredding.h"
 
 static struct store store;
 static struct uuid other;
@@ -343,6 +345,79 @@ static void a_recovered_recording_stays_recovered(void **state)
     call_end(&call);
 }
 
+static void put_on_hold(const struct made *made)
+{
+    const struct recording_access access = {&disk_system, store.private_keys, store.public_keys};
+    struct customer_key hold;
+    unsigned number = 0;
+    struct fault fault = {0};
+
+    assert_int_equal(private_keys_make_hold(store.private_keys, &fault), STATUS_OK);
+    assert_int_equal(public_keys_hold(store.public_keys, &hold, &fault), STATUS_OK);
+    assert_int_equal(slots_add(&access, made->path, made->id, &hold, &number, &fault), STATUS_OK);
+}
+
+/* What hangs on a month is counted before it is destroyed: nothing comes to it meanwhile. */
+static void while_what_is_sealed_to_keys_is_counted_it_waits(void **state)
+{
+    struct recording_summary summary;
+    struct fault fault = {0};
+    struct made made;
+    struct disk_file lock;
+    (void)state;
+
+    make_recording(&made);
+    assert_int_equal(keys_hold_off(store.private_keys, &lock, &fault), STATUS_OK);
+    assert_int_equal(reassign(&made, &summary, &fault), STATUS_BUSY);
+    disk_close(&lock);
+    assert_int_equal(reassign(&made, &summary, &fault), STATUS_OK);
+}
+
+static void without_the_hold_key_what_is_on_hold_is_left_as_it_is(void **state)
+{
+    struct recording_summary summary;
+    struct fault fault = {0};
+    struct made made;
+    char path[700];
+    (void)state;
+
+    make_recording(&made);
+    put_on_hold(&made);
+    (void)snprintf(path, sizeof path, "%s/public/hold.pub", store.keys_dir);
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(reassign(&made, &summary, &fault), STATUS_NO_KEY);
+    assert_non_null(strstr(fault.text, "on hold"));
+    store_expect(&store, &made, audio, sizeof audio);
+    (void)snprintf(path, sizeof path, "%s.reassigning", made.path);
+    assert_int_not_equal(access(path, F_OK), 0);
+}
+
+/* Whosever it is: the new customer's month may be destroyed as well. The last one: it does so. */
+static void what_is_on_hold_stays_on_hold(void **state)
+{
+    const struct recording_access access = {&disk_system, store.private_keys, store.public_keys};
+    struct recording_summary summary;
+    struct fault fault = {0};
+    struct made made;
+    struct slot_info slot[FORMAT_SLOTS];
+    (void)state;
+
+    make_recording(&made);
+    put_on_hold(&made);
+    if (reassign(&made, &summary, &fault) != STATUS_OK)
+        fail_msg("%s", fault.text);
+    assert_int_equal(slots_read(&access, made.path, made.id, slot, &fault), STATUS_OK);
+    assert_int_equal(slot[0].state, SLOT_OPENS);
+    assert_int_equal(slot[0].version, other_key.version);
+    assert_int_equal(slot[1].state, SLOT_OPENS);
+    assert_int_equal(slot[1].version, KEY_VERSION_HOLD);
+    assert_int_equal(slot[2].state, SLOT_EMPTY);
+    struct key_shredding month = {
+        .customer = other, .month = other_key.version, .when = clock_wall_now()};
+    assert_int_equal(keys_shred(&disk_system, store.keys_dir, &month, &fault), STATUS_OK);
+    store_expect(&store, &made, audio, sizeof audio);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -354,6 +429,9 @@ int main(void)
         cmocka_unit_test(what_a_newer_program_sealed_is_left_to_it),
         cmocka_unit_test(a_recording_in_progress_is_not_reassigned),
         cmocka_unit_test(a_recovered_recording_stays_recovered),
+        cmocka_unit_test(while_what_is_sealed_to_keys_is_counted_it_waits),
+        cmocka_unit_test(without_the_hold_key_what_is_on_hold_is_left_as_it_is),
+        cmocka_unit_test(what_is_on_hold_stays_on_hold),
     };
 
     return cmocka_run_group_tests_name("reassign", tests, open_store, close_store);

@@ -783,6 +783,44 @@ static void a_segment_that_cannot_be_read_is_waited_for_until_that_is_given_up(v
     call_end(&call);
 }
 
+/* Its disk came back when the recording was joined without it: nothing else has that audio. What
+ * the recording has is removed. */
+static void a_segment_that_comes_back_too_late_stays_and_what_is_not_needed_goes(void **state)
+{
+    struct recording_summary summary = {0};
+    struct fault fault = {0};
+    struct call call;
+    char path[3][700];
+    char away[3][710];
+    struct stat before;
+    struct stat after;
+    (void)state;
+
+    run(&call, 1U << 3 | 1U << 7);
+    for (unsigned i = 1; i < 3; i++) {
+        segment_path(&call, i, path[i]);
+        (void)snprintf(away[i], sizeof away[i], "%s.away", path[i]);
+    }
+    file_copy(path[2], away[2]);
+    assert_int_equal(rename(path[1], away[1]), 0);
+    summary = recover(&call);
+    assert_int_equal(summary.holes, 1);
+    assert_int_equal(rename(away[1], path[1]), 0);
+    assert_int_equal(rename(away[2], path[2]), 0);
+    ok(store_recover(&store, &call.made, &summary, &fault), &fault);
+    assert_int_equal(summary.state, RECORDING_STATE_RECOVERED);
+    assert_int_equal(summary.holes, 1);
+    assert_true(file_exists(path[1]));
+    assert_false(file_exists(path[2]));
+    /* when that is all there is, nothing is written any more */
+    assert_int_equal(stat(call.made.path, &before), 0);
+    ok(store_recover(&store, &call.made, &summary, &fault), &fault);
+    assert_int_equal(stat(call.made.path, &after), 0);
+    assert_int_equal(after.st_ino, before.st_ino);
+    assert_true(file_exists(path[1]));
+    call_end(&call);
+}
+
 static void a_writer_that_lives_keeps_recovery_away_from_all_its_segments(void **state)
 {
     struct recording_summary summary = {0};
@@ -816,6 +854,7 @@ int main(void)
         cmocka_unit_test(where_the_stores_own_volume_has_no_room_they_are_joined_on_another),
         cmocka_unit_test(the_volume_with_the_beginning_is_lost_and_the_rest_is_kept),
         cmocka_unit_test(a_segment_that_cannot_be_read_is_waited_for_until_that_is_given_up),
+        cmocka_unit_test(a_segment_that_comes_back_too_late_stays_and_what_is_not_needed_goes),
         cmocka_unit_test(a_writer_that_lives_keeps_recovery_away_from_all_its_segments),
     };
 

@@ -1,5 +1,6 @@
 #include "support.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -91,4 +92,57 @@ void seal_path(const struct seal_store *store, const char *half, const char *nam
 
     uuid_format(store->customer, owner);
     (void)snprintf(path, BOUND_PATH_BYTES, SEAL_KEYS "/%s/%s/%s", half, owner, name);
+}
+
+enum status seal_recovery_make(struct private_keys *keys, struct recovery_split split, bool replace,
+                               struct recovery_secret *secret, struct recovery_report *report,
+                               struct fault *fault)
+{
+    enum status status = recovery_draw(split, secret, fault);
+
+    return status == STATUS_OK ? recovery_install(keys, secret, replace, report, fault) : status;
+}
+
+enum status seal_restore(const struct seal_store *store, bool new_master,
+                         const struct recovery_secret *secret, struct recovery_report *report,
+                         struct fault *fault)
+{
+    const struct recovery_place place = {store->disk, SEAL_KEYS, SEAL_MASTER, new_master};
+
+    return recovery_restore(&place, secret->private_half, report, fault);
+}
+
+struct seal_watched seal_watch(const struct seal_store *store, const char *path)
+{
+    struct seal_watched watched = {.file = disk_open(store->disk, path, O_RDONLY, 0)};
+    struct stat about;
+
+    assert_true(watched.file.fd >= 0);
+    assert_int_equal(store->disk->fstat(store->disk->context, watched.file.fd, &about), 0);
+    watched.bytes = (size_t)about.st_size;
+    assert_true(watched.bytes && watched.bytes <= sizeof watched.before);
+    assert_int_equal(disk_read(watched.file, 0, watched.before, watched.bytes, NULL), STATUS_OK);
+    return watched;
+}
+
+void seal_expect_written_over(struct seal_watched *watched)
+{
+    uint8_t after[sizeof watched->before];
+
+    assert_int_equal(disk_read(watched->file, 0, after, watched->bytes, NULL), STATUS_OK);
+    for (size_t at = 0; at + 8 <= watched->bytes; at += 8)
+        assert_memory_not_equal(after + at, watched->before + at, 8);
+    disk_close(&watched->file);
+}
+
+static void expect_no_temporary(void *arg, const char *path)
+{
+    (void)arg;
+    if (strstr(path, ".new"))
+        fail_msg("%s is left", path);
+}
+
+void seal_expect_no_leftovers(const struct seal_store *store)
+{
+    memory_disk_each(store->memory, expect_no_temporary, NULL);
 }

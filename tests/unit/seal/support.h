@@ -14,6 +14,7 @@
 #include "base/bounds.h"
 #include "disk/memory_disk.h"
 #include "storage/seal/keys.h"
+#include "storage/seal/recovery.h"
 #include "storage/seal/seal.h"
 
 #define SEAL_KEYS "/keys"
@@ -55,6 +56,32 @@ void seal_seal(struct seal_store *store, const char *month, struct seal_sealed *
 
 /** Open it with store->keys; STATUS_OK only where it is the same DEK. */
 enum status seal_open(const struct seal_store *store, const struct seal_sealed *sealed);
+
+/* A file that is opened before something is done, and read through that descriptor afterwards. */
+struct seal_watched {
+    struct disk_file file;
+    uint8_t before[144];
+    size_t bytes;
+};
+
+/** Open it. */
+struct seal_watched seal_watch(const struct seal_store *store, const char *path);
+
+/** Fail unless all of what it held was written over; closes it. */
+void seal_expect_written_over(struct seal_watched *watched);
+
+/** Fail where a file has a temporary name. */
+void seal_expect_no_leftovers(const struct seal_store *store);
+
+/** Draw a recovery key and put it in force: recovery_draw, then recovery_install. */
+enum status seal_recovery_make(struct private_keys *keys, struct recovery_split split, bool replace,
+                               struct recovery_secret *secret, struct recovery_report *report,
+                               struct fault *fault);
+
+/** Restore what the recovery key brings back; a new master key is made only where it may be. */
+enum status seal_restore(const struct seal_store *store, bool new_master,
+                         const struct recovery_secret *secret, struct recovery_report *report,
+                         struct fault *fault);
 
 /** The path of a file of the customer's; half is "private" or "public/customers". */
 void seal_path(const struct seal_store *store, const char *half, const char *name,

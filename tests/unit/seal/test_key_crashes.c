@@ -13,9 +13,12 @@
 
 #include "disk/faulty.h"
 #include "storage/seal/key_months.h"
-#include "storage/seal/recovery.h"
+#include "storage/seal/private_keys.h"
+#include "storage/seal/recovery_file.h"
 #include "storage/seal/rotation.h"
 #include "storage/seal/shredding.h"
+
+#define ELSEWHERE "/master/elsewhere.key"
 
 enum { SHREDDED_MONTH = 202610, CUT_SEEDS = 3 };
 
@@ -27,12 +30,21 @@ struct operation {
 };
 
 static struct recovery_secret secret;
+static struct recovery_secret told_next;
+static size_t tidied;
 
 static enum status rotate(struct seal_store *store, struct fault *fault)
 {
     struct rotation_report report;
 
     return keys_rotate(store->keys, NULL, &report, fault);
+}
+
+static enum status rotate_elsewhere(struct seal_store *store, struct fault *fault)
+{
+    struct rotation_report report;
+
+    return keys_rotate(store->keys, ELSEWHERE, &report, fault);
 }
 
 static enum status shred(struct seal_store *store, struct fault *fault)
@@ -52,25 +64,21 @@ static enum status make(struct seal_store *store, struct fault *fault)
 static enum status restore(struct seal_store *store, struct fault *fault)
 {
     struct recovery_report report;
-    enum status status =
-        recovery_restore(store->disk, SEAL_KEYS, SEAL_MASTER, secret.private_half, &report, fault);
+    enum status status = seal_restore(store, true, &secret, &report, fault);
 
     if (status == STATUS_OK && report.failed)
         return fault_set(fault, STATUS_IO, 0, "%s", report.first.text);
     return status;
 }
 
+/* By one that was told before. */
 static enum status replace_recovery(struct seal_store *store, struct fault *fault)
 {
     struct recovery_report report;
-    struct recovery_secret *made = malloc(sizeof *made);
+    enum status status = recovery_install(store->keys, &told_next, true, &report, fault);
 
-    assert_non_null(made);
-    enum status status =
-        recovery_make(store->keys, (struct recovery_split){0}, true, made, &report, fault);
     if (status == STATUS_OK && report.failed)
         status = fault_set(fault, STATUS_IO, 0, "%s", report.first.text);
-    free(made);
     return status;
 }
 
@@ -82,9 +90,10 @@ static void set_up_store(struct seal_store *store)
     seal_make_month(store, "2026-10");
     seal_make_month(store, "2026-11");
     assert_int_equal(private_keys_make_hold(store->keys, &fault), STATUS_OK);
-    assert_int_equal(
-        recovery_make(store->keys, (struct recovery_split){0}, false, &secret, &report, &fault),
-        STATUS_OK);
+    assert_int_equal(seal_recovery_make(store->keys, (struct recovery_split){0}, false, &secret,
+                                        &report, &fault),
+                     STATUS_OK);
+    assert_int_equal(recovery_draw((struct recovery_split){0}, &told_next, &fault), STATUS_OK);
     seal_seal(store, "2026-10", &store->sealed[0]);
     seal_seal(store, "2026-11", &store->sealed[1]);
     seal_seal(store, NULL, &store->sealed[2]);
@@ -124,6 +133,56 @@ static void expect_no_half_pairs(const struct seal_store *store)
     key_months_free(&months);
 }
 
+static bool opens_copy(const struct seal_store *store, const struct key_month *month,
+                       const struct recovery_secret *by)
+{
+    uint8_t private_half[KEY_PRIVATE_BYTES];
+    char path[BOUND_PATH_BYTES];
+    struct key_head head = pair_head(pair_of(month), month->id);
+
+    assert_int_equal(pair_path(SEAL_KEYS, pair_of(month), PAIR_RECOVERY, path, NULL), STATUS_OK);
+    return recovery_file_open(store->disk, path, &head, by->private_half, private_half, NULL) ==
+           STATUS_OK;
+}
+
+/* The recovery key in force was told, and what was told opens each copy that there is. */
+static void expect_told(const struct seal_store *store, const char *when)
+{
+    const struct key_id first = recovery_secret_id(&secret);
+    const struct key_id second = recovery_secret_id(&told_next);
+    struct key_months months;
+    struct key_id present;
+    struct fault fault = {0};
+
+    assert_int_equal(key_recovery_id(store->disk, SEAL_KEYS, &present, &fault), STATUS_OK);
+    if (memcmp(&present, &first, sizeof present) != 0 &&
+        memcmp(&present, &second, sizeof present) != 0)
+        fail_msg("%s: nobody was told the recovery key in force", when);
+    assert_int_equal(key_months_read(store->disk, SEAL_KEYS, NULL, &months, &fault), STATUS_OK);
+    for (size_t i = 0; i < months.count; i++)
+        if (months.month[i].has_recovery && !months.month[i].shredded &&
+            !opens_copy(store, &months.month[i], &secret) &&
+            !opens_copy(store, &months.month[i], &told_next))
+            fail_msg("%s: a copy opens with no recovery key that was told", when);
+    key_months_free(&months);
+}
+
+/* By the master key in its place, or, half way, by the one that is made elsewhere. */
+static enum status open_by_either(const struct seal_store *store, const struct seal_sealed *sealed)
+{
+    struct seal_store other = *store;
+    struct fault fault = {0};
+    enum status status = seal_open(store, sealed);
+
+    if (status == STATUS_OK || !memory_disk_has(store->memory, ELSEWHERE))
+        return status;
+    assert_int_equal(private_keys_open(store->disk, SEAL_KEYS, ELSEWHERE, &other.keys, &fault),
+                     STATUS_OK);
+    status = seal_open(&other, sealed);
+    private_keys_close(other.keys);
+    return status;
+}
+
 static void expect_kept(const struct operation *operation, const struct seal_store *store,
                         const char *when)
 {
@@ -132,12 +191,27 @@ static void expect_kept(const struct operation *operation, const struct seal_sto
     for (size_t i = 0; i < 3; i++) {
         if (i == 0 && operation->shreds && marked(store))
             continue;
-        enum status status = seal_open(store, &store->sealed[i]);
+        enum status status = open_by_either(store, &store->sealed[i]);
         if (status != STATUS_OK)
             fail_msg("%s, %s: what was sealed to %s: %s", operation->name, when, names[i],
                      status_name(status));
     }
     expect_no_half_pairs(store);
+    expect_told(store, when);
+}
+
+/* As the keeper does: what the cut left of files goes, and nothing else. */
+static void tidy(const struct operation *operation, const struct seal_store *store,
+                 const char *when)
+{
+    struct fault fault = {0};
+    size_t destroyed = 0;
+
+    if (private_keys_tidy(store->keys, &destroyed, &fault) != STATUS_OK)
+        fail_msg("tidied, %s: %s", when, fault.text);
+    tidied += destroyed;
+    if (operation->run != rotate_elsewhere) /* of which the keeper knows nothing */
+        seal_expect_no_leftovers(store);
 }
 
 static void expect_done(const struct operation *operation, struct seal_store *store,
@@ -149,6 +223,7 @@ static void expect_done(const struct operation *operation, struct seal_store *st
     if (status != STATUS_OK)
         fail_msg("%s again, %s: %s", operation->name, when, fault.text);
     expect_kept(operation, store, when);
+    seal_expect_no_leftovers(store);
     if (!operation->shreds)
         return;
     assert_int_equal(seal_open(store, &store->sealed[0]), STATUS_NO_KEY);
@@ -196,6 +271,7 @@ static void cut_everywhere(const struct operation *operation, const struct seal_
             memory_disk_cut(memory, (enum memory_disk_cut)(how % MEMORY_DISK_CUTS),
                             i * 100 + (uint64_t)how);
             struct seal_store after = opened_on(store, memory, memory_disk_disk(memory));
+            tidy(operation, &after, when);
             if (operation->run != restore)
                 expect_kept(operation, &after, when);
             expect_done(operation, &after, when);
@@ -233,6 +309,7 @@ static void fail_everywhere(const struct operation *operation, const struct seal
             fail_msg("%s, %s: no reason is told", operation->name, when);
         private_keys_close(running.keys);
         struct seal_store after = opened_on(store, memory, memory_disk_disk(memory));
+        tidy(operation, &after, when);
         if (operation->run != restore)
             expect_kept(operation, &after, when);
         expect_done(operation, &after, when);
@@ -247,15 +324,26 @@ static void fail_everywhere(const struct operation *operation, const struct seal
 
 static void cut_and_fail(struct seal_store *store, const struct operation *operation)
 {
+    tidied = 0;
     cut_everywhere(operation, store);
     fail_everywhere(operation, store, EIO, 1);
     fail_everywhere(operation, store, EIO, 0);
     fail_everywhere(operation, store, ENOSPC, 1);
+    assert_true(tidied > 0);
 }
 
 static void a_rotation_cut_off_anywhere_loses_no_key(void **state)
 {
     static const struct operation operation = {"rotate", rotate, false};
+    struct seal_store *store = *state;
+
+    set_up_store(store);
+    cut_and_fail(store, &operation);
+}
+
+static void a_rotation_to_elsewhere_cut_off_anywhere_loses_no_key(void **state)
+{
+    static const struct operation operation = {"rotate elsewhere", rotate_elsewhere, false};
     struct seal_store *store = *state;
 
     set_up_store(store);
@@ -308,6 +396,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         WITH_SEAL_STORE(a_rotation_cut_off_anywhere_loses_no_key),
+        WITH_SEAL_STORE(a_rotation_to_elsewhere_cut_off_anywhere_loses_no_key),
         WITH_SEAL_STORE(a_shredding_cut_off_anywhere_ends_when_said_again),
         WITH_SEAL_STORE(a_pair_whose_making_was_cut_off_is_whole_or_made_again),
         WITH_SEAL_STORE(a_new_recovery_key_cut_off_anywhere_loses_no_key),

@@ -244,10 +244,10 @@ static void a_master_key_of_another_size_is_refused(void **state)
 }
 
 /* Seal a DEK with the customer's key of a moment and open it again. */
-static enum status seal_and_open(const char *date, const char *expected_month)
+static enum status seal_and_open_with(struct private_keys *private_keys, const char *date,
+                                      const char *expected_month)
 {
     struct public_keys *public_keys = open_public();
-    struct private_keys *private_keys = open_private();
     struct customer_key key;
     struct fault fault = {0};
     uint8_t dek[KEY_DEK_BYTES];
@@ -265,7 +265,15 @@ static enum status seal_and_open(const char *date, const char *expected_month)
     if (status == STATUS_OK)
         assert_memory_equal(dek, opened, sizeof dek);
     public_keys_close(public_keys);
-    private_keys_close(private_keys);
+    return status;
+}
+
+static enum status seal_and_open(const char *date, const char *expected_month)
+{
+    struct private_keys *keys = open_private();
+    enum status status = seal_and_open_with(keys, date, expected_month);
+
+    private_keys_close(keys);
     return status;
 }
 
@@ -427,7 +435,8 @@ static void another_master_key_opens_nothing(void **state)
     assert_int_equal(key_file_write(&disk_system, path, data, sizeof data, 0400, true, &fault),
                      STATUS_OK);
     assert_int_equal(private_keys_open(&disk_system, keys_dir, path, &keys, &fault), STATUS_OK);
-    assert_int_equal(private_keys_make_month(keys, customer, "2026-11", &fault), STATUS_CORRUPT);
+    assert_int_equal(seal_and_open_with(keys, "2026-11-05", "2026-11"), STATUS_IO);
+    assert_int_equal(private_keys_make_month(keys, customer, "2026-11", &fault), STATUS_CONFLICT);
     assert_non_null(strstr(fault.text, "master key"));
     private_keys_close(keys);
 }

@@ -28,9 +28,9 @@ static void nothing_of_it_is_left_and_nothing_else_is_touched(void **state)
 
     seal_make_month(store, "2026-10");
     seal_make_month(store, "2026-11");
-    assert_int_equal(
-        recovery_make(store->keys, (struct recovery_split){0}, false, &secret, &report, &fault),
-        STATUS_OK);
+    assert_int_equal(seal_recovery_make(store->keys, (struct recovery_split){0}, false, &secret,
+                                        &report, &fault),
+                     STATUS_OK);
     seal_seal(store, "2026-10", &store->sealed[0]);
     seal_seal(store, "2026-11", &store->sealed[1]);
     seal_path(store, "private", "2026-10.key.0123abcd.new", path); /* what a crash left */
@@ -119,6 +119,28 @@ static void it_is_written_over_before_its_name_goes(void **state)
     faulty_deinit(&faulty);
 }
 
+/* As a backup by links has it, or a name that a crash left. */
+static void a_further_name_of_it_has_noise_too(void **state)
+{
+    static const char elsewhere[] = "/elsewhere.key";
+    struct seal_store *store = *state;
+    struct fault fault = {0};
+    char path[BOUND_PATH_BYTES];
+    uint8_t before[120];
+    const uint8_t *data = NULL;
+    size_t data_bytes = 0;
+
+    seal_make_month(store, "2026-10");
+    seal_path(store, "private", "2026-10.key", path);
+    assert_true(memory_disk_get(store->memory, path, &data, &data_bytes));
+    memcpy(before, data, sizeof before);
+    assert_int_equal(store->disk->link(store->disk->context, path, elsewhere), 0);
+    assert_int_equal(shred(store, 202610, &fault), STATUS_OK);
+    assert_true(memory_disk_get(store->memory, elsewhere, &data, &data_bytes));
+    assert_int_equal(data_bytes, sizeof before);
+    assert_memory_not_equal(data, before, sizeof before);
+}
+
 static void what_there_is_is_listed(void **state)
 {
     struct seal_store *store = *state;
@@ -144,6 +166,10 @@ static void what_there_is_is_listed(void **state)
     assert_true(!months.month[2].has_private && months.month[2].has_public);
     assert_int_equal(months.month[3].month, 202611);
     assert_true(months.month[3].has_private && !months.month[3].has_recovery);
+    assert_ptr_equal(key_months_find(&months, (struct uuid){{0}}, 0), &months.month[0]);
+    assert_ptr_equal(key_months_find(&months, store->customer, 202610), &months.month[2]);
+    assert_null(key_months_find(&months, store->customer, 202612));
+    assert_null(key_months_find(&months, (struct uuid){{0}}, 202610));
     key_months_free(&months);
     assert_int_equal(key_months_read(store->disk, SEAL_KEYS, &store->customer, &months, &fault),
                      STATUS_OK);
@@ -158,6 +184,7 @@ int main(void)
         WITH_SEAL_STORE(it_is_never_made_again),
         WITH_SEAL_STORE(a_month_that_never_was_is_not_found),
         WITH_SEAL_STORE(it_is_written_over_before_its_name_goes),
+        WITH_SEAL_STORE(a_further_name_of_it_has_noise_too),
         WITH_SEAL_STORE(what_there_is_is_listed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -89,9 +89,9 @@ const english = {
     note_recording: 'This call is being recorded now. It can be played when it has ended.',
     note_recovered:
         'The recorder was interrupted during this call. What was saved can be played; the last seconds may be missing.',
-    note_failed: 'This call could not be recorded, so there is nothing to play.',
+    note_failed: 'Nothing of this call can be read, so there is nothing to play.',
     note_damaged:
-        'Something of this recording was damaged after it was saved. What is intact can still be played.',
+        'This recording was damaged after it was saved. It may not play until it has been restored.',
     when: 'Date and time',
     state: 'State',
     direction: 'Direction',
@@ -290,9 +290,9 @@ const danish: Record<TextKey, string> = {
     note_recording: 'Dette opkald optages nu. Det kan afspilles, når det er slut.',
     note_recovered:
         'Optageren blev afbrudt under opkaldet. Det, der blev gemt, kan afspilles; de sidste sekunder kan mangle.',
-    note_failed: 'Dette opkald kunne ikke optages, så der er intet at afspille.',
+    note_failed: 'Intet af dette opkald kan læses, så der er intet at afspille.',
     note_damaged:
-        'Noget af optagelsen blev beskadiget, efter at den var gemt. Det, der er intakt, kan stadig afspilles.',
+        'Denne optagelse er blevet beskadiget, efter at den blev gemt. Den kan muligvis ikke afspilles, før den er genoprettet.',
     when: 'Dato og tid',
     state: 'Tilstand',
     direction: 'Retning',

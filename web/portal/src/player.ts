@@ -358,19 +358,22 @@ export class Player extends LitElement {
         ></recorder-conversation>`;
     }
 
-    private render_note(recording: Recording) {
-        if (recording.damaged) {
-            return html`<p class="notice problem">
-                ${notice_icon()}<span>${text('note_damaged')}</span>
-            </p>`;
-        }
-        if (recording.state === 'sealed') {
-            return nothing;
-        }
-        const tone = { recording: '', recovered: 'caution', failed: 'problem' }[recording.state];
-        return html`<p class="notice ${tone}">
-            ${notice_icon()}<span>${text(`note_${recording.state}`)}</span>
-        </p>`;
+    private render_note({ state, damaged }: Recording) {
+        const tone = { recording: '', sealed: '', recovered: 'caution', failed: 'problem' }[state];
+        const of_state =
+            state === 'sealed'
+                ? nothing
+                : html`<p class="notice ${tone}">
+                      ${notice_icon()}<span>${text(`note_${state}`)}</span>
+                  </p>`;
+        /* What is not finished, or of which there is nothing, was not damaged after it was saved. */
+        const of_damage =
+            damaged && (state === 'sealed' || state === 'recovered')
+                ? html`<p class="notice problem">
+                      ${notice_icon()}<span>${text('note_damaged')}</span>
+                  </p>`
+                : nothing;
+        return [of_damage, of_state];
     }
 
     private render_going_on(recording: Recording) {
