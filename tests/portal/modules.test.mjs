@@ -433,6 +433,7 @@ describe('problems', () => {
         assert.match(said(500, '/problems/recording-damaged'), /damaged/);
         assert.match(said(410, '/problems/recording-key-gone'), /destroyed/);
         assert.match(said(500, '/problems/internal'), /went wrong/);
+        assert.match(said(503, '/problems/master-key-replaced'), /keys of the service/);
         assert.match(said(418), /did not understand/);
     });
 });

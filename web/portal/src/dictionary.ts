@@ -195,6 +195,8 @@ const english = {
     problem_wait: 'Too many requests. Try again in {seconds}.',
     problem_key_gone: 'The key to this recording has been destroyed. It can no longer be played.',
     problem_damaged: 'This recording is damaged and is not played. Contact your provider.',
+    problem_keys_changed:
+        'Recordings cannot be opened just now: the keys of the service were changed. Contact your provider.',
     problem_server: 'Something went wrong at the recorder. Try again later.',
     problem_playback: 'The call could not be played.',
     problem_call_over: 'This call is no longer being recorded.',
@@ -396,6 +398,8 @@ const danish: Record<TextKey, string> = {
     problem_wait: 'For mange forespørgsler. Prøv igen om {seconds}.',
     problem_key_gone: 'Nøglen til optagelsen er slettet. Den kan ikke længere afspilles.',
     problem_damaged: 'Optagelsen er beskadiget og afspilles ikke. Kontakt din udbyder.',
+    problem_keys_changed:
+        'Optagelser kan ikke åbnes lige nu: tjenestens nøgler er blevet skiftet. Kontakt din udbyder.',
     problem_server: 'Noget gik galt hos optageren. Prøv igen senere.',
     problem_playback: 'Opkaldet kunne ikke afspilles.',
     problem_call_over: 'Opkaldet bliver ikke længere optaget.',

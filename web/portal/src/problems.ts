@@ -14,6 +14,7 @@ export function wait_text(seconds: number): string {
 const BY_KIND: [string, TextKey][] = [
     ['recording-damaged', 'problem_damaged'],
     ['recording-key-gone', 'problem_key_gone'],
+    ['master-key-replaced', 'problem_keys_changed'],
     ['no-audio', 'note_failed'],
     ['recording-not-in-progress', 'problem_call_over'],
     ['not-taken', 'problem_not_taken'],
