@@ -29,10 +29,10 @@ struct store_sink {
     struct signer *signer;
     struct store_controls *controls;
     const struct disk *disk;
-    atomic_bool healthy;
     _Atomic int64_t next_sync_ns; /* on the monotonic clock; written by the store thread */
     pthread_t thread;
     bool thread_runs;
+    atomic_bool healthy;
 
     pthread_mutex_t lock; /* what follows, up to the blank line */
     pthread_cond_t wake;
@@ -44,14 +44,14 @@ struct store_sink {
     /* the store thread's alone, each oldest first but `open` */
     struct store_recording *open;
     struct store_volumes volumes;
-    bool no_volume;                /* takes writes, by the last pass */
-    bool no_rows;                  /* could be written, the last time */
-    mono_time rows_try_at;         /* when that is tried again */
+    mono_time rows_try_at;         /* when no_rows is tried again */
     struct store_queue sealing;    /* ended, to be sealed or discarded */
-    bool closing;                  /* what cannot be sealed now will not be */
     struct store_queue waiting;    /* ended, no volume took their ends yet */
     struct store_queue unindexed;  /* their files are durable, their rows are not written yet */
     struct store_queue unfinished; /* ended, their rows are to be completed or removed */
+    bool closing;                  /* what cannot be sealed now will not be */
+    bool no_volume;                /* takes writes, by the last pass */
+    bool no_rows;                  /* could be written, the last time */
 };
 
 /** The thread, until it is told to stop: then all that ended is sealed, all that begins has its

@@ -23,10 +23,11 @@ static enum status add_link(struct chain *chain, struct chain_link **out, struct
     struct chain_link **links = chain->link;
 
     if (link && chain->count % LINKS_STEP == 0)
-        links = realloc(chain->link, (chain->count + LINKS_STEP) * sizeof *links);
+        links = reallocarray(chain->link, chain->count + LINKS_STEP, sizeof(struct chain_link *));
     if (!link || !links) {
         free(link);
-        return fault_set(fault, STATUS_NOMEM, 0, "find segments: out of memory");
+        (void)fault_set(fault, STATUS_NOMEM, 0, "find segments: out of memory");
+        return STATUS_NOMEM;
     }
     chain->link = links;
     chain->link[chain->count++] = *out = link;

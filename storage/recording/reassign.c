@@ -54,7 +54,7 @@ static enum status put_hold(struct reassignment *work, const uint8_t dek[static 
         return STATUS_OK;
     enum status status = public_keys_hold(work->access->signers, &hold, fault);
     if (status == STATUS_OK)
-        status = slot_put(work->header.unit + HOLD_SLOT * FORMAT_SLOT_BYTES, dek, &hold);
+        status = slot_put(work->header.unit + (size_t)HOLD_SLOT * FORMAT_SLOT_BYTES, dek, &hold);
     return status == STATUS_NOT_FOUND
                ? fault_set(fault, STATUS_NO_KEY, 0, "it is on hold, and the hold key is not here")
                : status;

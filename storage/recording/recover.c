@@ -4,7 +4,6 @@
 #include "storage/recording/fill.h"
 #include "storage/recording/reader.h"
 #include "storage/recording/recover_private.h"
-
 #include "storage/recording/stream_head.h"
 
 enum { GRANULES_PER_MS = 48, FILL_PAGE_GRANULES = 48000 };

@@ -37,7 +37,7 @@ static void take_name(void *arg, const char *name)
     if (!key_file_is_temporary(name) || strlen(name) >= NAME_BYTES || names->count == NAMES_MAX ||
         (names->of && (strncmp(name, names->of, of_bytes) != 0 || name[of_bytes] != '.')))
         return;
-    (void)strcpy(names->name[names->count++], name);
+    memcpy(names->name[names->count++], name, strlen(name) + 1);
 }
 
 /* One that has another name too got it, or was cut off before it was replaced: it is in use. */

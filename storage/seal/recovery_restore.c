@@ -1,3 +1,4 @@
+#include <assert.h>
 #include <errno.h>
 #include <sodium.h>
 #include <string.h>
@@ -160,6 +161,7 @@ static enum status restore_months(const struct recovery_place *place,
     enum status status = look_at_copies(place, months, secret, &copies, fault);
     if (status == STATUS_OK)
         status = open_master(place, &keys, report, fault);
+    assert(keys || status != STATUS_OK);
     if (status == STATUS_OK)
         status = keys_make_directories(place->disk, place->keys_dir, place->master_path, fault);
     if (status == STATUS_OK)

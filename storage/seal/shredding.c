@@ -105,7 +105,7 @@ static void take_name(void *arg, const char *name)
         strncmp(name + month_bytes, ".shredded", 9) == 0 || strlen(name) >= NAME_BYTES ||
         remains->count == NAMES_MAX)
         return;
-    (void)strcpy(remains->name[remains->count++], name);
+    memcpy(remains->name[remains->count++], name, strlen(name) + 1);
 }
 
 /* Some of what is there, until there is nothing. */

@@ -296,7 +296,7 @@ static void count_back(struct keeper *keeper, const struct index_recording *row,
 static void recover_row(struct keeper *keeper, const struct index_recording *row,
                         struct keeper_counts *counts)
 {
-    struct recording_summary summary;
+    struct recording_summary summary = {0};
     struct fault fault = {0};
     enum status status = recover_file(keeper, row, &summary, &fault);
     bool unreadable = status == STATUS_IO && disk_is_unreadable(fault.sys_errno);

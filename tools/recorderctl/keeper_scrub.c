@@ -235,7 +235,7 @@ static bool read_one(struct keeper *keeper, struct uuid id, uint64_t *bytes)
 
 static enum status list_due(struct keeper *keeper, struct fault *fault)
 {
-    const int64_t period_ns = keeper->context->config->scrub_days * DAY_S * CLOCK_NS_PER_S;
+    const int64_t period_ns = (int64_t)keeper->context->config->scrub_days * DAY_S * CLOCK_NS_PER_S;
     struct keeper_scrub *scrub = &keeper->scrub;
     int64_t now_ns = clock_wall_now().ns;
 

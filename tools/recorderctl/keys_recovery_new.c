@@ -224,7 +224,7 @@ static enum exit_code refuse(const struct context *context, enum status status,
 
 enum exit_code keys_recovery_new(struct context *context, const struct invocation *invocation)
 {
-    struct recovery_split split;
+    struct recovery_split split = {0};
     struct fault fault = {0};
     bool replace = command_option(invocation, "replace") != NULL;
     enum exit_code code = take_split(context, invocation, &split);
